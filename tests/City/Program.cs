@@ -1,32 +1,42 @@
-using VdiBroker.City;
-var d = "/tmp/city-scratch/";
-var clock = System.Diagnostics.Stopwatch.StartNew();
-void Say(string what) => Console.WriteLine($"{clock.Elapsed.TotalSeconds,6:0.00} {what}");
-await using var city = await RunningCity.StartAsync(CityPlan.Demo(), new CityPrograms(d + "broker", d + "vdi-shim", d + "vdi-agent", d + "host"));
-Say("up " + city.Folder);
-try
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using VdiBroker.City.Demo;
+using VdiBroker.City.Story;
+
+var keep = new Option<DirectoryInfo?>("--keep") { Description = "folder for pictures and logs that stays" };
+var demo = new Command("demo", "starts the demo city and ends it at Ctrl-C") { keep };
+demo.SetAction((parsed, _) => DemoPlay.RunAsync(parsed.GetValue(keep)?.FullName, Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } display ? display : null));
+
+var folder = new Option<DirectoryInfo>("--out") { Description = "takes numbered pictures, story.json and logs", Required = true };
+var story = new Command("story", "plays the story that must be true; exits 0 only if every line held") { folder };
+story.SetAction((parsed, _) => PlayAsync(parsed.GetValue(folder)!.FullName));
+
+var root = new RootCommand("A whole city of real parts on this machine's loopback: directory, broker, session hosts, stations.") { demo, story };
+// Ctrl-C is ours: everything that was started is ended in order, however long that takes.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static async Task<int> PlayAsync(string folder)
 {
-    var a = city.Stations[0];
-    await a.SignInAsync("amelie.durand", "x");
-    var picture = await a.ShowsDesktopAsync(TimeSpan.FromSeconds(20));
-    Say("desktop");
-    VdiBroker.City.Stations.PngFile.Write(picture, "/tmp/city-scratch/1.png");
-    await a.Screen.TypeAsync("echo bonjour de a; echo $$ > preuve.txt\n");
-    await VdiBroker.City.Processes.Eventually.HoldsAsync("typed", TimeSpan.FromSeconds(10), () => File.Exists(city.Folder + "/homes/amelie.durand/preuve.txt"));
-    Say("typed");
-    var uid = await city.Blades[0].UidOfAsync("amelie.durand");
-    Say(string.Join(", ", city.Blades[0].SessionOf(uid).Select(p => p.Name + " " + p.Pid)));
-    VdiBroker.City.Stations.PngFile.Write(await a.Screen.LookAsync(), "/tmp/city-scratch/2.png");
-    await a.LeaveAsync();
-    Say("left");
-    await city.Stations[1].SignInAsync("amelie.durand", "x");
-    picture = await city.Stations[1].ShowsDesktopAsync(TimeSpan.FromSeconds(20));
-    Say("roamed");
-    VdiBroker.City.Stations.PngFile.Write(picture, "/tmp/city-scratch/3.png");
-    VdiBroker.City.Stations.PngFile.Write(VdiBroker.City.Stations.DesktopLook.Text(picture)!, "/tmp/city-scratch/4.png");
+    using var end = new CancellationTokenSource();
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    try
+    {
+        var result = await StoryPlay.RunAsync(folder, line =>
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(line.Ok ? "ok  " : "FAIL")} {line.Seconds,6:0.0} s  {line.Name}\n                {line.Note}")), end.Token);
+        foreach (var (name, value) in result.Figures) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-36}{value,10:0.#}"));
+        Console.WriteLine($"{result.Lines.Count(line => line.Ok)} of {result.Lines.Count} lines held; pictures, logs and story.json in {folder}");
+        return result.Ok ? 0 : 1;
+    }
+    catch (OperationCanceledException)
+    {
+        return 130;
+    }
+
+    void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        end.Cancel();
+    }
 }
-finally
-{
-    city.KeepLogs("/tmp/city-scratch/logs");
-}
-return 0;

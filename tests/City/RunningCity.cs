@@ -70,6 +70,9 @@ public sealed class RunningCity : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until every host's agent is attached to the broker: from then on every seat can be had.</summary>
+    public Task ReadyAsync(CancellationToken cancel = default) => Eventually.HoldsAsync("every agent attached", TimeSpan.FromSeconds(60), () => Blades.All(blade => blade.Attached), cancel);
+
     /// <summary>The host by that name.</summary>
     public Blade Blade(string name) => Blades.Single(blade => blade.Plan.Name == name);
 

@@ -31,6 +31,9 @@ public sealed class Blade : IAsyncDisposable
     /// <summary>Pid of the agent; 0 when it does not run at this moment.</summary>
     public int AgentPid => Processes().FirstOrDefault(program => program.Name == "vdi-agent" && program.Arguments.Contains("run"))?.Pid ?? 0;
 
+    /// <summary>True once its agent has said that a broker took it in.</summary>
+    public bool Attached => File.Exists(Path.Combine(_files.Log, "agent.log")) && File.ReadLines(Path.Combine(_files.Log, "agent.log")).Any(line => line.Contains("attached", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Writes its files and starts it; comes back when its RDP server listens.</summary>
     public static async Task<Blade> StartAsync(BladePlan plan, BladeSite site)
     {

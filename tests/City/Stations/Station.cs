@@ -8,16 +8,20 @@ namespace VdiBroker.City.Stations;
 public sealed class Station : IAsyncDisposable
 {
     private readonly string _shim;
+    private readonly ServerProcess? _console;
     private ServerProcess? _session;
     private long _heard;
 
     private Station(string name, string folder, string shim, Screen screen, IssuedCertificate certificate)
     {
+        System.IO.Directory.CreateDirectory(Path.Combine(folder, "home"));
         Name = name;
         Folder = folder;
         _shim = shim;
         Screen = screen;
         Certificate = certificate;
+        File.WriteAllText(LogFile, "");
+        _console = screen.Virtual ? StartConsole() : null;
     }
 
     /// <summary>The name in its certificate.</summary>
@@ -53,14 +57,13 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Sets up a station; nobody is signed in yet.</summary>
     public static async Task<Station> StartAsync(string name, string folder, string brokerUri, CityCertificates certificates, string shim, string? display = null)
     {
-        System.IO.Directory.CreateDirectory(Path.Combine(folder, "home"));
         var certificate = await certificates.IssueAsync("station", name, Path.Combine(folder, "tls"));
         var screen = display is null ? await Screen.StartVirtualAsync(Path.Combine(folder, "screen")) : Screen.OfDisplay(display);
         var station = new Station(name, folder, shim, screen, certificate);
         File.WriteAllLines(station.ConfigFile,
         [
             $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
-            $"display = {screen.Display}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
+            $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
         ]);
         return station;
     }
@@ -139,8 +142,14 @@ public sealed class Station : IAsyncDisposable
             using var process = Process.GetProcessById(left.Pid);
             process.Kill();
         }
+        if (_console is not null) await _console.DisposeAsync();
         await Screen.DisposeAsync();
     }
+
+    // A thin station shows what vdi-shim says on its screen, behind the desktop.
+    private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
+        ["-u8", "-geometry", "100x38+0+0", "-b", "24", "-bw", "0", "-bg", "#10181c", "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "12", "-e", "tail", "-n", "+1", "-F", LogFile],
+        new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
 
     private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 
