@@ -133,8 +133,9 @@ public sealed class RunningCity : IAsyncDisposable
     private async Task StartBrokerAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory));
+        var redis = Plan.OwnRedis ? await OwnedAsync(RedisServer.StartAsync(Path.Combine(Folder, "redis"), Plan.Network.Address(9))) : null;
         lock (_parts) _parts.Push(Broker);
-        await Broker.ConfigureAsync(Certificates);
+        await Broker.ConfigureAsync(Certificates, redis?.Endpoint);
         await Broker.StartAsync();
     }
 
