@@ -9,6 +9,12 @@ internal static class CityYaml
     private static readonly (string Id, string Name)[] Tenants =
         [("drancy", "Ville de Drancy"), ("le-bourget", "Ville du Bourget"), ("dugny", "Ville de Dugny"), ("habitat", "Office de l'habitat")];
 
+    /// <summary>Whose members have a right to a desktop, in every tenant.</summary>
+    private static readonly string[] Entitled = ["agents", "elus"];
+
+    /// <summary>True when the city file gives the person a desktop.</summary>
+    public static bool Entitles(Townsperson person) => person.Groups.Intersect(Entitled).Any();
+
     public static string Of(CityPlan plan, Slapd directory)
     {
         var people = directory.People;
@@ -45,7 +51,8 @@ internal static class CityYaml
                 hosts: [{{plan.Hosts[^1].Name}}]
             entitlements:
             """);
-        foreach (var (id, _) in tenants) yaml.AppendLine($$"""  - { tenant: {{id}}, group: agents, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
+        foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && person.Groups.Contains(right.group))))
+            yaml.AppendLine($$"""  - { tenant: {{id}}, group: {{group}}, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
         yaml.AppendLine("profiles:");
         foreach (var (id, _) in tenants) yaml.AppendLine($$"""  - { tenant: {{id}}, keyboard: fr, language: fr, screen: full }""");
         return yaml.ToString();

@@ -49,7 +49,7 @@ internal static class DemoWords
         foreach (var town in city.People.Everybody.GroupBy(person => person.Tenant))
         {
             Console.WriteLine($"  {town.Key}");
-            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{(person.Groups.Contains("agents") ? "" : " *")}").Chunk(2))
+            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{(CityYaml.Entitles(person) ? "" : " *")}").Chunk(2))
                 Console.WriteLine("    " + string.Concat(row.Select(cell => cell.PadRight(48))).TrimEnd());
         }
         Console.WriteLine("  * connu de l'annuaire, mais sans bureau attribué / known to the directory, but no desktop given");
