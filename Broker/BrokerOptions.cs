@@ -1,0 +1,63 @@
+using System.Net;
+using VdiBroker.Rpc;
+using VdiBroker.Storage;
+
+namespace VdiBroker;
+
+/// <summary>What one broker process is told: the file <c>broker.json</c>. Relative paths start at the file's folder.</summary>
+internal sealed record BrokerOptions
+{
+    /// <summary>The city file.</summary>
+    public string City { get; init; } = "";
+
+    /// <summary><c>address:port</c> to listen on.</summary>
+    public string Listen { get; init; } = "";
+
+    /// <summary>Certificates.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>Folder for what the broker keeps: its own Redis, if it runs one.</summary>
+    public string State { get; init; } = "/var/lib/vdibroker";
+
+    /// <summary>The city's Redis; null = the broker runs its own.</summary>
+    public RedisOptions? Redis { get; init; }
+
+    /// <summary><see cref="Listen"/>, read. Only when <see cref="Faults"/> is empty.</summary>
+    public IPEndPoint Endpoint => IPEndPoint.Parse(Listen);
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="faults">Everything that is wrong with it; empty = usable.</param>
+    public static BrokerOptions Read(string path, out IReadOnlyList<string> faults)
+    {
+        try
+        {
+            var read = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path)).Build()
+                .Get<BrokerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new BrokerOptions();
+            var options = read.From(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            faults = [.. options.Faults().Select(fault => $"{path}: {fault}")];
+            return options;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or InvalidOperationException or FormatException)
+        {
+            faults = [$"{path}: {fault.Message} {fault.InnerException?.Message}".TrimEnd()];
+            return new BrokerOptions();
+        }
+    }
+
+    private BrokerOptions From(string folder) => this with
+    {
+        City = Path.GetFullPath(City.Length == 0 ? "city.yaml" : City, folder),
+        State = Path.GetFullPath(State, folder),
+        Tls = new TlsOptions { Ca = Path.GetFullPath(Tls.Ca, folder), Certificate = Path.GetFullPath(Tls.Certificate, folder), Key = Path.GetFullPath(Tls.Key, folder) },
+        Redis = Redis is { PasswordFile: { } file } ? Redis with { PasswordFile = Path.GetFullPath(file, folder) } : Redis,
+    };
+
+    private IEnumerable<string> Faults()
+    {
+        if (!File.Exists(City)) yield return $"city: {City} is not there";
+        if (!IPEndPoint.TryParse(Listen, out var endpoint) || endpoint.Port == 0) yield return $"listen: '{Listen}' must be address:port, such as 0.0.0.0:7443";
+        foreach (var fault in Tls.Faults()) yield return fault;
+        foreach (var fault in Redis?.Faults() ?? []) yield return fault;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using VdiBroker.CityFile;
+using VdiBroker.Directory;
+using VdiBroker.Hosts;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+using VdiBroker.Tenancy;
+using VdiBroker.Trust;
+
+namespace VdiBroker;
+
+/// <summary>The whole city file, read: each room's sections.</summary>
+internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ImmutableArray<ProfileRule> Profiles)
+{
+    /// <summary>For the sign-in.</summary>
+    public PeopleRules People => new(Tenants, Pools, Profiles);
+
+    /// <summary>Lets every room take its sections out of the document; what is wrong is in <see cref="CityDocument.Faults"/> afterwards.</summary>
+    public static CityPlan Read(CityDocument document)
+    {
+        var city = document.Root.Id("city");
+        var farm = document.Root.Id("farm");
+        var tenants = TenantCatalogue.Read(document);
+        var directories = DirectoryCatalogue.Read(document);
+        var hosts = HostCatalogue.Read(document);
+        var pools = PoolCatalogue.Read(document, tenants, hosts);
+        var profiles = ProfileSection.Read(document, tenants);
+        document.Root.Close();
+        return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles);
+    }
+}

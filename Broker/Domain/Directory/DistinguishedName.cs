@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace VdiBroker.Directory;
+
+/// <summary>
+/// The name of an entry (RFC 4514), taken apart so that "is this entry in that branch?" has one answer, however either is spelled: letter
+/// case, spaces around separators and ways of escaping do not count.
+/// </summary>
+public sealed class DistinguishedName : IEquatable<DistinguishedName>
+{
+    private readonly ImmutableArray<string> _parts;
+
+    private DistinguishedName(ImmutableArray<string> parts) => _parts = parts;
+
+    /// <summary>How many names (RDNs) it has; 0 = the root.</summary>
+    public int Depth => _parts.Length;
+
+    /// <summary>Takes a DN apart.</summary>
+    /// <param name="text">RFC 4514 text; the empty text is the root.</param>
+    /// <returns>The name, or null when the text is no DN.</returns>
+    public static DistinguishedName? Parse(string text)
+    {
+        var parts = ImmutableArray.CreateBuilder<string>();
+        if (string.IsNullOrWhiteSpace(text)) return new DistinguishedName([]);
+        foreach (var rdn in Split(text, ','))
+        {
+            var pairs = new List<string>();
+            foreach (var pair in Split(rdn, '+'))
+            {
+                var equals = pair.IndexOf('=', StringComparison.Ordinal);
+                if (equals < 1 || Unescape(pair[(equals + 1)..]) is not { } value) return null;
+                var type = pair[..equals].Trim();
+                if (type.Length == 0 || !type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')) return null;
+                // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
+                pairs.Add($"{type}={value.Length}:{value}".ToUpperInvariant());
+            }
+            pairs.Sort(StringComparer.Ordinal);
+            parts.Add(string.Join('+', pairs));
+        }
+        return new DistinguishedName(parts.DrainToImmutable());
+    }
+
+    /// <summary>True for <paramref name="branch"/> itself and for every entry below it.</summary>
+    public bool IsIn(DistinguishedName branch) =>
+        Depth >= branch.Depth && _parts.AsSpan()[(Depth - branch.Depth)..].SequenceEqual(branch._parts.AsSpan());
+
+    /// <summary>Where an entry would be if <paramref name="from"/> were <paramref name="to"/>; null when it is not in <paramref name="from"/>.</summary>
+    public DistinguishedName? Moved(DistinguishedName from, DistinguishedName to) =>
+        IsIn(from) ? new DistinguishedName([.. _parts[..(Depth - from.Depth)], .. to._parts]) : null;
+
+    /// <summary>Escapes a value for use in a DN (RFC 4514, 2.4): what a server reads is this very text.</summary>
+    /// <param name="value">Anything; UTF-16 that is no text (half a surrogate pair) becomes U+FFFD.</param>
+    public static string Escape(string value)
+    {
+        var escaped = new StringBuilder(value.Length + 8);
+        var runes = value.EnumerateRunes().ToArray();
+        for (var i = 0; i < runes.Length; i++)
+        {
+            var rune = runes[i];
+            var edge = (i == 0 && rune.Value is ' ' or '#') || (i == runes.Length - 1 && rune.Value is ' ');
+            if (Rune.IsControl(rune))
+                foreach (var octet in Encoding.UTF8.GetBytes(rune.ToString())) escaped.Append(CultureInfo.InvariantCulture, $"\\{octet:x2}");
+            else if (edge || rune.Value is '"' or '+' or ',' or ';' or '<' or '>' or '=' or '\\')
+                escaped.Append('\\').Append(rune);
+            else
+                escaped.Append(rune);
+        }
+        return escaped.ToString();
+    }
+
+    /// <summary>The text that an escaped value stands for; null when it is not well escaped.</summary>
+    /// <param name="escaped">A value as it stands in a DN; unescaped spaces around it do not count.</param>
+    public static string? Unescape(string escaped)
+    {
+        var octets = new List<byte>(escaped.Length);
+        var text = escaped.TrimStart(' ');
+        var kept = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\')
+            {
+                var length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
+                octets.AddRange(Encoding.UTF8.GetBytes(text.Substring(i, length)));
+                if (text[i] != ' ') kept = octets.Count;
+                i += length - 1;
+                continue;
+            }
+            if (i + 1 >= text.Length) return null;
+            if (i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            {
+                octets.Add(byte.Parse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                i += 2;
+            }
+            else
+            {
+                octets.AddRange(Encoding.UTF8.GetBytes(text.Substring(i + 1, 1)));
+                i++;
+            }
+            kept = octets.Count;
+        }
+        return Encoding.UTF8.GetString([.. octets[..kept]]);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(DistinguishedName? other) => other is not null && _parts.SequenceEqual(other._parts);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as DistinguishedName);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Depth == 0 ? 0 : StringComparer.Ordinal.GetHashCode(_parts[0]);
+
+    /// <summary>Nothing of it: DNs stay out of logs and messages.</summary>
+    public override string ToString() => $"(DN of {Depth} names)";
+
+    private static IEnumerable<string> Split(string text, char separator)
+    {
+        var from = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\')
+            {
+                i++;
+            }
+            else if (text[i] == separator)
+            {
+                yield return text[from..i];
+                from = i + 1;
+            }
+        }
+        yield return text[from..];
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Pools;
+
+/// <summary>Desktops of one kind, on a set of shared session hosts.</summary>
+/// <param name="Id">Its id in the city file.</param>
+/// <param name="NameFr">What French screens call it.</param>
+/// <param name="NameEn">What English screens call it.</param>
+/// <param name="Hosts">The hosts that carry it, at least one, in the order declared.</param>
+public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArray<HostId> Hosts)
+{
+    /// <summary>The name for a screen in <paramref name="language"/> (IETF tag; French unless it starts with "en").</summary>
+    public string NameIn(string language) => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? NameEn : NameFr;
+}
+
+/// <summary>The right of one tenant's group to use pools.</summary>
+/// <param name="Tenant">Whose group.</param>
+/// <param name="Group">Name of the group in the tenant's directory, compared without case.</param>
+/// <param name="Pools">The pools, preferred first.</param>
+public sealed record Entitlement(TenantId Tenant, string Group, ImmutableArray<PoolId> Pools);
+
+/// <summary>Decides which pools somebody may use.</summary>
+public static class Entitlements
+{
+    /// <summary>The pools that a member of <paramref name="groups"/> of <paramref name="tenant"/> may use: declared order, each once.</summary>
+    /// <returns>Empty when no entitlement fits.</returns>
+    public static ImmutableArray<PoolId> PoolsOf(IEnumerable<Entitlement> entitlements, TenantId tenant, IEnumerable<string> groups)
+    {
+        var mine = groups.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. entitlements.Where(e => e.Tenant == tenant && mine.Contains(e.Group)).SelectMany(e => e.Pools).Distinct()];
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using VdiBroker.Hosts;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>One repair of the ledger after a host's report.</summary>
+/// <param name="Session">The session, as it was believed.</param>
+/// <param name="Phase">What it is in truth.</param>
+/// <param name="Cause">Why, for the event and the log: one of the constants of <see cref="Reconciliation"/>.</param>
+public sealed record Correction(Session Session, SessionPhase Phase, string Cause);
+
+/// <summary>
+/// Brings belief to the agents' truth. A session that is opening is left alone while its lease runs: the host cannot have seen yet what was
+/// just promised. Everything else follows the host.
+/// </summary>
+public static class Reconciliation
+{
+    /// <summary>The host saw the station connect with its own ticket.</summary>
+    public const string Connected = "connected";
+
+    /// <summary>The station went; the desktop stays.</summary>
+    public const string StationGone = "station-gone";
+
+    /// <summary>The session is no longer on the host.</summary>
+    public const string GoneFromHost = "gone-from-host";
+
+    /// <summary>The host was started anew; what ran on it is gone.</summary>
+    public const string HostRestarted = "host-restarted";
+
+    /// <summary>Nobody connected before the lease ended.</summary>
+    public const string LeaseOver = "lease-over";
+
+    /// <summary>Compares what is believed of one host with what its agent saw.</summary>
+    /// <param name="believed">The sessions that the ledger seats on this host; final ones are passed over.</param>
+    /// <param name="observed">The agent's whole list.</param>
+    /// <param name="restarted">The host's boot id is another than before.</param>
+    /// <param name="now">The store's time.</param>
+    /// <returns>The corrections; empty when belief and truth agree. Applied and asked again, it answers empty.</returns>
+    public static ImmutableArray<Correction> Decide(
+        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, bool restarted, DateTimeOffset now)
+    {
+        var seen = observed.GroupBy(o => o.User, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(o => o.Connected), StringComparer.Ordinal);
+        return
+        [
+            .. from session in believed
+               where !session.IsFinal
+               let truth = TruthOf(session, seen.TryGetValue(session.User, out var connected) ? connected : null, restarted, now)
+               where truth is not null && truth.Value.Phase != session.Phase
+               select new Correction(session, truth.Value.Phase, truth.Value.Cause),
+        ];
+    }
+
+    private static (SessionPhase Phase, string Cause)? TruthOf(Session session, bool? connected, bool restarted, DateTimeOffset now)
+    {
+        var leaseOver = session.LeaseUntil is not { } until || now >= until;
+        return (session.Phase, connected) switch
+        {
+            (SessionPhase.Opening, null) => leaseOver ? (SessionPhase.Expired, LeaseOver) : null,
+            (SessionPhase.Opening, true) when session.IsRedeemed => (SessionPhase.Active, Connected),
+            (SessionPhase.Opening, true) => leaseOver ? (SessionPhase.Active, LeaseOver) : null,
+            (SessionPhase.Opening, false) => leaseOver ? (SessionPhase.Disconnected, LeaseOver) : null,
+            (SessionPhase.Ending, not null) => null,
+            (_, null) => restarted ? (SessionPhase.Lost, HostRestarted) : (SessionPhase.Ended, GoneFromHost),
+            (_, true) => (SessionPhase.Active, Connected),
+            (_, false) => (SessionPhase.Disconnected, StationGone),
+        };
+    }
+}

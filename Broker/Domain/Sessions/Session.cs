@@ -1,0 +1,64 @@
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Where a session is in its life. Ended, Lost and Expired are final.</summary>
+public enum SessionPhase
+{
+    /// <summary>Claimed for a station under a lease; the host has not yet seen the station's person on it.</summary>
+    Opening,
+
+    /// <summary>On a station's screen.</summary>
+    Active,
+
+    /// <summary>Runs on, on nobody's screen.</summary>
+    Disconnected,
+
+    /// <summary>Ordered to end; the host still has it.</summary>
+    Ending,
+
+    /// <summary>Signed out; gone from the host.</summary>
+    Ended,
+
+    /// <summary>The host was restarted or given up, and the session with it.</summary>
+    Lost,
+
+    /// <summary>Nobody connected before the lease ended.</summary>
+    Expired,
+}
+
+/// <summary>A person's life on one desktop, as the ledger has it.</summary>
+/// <param name="Id">Its id, never used again.</param>
+/// <param name="Person">Whose.</param>
+/// <param name="User">The person's account name on the host.</param>
+/// <param name="Pool">Which pool it belongs to.</param>
+/// <param name="Host">Where it runs.</param>
+/// <param name="Phase">Where it is in its life.</param>
+/// <param name="Station">The station that holds it.</param>
+/// <param name="Serial">Number of the sign-in that holds it; a smaller one never takes it back.</param>
+/// <param name="Fence">Grows with each opening and move.</param>
+/// <param name="Redeemed">Fence of the last ticket that the host accepted; 0 = none.</param>
+/// <param name="Refused">Fence of the last ticket that was refused while still wanted; 0 = none.</param>
+/// <param name="LeaseUntil">End of the claim while <see cref="SessionPhase.Opening"/>; else null.</param>
+/// <param name="Revision">Grows by one with each change; a commit names the one it was decided on.</param>
+public sealed record Session(
+    SessionId Id,
+    PersonId Person,
+    string User,
+    PoolId Pool,
+    HostId Host,
+    SessionPhase Phase,
+    StationId Station,
+    long Serial,
+    Fence Fence,
+    Fence Redeemed,
+    Fence Refused,
+    DateTimeOffset? LeaseUntil,
+    long Revision)
+{
+    /// <summary>True once nothing can bring the session back.</summary>
+    public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
+
+    /// <summary>The station's own ticket has been accepted by the host.</summary>
+    public bool IsRedeemed => Redeemed == Fence;
+}

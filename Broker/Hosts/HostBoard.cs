@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>What an agent says of its host, before the store has put its time on it.</summary>
+internal sealed record HostReading(string BootId, string CertificateSha256, double LoadPerCore, double MemoryUsed, ImmutableArray<ObservedSession> Sessions);
+
+/// <summary>A reading that was written.</summary>
+/// <param name="Now">The store's time.</param>
+/// <param name="Restarted">The host's boot id is another than in the reading before.</param>
+internal sealed record HostWritten(DateTimeOffset Now, bool Restarted);
+
+/// <summary>The host board in Redis: what the agents last said, and which stream speaks for which host.</summary>
+internal sealed class HostBoard(RedisStore store, KeySpace keys)
+{
+    private static readonly Script _attach = new("attach_host");
+    private static readonly Script _detach = new("detach_host");
+    private static readonly Script _observe = new("observe_host");
+
+    /// <summary>Makes <paramref name="link"/> the voice of the host.</summary>
+    public Task AttachAsync(HostId host, string link) => store.RunScriptAsync(_attach, [keys.Board(host)], [link]);
+
+    /// <summary>Notes that <paramref name="link"/> was cut; nothing when another stream speaks for the host already.</summary>
+    public Task DetachAsync(HostId host, string link) => store.RunScriptAsync(_detach, [keys.Board(host)], [link]);
+
+    /// <summary>Writes a reading.</summary>
+    /// <returns>Null when another stream speaks for the host: this one is stale and should end.</returns>
+    public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading)
+    {
+        var sessions = JsonSerializer.Serialize(reading.Sessions, BoardJson.Default.ImmutableArrayObservedSession);
+        var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host)],
+            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), sessions]))!;
+        if (result.Length == 0) return null;
+        var before = (string)result[1]!;
+        return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId);
+    }
+
+    /// <summary>Starts reading a board, as part of a batch.</summary>
+    /// <returns>Null when no agent has reported yet.</returns>
+    public async Task<HostObservation?> ReadAsync(IDatabase db, HostId host)
+    {
+        var board = (await db.HashGetAllAsync(keys.Board(host))).ToDictionary();
+        if (!board.TryGetValue("seen", out var seen)) return null;
+        return new HostObservation(
+            DateTimeOffset.FromUnixTimeMilliseconds((long)seen),
+            board.TryGetValue("detached", out var detached) ? DateTimeOffset.FromUnixTimeMilliseconds((long)detached) : null,
+            board["boot"].ToString(),
+            board["certificate"].ToString(),
+            (double)board["load"],
+            (double)board["memory"],
+            JsonSerializer.Deserialize(board["sessions"].ToString(), BoardJson.Default.ImmutableArrayObservedSession));
+    }
+
+    private static string Invariant(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+}
+
+[JsonSerializable(typeof(ImmutableArray<ObservedSession>))]
+internal sealed partial class BoardJson : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using VdiBroker.CityFile;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>The declared hosts and how long they may be silent: the sections <c>hosts</c> and <c>health</c> of the city file.</summary>
+internal sealed record HostCatalogue(FrozenDictionary<HostId, SessionHost> Hosts, HealthThresholds Thresholds)
+{
+    /// <summary>Reads the two sections; faults go to the document.</summary>
+    public static HostCatalogue Read(CityDocument city)
+    {
+        var hosts = ImmutableDictionary.CreateBuilder<HostId, SessionHost>();
+        foreach (var map in city.Root.Maps("hosts"))
+        {
+            var host = new SessionHost(new HostId(map.Id("id")), map.Text("address"), map.Number("port", 1, 65535, 3389), map.Number("seats", 1, 10_000));
+            if (hosts.ContainsKey(host.Id)) map.Fault("id", $"there are two hosts '{host.Id}'");
+            if (hosts.Values.FirstOrDefault(h => h.Address == host.Address && h.Port == host.Port) is { } twin)
+                map.Fault("address", $"{host.Address}:{host.Port} is the address of host '{twin.Id}' already");
+            hosts[host.Id] = host;
+            map.Close();
+        }
+        var health = city.Root.Map("health", mayBeMissing: true);
+        var fallback = HealthThresholds.Default;
+        var thresholds = new HealthThresholds(
+            health.Time("report_every", fallback.ReportEvery), health.Time("dead_after", fallback.DeadAfter), health.Time("detached_for", fallback.DetachedFor));
+        if (thresholds.DeadAfter < 2 * thresholds.ReportEvery) health.Fault("dead_after", "'dead_after' must be at least twice 'report_every', or one late report makes a host look dead");
+        health.Close();
+        return new HostCatalogue(hosts.ToFrozenDictionary(), thresholds);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using VdiBroker.CityFile;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Tenancy;
+
+namespace VdiBroker.Pools;
+
+/// <summary>The declared pools and who may use them: the sections <c>pools</c> and <c>entitlements</c> of the city file.</summary>
+internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, ImmutableArray<Entitlement> Entitlements)
+{
+    /// <summary>Reads the two sections; faults go to the document.</summary>
+    public static PoolCatalogue Read(CityDocument city, TenantCatalogue tenants, HostCatalogue hosts)
+    {
+        var pools = new Dictionary<PoolId, Pool>();
+        foreach (var map in city.Root.Maps("pools"))
+        {
+            var name = map.Map("name");
+            var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), [.. map.Texts("hosts").Select(h => new HostId(h))]);
+            name.Close();
+            foreach (var host in pool.Hosts.Where(h => !hosts.Hosts.ContainsKey(h)))
+                map.Fault("hosts", $"there is no host '{host}' (hosts: {string.Join(", ", hosts.Hosts.Keys.Select(h => h.Value).Order(StringComparer.Ordinal))})");
+            if (!pools.TryAdd(pool.Id, pool)) map.Fault("id", $"there are two pools '{pool.Id}'");
+            map.Close();
+        }
+        return new PoolCatalogue(pools.ToFrozenDictionary(), [.. ReadEntitlements(city, tenants, pools)]);
+    }
+
+    private static IEnumerable<Entitlement> ReadEntitlements(CityDocument city, TenantCatalogue tenants, Dictionary<PoolId, Pool> pools)
+    {
+        foreach (var map in city.Root.Maps("entitlements"))
+        {
+            var entitlement = new Entitlement(tenants.Reference(map, "tenant"), map.Text("group"), [.. map.Texts("pools").Select(p => new PoolId(p))]);
+            foreach (var pool in entitlement.Pools.Where(p => !pools.ContainsKey(p)))
+                map.Fault("pools", $"there is no pool '{pool}' (pools: {string.Join(", ", pools.Keys.Select(p => p.Value).Order(StringComparer.Ordinal))})");
+            map.Close();
+            yield return entitlement;
+        }
+    }
+}

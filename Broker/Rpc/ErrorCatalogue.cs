@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
+
+namespace VdiBroker.Rpc;
+
+/// <summary>The errors of the protocol with their meanings, as <c>errors.proto</c> declares them.</summary>
+internal static class ErrorCatalogue
+{
+    /// <summary>Trailer of a failed call; an <see cref="ErrorDetail"/>.</summary>
+    public const string Trailer = "vdi-error-bin";
+
+    /// <summary>Every declared error.</summary>
+    public static FrozenDictionary<ErrorCode, ErrorMeaning> Meanings { get; } = ErrorsReflection.Descriptor.EnumTypes
+        .Single(type => type.Name == nameof(ErrorCode)).Values
+        .ToFrozenDictionary(value => (ErrorCode)value.Number, MeaningOf);
+
+    /// <summary>What a station in <paramref name="language"/> shows (French unless it starts with "en").</summary>
+    public static string Text(ErrorCode code, string language) => Language.IsEnglish(language) ? Meanings[code].ShowsEn : Meanings[code].ShowsFr;
+
+    /// <summary>The failed call that says <paramref name="code"/>.</summary>
+    /// <param name="code">Which error.</param>
+    /// <param name="language">The caller's language.</param>
+    /// <param name="reference">What the log calls this case.</param>
+    /// <param name="what">Added to the status for operators: which field, which host; never a secret, never a person.</param>
+    /// <param name="retryAfter">At least so long before the next try.</param>
+    public static RpcException Refuse(ErrorCode code, string language, string reference, string? what = null, TimeSpan? retryAfter = null)
+    {
+        var meaning = Meanings[code];
+        var detail = new ErrorDetail { Code = code, Retry = meaning.Retry, Text = Text(code, language), Reference = reference };
+        if (retryAfter is { } wait) detail.RetryAfter = Duration.FromTimeSpan(wait);
+        var message = what is null ? meaning.Cause : $"{meaning.Cause} ({what})";
+        return new RpcException(new Status((StatusCode)meaning.Status, message), new Metadata { { Trailer, detail.ToByteArray() } });
+    }
+
+    private static ErrorMeaning MeaningOf(EnumValueDescriptor value) => value.GetOptions()?.GetExtension(ErrorsExtensions.Meaning) ?? new ErrorMeaning();
+}
+
+/// <summary>The languages of screens.</summary>
+internal static class Language
+{
+    /// <summary>True for "en" and its kinds; everything else is answered in French.</summary>
+    public static bool IsEnglish(string language) => language.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>One of two sentences.</summary>
+    public static string Choose(string language, string french, string english) => IsEnglish(language) ? english : french;
+}

@@ -1,0 +1,21 @@
+namespace VdiBroker.Rpc;
+
+/// <summary>The broker's own certificate and the authority it trusts. Part of <c>broker.json</c>.</summary>
+internal sealed record TlsOptions
+{
+    /// <summary>PEM file of the city's authority: callers' certificates must be signed by it, and by nothing else.</summary>
+    public string Ca { get; init; } = "";
+
+    /// <summary>PEM file of the broker's certificate.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>PEM file of its key.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>Every fault, for the start of the broker.</summary>
+    public IEnumerable<string> Faults()
+    {
+        foreach (var (name, file) in ((string, string)[])[("tls.ca", Ca), ("tls.certificate", Certificate), ("tls.key", Key)])
+            if (!File.Exists(file)) yield return $"{name}: '{file}' is not there; make it with 'broker ca init' and 'broker ca issue --kind broker'";
+    }
+}

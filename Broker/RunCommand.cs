@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using VdiBroker.CityFile;
+using VdiBroker.Directory;
+using VdiBroker.Hosts;
+using VdiBroker.Pools;
+using VdiBroker.Rpc;
+using VdiBroker.Sessions;
+using VdiBroker.Storage;
+
+namespace VdiBroker;
+
+/// <summary><c>broker run</c>: the service.</summary>
+internal static partial class RunCommand
+{
+    private const int BadConfiguration = 2;
+    private const int CouldNotStart = 3;
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var config = new Option<string>("--config") { Description = "the broker's own settings", DefaultValueFactory = _ => "/etc/vdibroker/broker.json" };
+        var command = new Command("run", "run the broker") { config };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(config), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, CancellationToken cancel)
+    {
+        var options = BrokerOptions.Read(path, out var faults);
+        if (faults.Count > 0) return Complain(string.Join('\n', faults), BadConfiguration);
+        var document = CityDocument.Read(options.City);
+        var plan = CityPlan.Read(document);
+        if (document.Faults.Count > 0) return Complain(document.FaultText(), BadConfiguration);
+        try
+        {
+            await ServeAsync(options, plan, cancel);
+            return 0;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or SocketException or System.Security.Cryptography.CryptographicException)
+        {
+            return Complain($"cannot start: {fault.Message}", CouldNotStart);
+        }
+    }
+
+    private static async Task ServeAsync(BrokerOptions options, CityPlan plan, CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        }).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        using var early = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;
+        await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!);
+
+        builder.Services.AddRouting().AddSingleton(TimeProvider.System)
+            .AddStorage(store, plan.Farm)
+            .AddRpc(plan.City, options.Endpoint, options.Tls)
+            .AddDirectory(plan.Directories)
+            .AddHosts(plan.Hosts)
+            .AddPools(plan.Pools)
+            .AddSessions(plan.People);
+        await using var app = builder.Build();
+        app.UseRouting();
+        app.MapSessions();
+        await app.StartAsync(cancel);
+        LogReady(app.Logger, options.Endpoint.ToString(), plan.City, plan.Farm, plan.Hosts.Hosts.Count, plan.Pools.Pools.Count);
+        await app.WaitForShutdownAsync(cancel);
+    }
+
+    private static int Complain(string message, int status)
+    {
+        Console.Error.WriteLine(message);
+        return status;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "ready on {endpoint}: city {city}, farm {farm}, {hosts} hosts, {pools} pools")]
+    private static partial void LogReady(ILogger logger, string endpoint, string city, string farm, int hosts, int pools);
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What a station holds.</summary>
+/// <param name="SignIn">The sign-in that it proved.</param>
+/// <param name="SignInSecret">The proof, to keep the sign-in alive.</param>
+/// <param name="Session">The session.</param>
+/// <param name="Fence">The fence that it was given.</param>
+internal sealed record FollowRequested(SignIn SignIn, string SignInSecret, SessionId Session, Fence Fence);
+
+/// <summary>What became of it.</summary>
+/// <param name="View">What the session is to this station.</param>
+/// <param name="Station">The station that holds it now.</param>
+internal sealed record Followed(StationView View, StationId Station);
+
+/// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
+internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns)
+{
+    private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs until the view is final or <paramref name="cancel"/>. An outage of the store only delays it.</summary>
+    public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // One waiting bell is enough: each look reads the newest state.
+        var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var subscription = events.Subscribe(happened =>
+        {
+            if (happened["session"] == request.Session.Value) bell.Writer.TryWrite(true);
+        });
+        Followed? told = null;
+        while (true)
+        {
+            if (await LookAsync(request) is not { } now)
+            {
+                await Task.Delay(_again, cancel);
+                continue;
+            }
+            if (now != told) yield return now;
+            if (StationViews.IsFinal(now.View)) yield break;
+            told = now;
+            await WaitAsync(bell.Reader, request, cancel);
+        }
+    }
+
+    /// <returns>Null while the store is out of reach.</returns>
+    private async Task<Followed?> LookAsync(FollowRequested request)
+    {
+        try
+        {
+            var session = await sessions.FindAsync(request.Session);
+            return new Followed(StationViews.Of(session, request.SignIn.Serial, request.Fence), session?.Station ?? request.SignIn.Station);
+        }
+        catch (StoreOutOfReachException)
+        {
+            return null;
+        }
+    }
+
+    private async Task WaitAsync(ChannelReader<bool> bell, FollowRequested request, CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            tick.CancelAfter(_keepAlive);
+            try
+            {
+                await bell.ReadAsync(tick.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                await KeepAliveAsync(request);
+            }
+        }
+    }
+
+    private async Task KeepAliveAsync(FollowRequested request)
+    {
+        try
+        {
+            await signIns.FindAsync(request.SignInSecret, request.SignIn.Station);
+        }
+        catch (StoreOutOfReachException)
+        {
+            // The next tick keeps it alive: its life is many ticks long.
+        }
+    }
+}

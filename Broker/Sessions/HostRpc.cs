@@ -1,0 +1,83 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Rpc;
+using VdiBroker.Trust;
+using SeenSession = VdiBroker.Hosts.ObservedSession;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>The agents' edge. It stands in this room because an agent's report is where the hosts' truth meets the sessions' ledger.</summary>
+internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost attach, RedeemTicket redeem, StreamsEnd ending) : HostService.HostServiceBase
+{
+    private const int LongestAccount = 256;
+    private const int LongestTicket = 1024;
+
+    /// <inheritdoc/>
+    public override async Task Attach(IAsyncStreamReader<HostReport> requestStream, IServerStreamWriter<HostOrder> responseStream, ServerCallContext context)
+    {
+        var host = Host(context);
+        using var end = ending.With(context.CancellationToken);
+        if (!await requestStream.MoveNext(end.Token) || requestStream.Current.Hello is not { } hello) throw Invalid("the first report must be 'hello'");
+        if (hello.CertificateSha256.Length != 32) throw Invalid("hello.certificate_sha256 must have 32 bytes");
+        if (hello.BootId.Length is 0 or > 128) throw Invalid("hello.boot_id must have 1 to 128 characters");
+        await attach.RunAsync(new Attaching(host, hello), Readings(hello, requestStream, end.Token), responseStream.WriteAsync, end.Token);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RedeemTicketReply> RedeemTicket(RedeemTicketRequest request, ServerCallContext context)
+    {
+        var host = Host(context);
+        if (request.User.Length is 0 or > LongestAccount) throw Invalid($"user must have 1 to {LongestAccount} characters");
+        if (request.Ticket.Length is 0 or > LongestTicket) return new RedeemTicketReply { Redemption = Redemption.Unknown };
+        var redeemed = await redeem.RunAsync(host, request.User, request.Ticket);
+        var reply = new RedeemTicketReply { Redemption = Of(redeemed.Verdict) };
+        if (redeemed is { Verdict: TicketVerdict.Granted, Ticket: { } ticket })
+        {
+            reply.SessionId = ticket.Session.Value;
+            reply.Fence = (ulong)ticket.Fence.Value;
+        }
+        return reply;
+    }
+
+    private static async IAsyncEnumerable<HostReading> Readings(
+        Hello hello, IAsyncStreamReader<HostReport> reports, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (await reports.MoveNext(cancel))
+            yield return Reading(hello, reports.Current.Observation ?? throw Invalid("after 'hello' every report must be an 'observation'"));
+    }
+
+    private static HostReading Reading(Hello hello, Observation observation)
+    {
+        var load = observation.Load ?? new HostLoad();
+        var total = Math.Max(load.MemoryTotalBytes, 1);
+        return new HostReading(
+            hello.BootId,
+            Convert.ToHexStringLower(hello.CertificateSha256.Span),
+            load.Cores == 0 || !double.IsFinite(load.Load1) ? 0 : load.Load1 / load.Cores,
+            Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
+            [.. observation.Sessions.Select(s => new SeenSession(s.User, (int)s.Display, s.Connected, (s.Since ?? new Timestamp()).ToDateTimeOffset()))]);
+    }
+
+    private HostId Host(ServerCallContext context)
+    {
+        var host = new HostId(caller.Require(context, PeerKind.Host));
+        return hosts.Hosts.ContainsKey(host) ? host : throw new RefusalException(ErrorCode.CallerNotAllowed, $"host '{host}' is not in the city file");
+    }
+
+    private static Redemption Of(TicketVerdict verdict) => verdict switch
+    {
+        TicketVerdict.Granted => Redemption.Granted,
+        TicketVerdict.Used => Redemption.Used,
+        TicketVerdict.Expired => Redemption.Expired,
+        TicketVerdict.OtherHost => Redemption.OtherHost,
+        TicketVerdict.OtherUser => Redemption.OtherUser,
+        TicketVerdict.Superseded => Redemption.Superseded,
+        _ => Redemption.Unknown,
+    };
+
+    private static RefusalException Invalid(string what) => new(ErrorCode.InvalidRequest, what);
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What came of a claim. Closed.</summary>
+internal abstract record Claim
+{
+    private Claim()
+    {
+    }
+
+    /// <summary>The seat is held under a lease; the ticket opens it.</summary>
+    public sealed record Held(SessionId Session, HostId Host, Fence Fence, Secret Ticket) : Claim;
+
+    /// <summary>The state has moved on since the decision: load and decide again.</summary>
+    public sealed record Changed : Claim;
+
+    /// <summary>The sign-in has ended meanwhile.</summary>
+    public sealed record SignedOut : Claim;
+
+    /// <summary>A newer sign-in was faster.</summary>
+    public sealed record Superseded : Claim;
+}
+
+/// <summary>Commits decisions about seats: one atomic script for each.</summary>
+internal sealed class SeatLedger(RedisStore store, KeySpace keys)
+{
+    /// <summary>A claim that no host confirms for so long gives its seat back: longer than a ticket lives.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(75);
+
+    /// <summary>A session that has ended is remembered for so long, for stations that ask late and for explanations.</summary>
+    public static readonly TimeSpan FinalMemory = TimeSpan.FromDays(1);
+
+    private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private static readonly Script _claim = new("claim_seat");
+    private static readonly Script _resume = new("resume_session");
+    private static readonly Script _redeem = new("redeem_ticket");
+    private static readonly Script _correct = new("correct_session");
+
+    /// <summary>Takes a seat for a new session.</summary>
+    public async Task<Claim> PlaceAsync(SignIn signIn, string signInSecret, PoolId pool, OpeningDecision.Place decision)
+    {
+        var id = new SessionId(RandomNumberGenerator.GetString(IdAlphabet, 26));
+        var ticket = Secret.Draw();
+        var session = keys.Session(id);
+        var givenUp = decision.GivenUp;
+        RedisKey[] touched =
+        [
+            keys.Counter, keys.SignIn(SecretDigest.Of(signInSecret)), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
+            givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? session : keys.Seats(givenUp.Host),
+            .. decision.Ranked.Select(h => keys.Seats(h.Host.Id)),
+        ];
+        RedisValue[] arguments =
+        [
+            keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Value, signIn.Station.Value, signIn.Serial,
+            Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", Milliseconds(FinalMemory),
+            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.SeatsFor(signIn.User)]),
+        ];
+        return ClaimOf(await store.RunScriptAsync(_claim, touched, arguments), id, ticket);
+    }
+
+    /// <summary>Gives a running session to this sign-in's station.</summary>
+    public async Task<Claim> ResumeAsync(SignIn signIn, string signInSecret, Session session)
+    {
+        var ticket = Secret.Draw();
+        var result = await store.RunScriptAsync(_resume,
+            [keys.Counter, keys.SignIn(SecretDigest.Of(signInSecret)), keys.Desktops(signIn.Person), keys.Session(session.Id), keys.Ticket(ticket.Digest), keys.Events],
+            [
+                keys.Doorbell.ToString(), session.Id.Value, session.Pool.Value, signIn.Station.Value, signIn.Serial,
+                Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory),
+            ]);
+        return ClaimOf(result, session.Id, ticket);
+    }
+
+    /// <summary>Commits the verdict on a ticket.</summary>
+    /// <returns>The verdict that holds.</returns>
+    public async Task<TicketVerdict> RedeemAsync(SecretDigest digest, Ticket? ticket, TicketVerdict verdict, string user, HostId host)
+    {
+        var result = await store.RunScriptAsync(_redeem,
+            [keys.Ticket(digest), ticket is null ? keys.Ticket(digest) : keys.Session(ticket.Session), keys.Events],
+            [
+                keys.Doorbell.ToString(), verdict.ToString().ToLowerInvariant(), user, host.Value, ticket?.Session.Value ?? "", ticket?.Fence.Value ?? 0,
+                Milliseconds(Lease), digest.ToString(),
+            ]);
+        return Enum.Parse<TicketVerdict>((string)result!, ignoreCase: true);
+    }
+
+    /// <summary>Commits one correction.</summary>
+    /// <returns>False when the session has changed since the decision.</returns>
+    public async Task<bool> CorrectAsync(Correction correction)
+    {
+        var session = correction.Session;
+        var final = correction.Session with { Phase = correction.Phase } is { IsFinal: true };
+        var result = await store.RunScriptAsync(_correct,
+            [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events],
+            [
+                keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
+                correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
+            ]);
+        return (long)result == 1;
+    }
+
+    private static Claim ClaimOf(RedisResult result, SessionId session, Secret ticket)
+    {
+        var parts = (RedisResult[])result!;
+        return (string)parts[0]! switch
+        {
+            "claimed" => new Claim.Held(session, new HostId((string)parts[1]!), new Fence((long)parts[2]), ticket),
+            "signed-out" => new Claim.SignedOut(),
+            "superseded" => new Claim.Superseded(),
+            // 'full': somebody took the last seat since the state was read; the next look says so, with its reasons.
+            _ => new Claim.Changed(),
+        };
+    }
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

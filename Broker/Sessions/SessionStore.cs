@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Reads sessions, desktops, seats and tickets.</summary>
+internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
+{
+    /// <summary>One session.</summary>
+    /// <returns>Null when it is unknown or forgotten.</returns>
+    public Task<Session?> FindAsync(SessionId id) => store.RunAsync("read session", db => ReadAsync(db, id));
+
+    /// <summary>The person's live sessions by pool.</summary>
+    public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db =>
+        (await db.HashGetAllAsync(keys.Desktops(person))).ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString())));
+
+    /// <summary>All that an opening is decided on: the person's session in the pool and the pool's hosts with their seats.</summary>
+    public Task<OpeningState> LoadAsync(PersonId person, Pool pool) => store.RunAsync("load opening", async db =>
+    {
+        var clock = db.ExecuteAsync("TIME");
+        var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
+        var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
+        var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
+        var now = TimeOf(await clock);
+        var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
+        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index)))
+        {
+            var observation = await seen[index];
+            var seats = (await held[index]).Select(u => u.ToString()).ToImmutableHashSet(StringComparer.Ordinal);
+            choices.Add(new HostChoice(hosts.Hosts[id], HostJudgement.Judge(observation, hosts.Thresholds, now), observation, seats));
+        }
+        var mine = (await current) is { IsNull: false } sid ? await ReadAsync(db, new SessionId(sid.ToString())) : null;
+        return new OpeningState(mine, choices.MoveToImmutable());
+    });
+
+    /// <summary>The sessions that hold a seat on a host.</summary>
+    public Task<ImmutableArray<Session>> OnHostAsync(HostId host) => store.RunAsync("read seats", async db =>
+    {
+        var ids = await db.HashValuesAsync(keys.Seats(host));
+        var sessions = await Task.WhenAll(ids.Select(id => ReadAsync(db, new SessionId(id.ToString()))));
+        return sessions.OfType<Session>().ToImmutableArray();
+    });
+
+    /// <summary>What is known of a presented ticket, its session, and the store's time.</summary>
+    public Task<(Ticket? Ticket, Session? Session, DateTimeOffset Now)> FindTicketAsync(SecretDigest digest) => store.RunAsync("read ticket", async db =>
+    {
+        var clock = db.ExecuteAsync("TIME");
+        var fields = (await db.HashGetAllAsync(keys.Ticket(digest))).ToDictionary();
+        var now = TimeOf(await clock);
+        if (fields.Count == 0) return (null, null, now);
+        var ticket = new Ticket(fields["user"].ToString(), new HostId(fields["host"].ToString()), new SessionId(fields["session"].ToString()),
+            new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
+        return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
+    });
+
+    private async Task<Session?> ReadAsync(IDatabase db, SessionId id)
+    {
+        var fields = (await db.HashGetAllAsync(keys.Session(id))).ToDictionary();
+        if (fields.Count == 0) return null;
+        return new Session(
+            id,
+            new PersonId(fields["person"].ToString()),
+            fields["user"].ToString(),
+            new PoolId(fields["pool"].ToString()),
+            new HostId(fields["host"].ToString()),
+            Enum.Parse<SessionPhase>(fields["phase"].ToString(), ignoreCase: true),
+            new StationId(fields["station"].ToString()),
+            (long)fields["serial"],
+            new Fence((long)fields["fence"]),
+            new Fence((long)fields["redeemed"]),
+            new Fence((long)fields["refused"]),
+            (long)fields["lease"] is > 0 and var lease ? DateTimeOffset.FromUnixTimeMilliseconds(lease) : null,
+            (long)fields["revision"]);
+    }
+
+    private static DateTimeOffset TimeOf(RedisResult time)
+    {
+        var parts = (RedisResult[])time!;
+        return DateTimeOffset.FromUnixTimeMilliseconds(((long)parts[0] * 1000) + ((long)parts[1] / 1000));
+    }
+}

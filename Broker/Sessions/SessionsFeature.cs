@@ -1,0 +1,21 @@
+namespace VdiBroker.Sessions;
+
+/// <summary>Wiring of the sessions room.</summary>
+internal static class SessionsFeature
+{
+    /// <summary>Adds the use cases, stores and jobs.</summary>
+    public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
+        .AddSingleton(rules)
+        .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
+        .AddSingleton<SignInPerson>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
+        .AddSingleton<CloseSignIn>().AddSingleton<RedeemTicket>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
+        .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
+        .AddHostedService<OrderSender>();
+
+    /// <summary>Maps the two services of the protocol.</summary>
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<StationRpc>();
+        routes.MapGrpcService<HostRpc>();
+    }
+}

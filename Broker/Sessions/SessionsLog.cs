@@ -1,0 +1,34 @@
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Log of the sessions room, ids 1000 to 1099.</summary>
+internal static partial class SessionsLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "{person} signed in at {station}: number {serial}, pools {pools}")]
+    public static partial void SignedIn(ILogger logger, PersonId person, StationId station, long serial, string pools);
+
+    [LoggerMessage(1001, LogLevel.Information, "session {session} of {person} in {pool} on {host} for station {station}, fence {fence}, resumed {resumed}")]
+    public static partial void Opened(ILogger logger, SessionId session, PersonId person, PoolId pool, HostId host, StationId station, Fence fence, bool resumed);
+
+    [LoggerMessage(1002, LogLevel.Information, "session {session} on {host} is {phase}: {cause}")]
+    public static partial void Corrected(ILogger logger, SessionId session, HostId host, SessionPhase phase, string cause);
+
+    [LoggerMessage(1003, LogLevel.Information, "ticket {ticket} of session {session} redeemed on {host}")]
+    public static partial void TicketRedeemed(ILogger logger, string ticket, SessionId session, HostId host);
+
+    [LoggerMessage(1004, LogLevel.Warning, "ticket {ticket} refused on {host} for account {user}: {verdict} (session {session})")]
+    public static partial void TicketRefused(ILogger logger, string ticket, HostId host, string user, TicketVerdict verdict, string session);
+
+    [LoggerMessage(1005, LogLevel.Information, "sign-in of {person} at {station} closed: {outcome}")]
+    public static partial void Closed(ILogger logger, PersonId person, StationId station, string outcome);
+
+    [LoggerMessage(1006, LogLevel.Warning, "the store is out of reach; the reports of {host} are kept waiting: {cause}")]
+    public static partial void ReportsWaiting(ILogger logger, HostId host, string cause);
+
+    [LoggerMessage(1007, LogLevel.Warning, "sign-in at {station}: the directory is out of reach: {cause}")]
+    public static partial void DirectoryOutOfReach(ILogger logger, StationId station, string cause);
+
+    [LoggerMessage(1008, LogLevel.Warning, "the profile of {person} could not be read: {cause}; a fresh one is made from the rules")]
+    public static partial void ProfileUnreadable(ILogger logger, PersonId person, string cause);
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What the station applies, from the person's profile.</summary>
+/// <param name="Keyboard">X11 layout name.</param>
+/// <param name="Language">IETF tag.</param>
+/// <param name="ScreenWidth">Pixels; 0 = the whole screen.</param>
+/// <param name="ScreenHeight">Pixels; 0 = the whole screen.</param>
+internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight);
+
+/// <summary>A person's proven presence at one station.</summary>
+/// <param name="Serial">Grows with each sign-in on the farm.</param>
+/// <param name="Person">Who.</param>
+/// <param name="User">Their account name on hosts.</param>
+/// <param name="Station">Where.</param>
+/// <param name="Pools">What they may open, preferred first.</param>
+/// <param name="Settings">What the station applies.</param>
+/// <param name="Closed">It has been closed; it may follow the end of its session and nothing else.</param>
+internal sealed record SignIn(long Serial, PersonId Person, string User, StationId Station, ImmutableArray<PoolId> Pools, StationSettings Settings, bool Closed);
+
+/// <summary>Sign-ins in Redis, found by the digest of their secret.</summary>
+internal sealed class SignInStore(RedisStore store, KeySpace keys)
+{
+    /// <summary>A sign-in that nobody uses for so long is forgotten.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromHours(12);
+
+    private static readonly TimeSpan _closedLife = TimeSpan.FromMinutes(2);
+    private static readonly Script _begin = new("begin_sign_in");
+    private static readonly Script _close = new("close_sign_in");
+
+    /// <summary>Keeps a new sign-in.</summary>
+    /// <param name="signIn">Its <see cref="SignIn.Serial"/> is given here.</param>
+    /// <returns>The secret that proves it, for its station only, and its number.</returns>
+    public async Task<(Secret Secret, long Serial)> BeginAsync(SignIn signIn)
+    {
+        var secret = Secret.Draw();
+        var serial = await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events],
+        [
+            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value,
+            "user", signIn.User, "pools", string.Join(',', signIn.Pools),
+            "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
+            "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,
+        ]);
+        return (secret, (long)serial);
+    }
+
+    /// <summary>Finds the sign-in that <paramref name="secret"/> proves, and keeps it alive.</summary>
+    /// <returns>Null when there is none, or it belongs to another station.</returns>
+    public async Task<SignIn?> FindAsync(string secret, StationId station)
+    {
+        if (secret.Length != Secret.Length) return null;
+        var key = keys.SignIn(SecretDigest.Of(secret));
+        var fields = await store.RunAsync("find sign-in", db => db.HashGetAllAsync(key));
+        if (fields.Length == 0) return null;
+        var signIn = Read(fields.ToDictionary());
+        if (signIn.Station != station) return null;
+        if (!signIn.Closed) await store.RunAsync("keep sign-in", db => db.KeyExpireAsync(key, Life));
+        return signIn;
+    }
+
+    /// <summary>Closes a sign-in and, when asked, orders its session to end.</summary>
+    public async Task<string> CloseAsync(string secret, SessionId session, Fence fence, bool signOut)
+    {
+        var key = keys.SignIn(SecretDigest.Of(secret));
+        var result = await store.RunScriptAsync(_close, [key, session.Value.Length == 0 ? key : keys.Session(session), keys.Events],
+            [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(_closedLife)]);
+        return (string)result!;
+    }
+
+    internal static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private static SignIn Read(Dictionary<RedisValue, RedisValue> fields) => new(
+        (long)fields["serial"],
+        new PersonId(fields["person"].ToString()),
+        fields["user"].ToString(),
+        new StationId(fields["station"].ToString()),
+        [.. fields["pools"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => new PoolId(p))],
+        new StationSettings(fields["keyboard"].ToString(), fields["language"].ToString(), (int)fields["width"], (int)fields["height"]),
+        fields.ContainsKey("closed"));
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using VdiBroker.Directory;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Storage;
+using VdiBroker.Tenancy;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What a person typed, and where.</summary>
+internal sealed record SignInRequested(string Login, string Password, StationId Station)
+{
+    /// <summary>Never the password, whoever prints it.</summary>
+    public override string ToString() => $"sign-in at {Station}";
+}
+
+/// <summary>A desktop that the person may open.</summary>
+internal sealed record DesktopOffered(Pool Pool, bool Running);
+
+/// <summary>What came of a sign-in. Closed.</summary>
+internal abstract record SignInOutcome
+{
+    private SignInOutcome()
+    {
+    }
+
+    /// <summary>They are who they say, and may open at least one desktop.</summary>
+    public sealed record SignedIn(Secret Secret, string DisplayName, string TenantName, StationSettings Settings, ImmutableArray<DesktopOffered> Desktops) : SignInOutcome;
+
+    /// <summary>Wrong password, unknown person, or nothing typed: one answer.</summary>
+    public sealed record Rejected : SignInOutcome;
+
+    /// <summary>Known, with no right to any pool.</summary>
+    public sealed record NoEntitlement : SignInOutcome;
+
+    /// <summary>The directory could not be asked.</summary>
+    public sealed record OutOfReach : SignInOutcome;
+}
+
+/// <summary>Signs a person in: directory, entitlements, profile, and a sign-in that the station proves with a secret.</summary>
+internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore profiles, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
+{
+    /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
+    public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
+    {
+        switch (await authenticate.RunAsync(request.Login, request.Password, cancel))
+        {
+            case Authentication.Authenticated(var person):
+                return await WelcomeAsync(person, request.Station);
+            case Authentication.OutOfReach(var cause):
+                SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
+                return new SignInOutcome.OutOfReach();
+            default:
+                return new SignInOutcome.Rejected();
+        }
+    }
+
+    private async Task<SignInOutcome> WelcomeAsync(DirectoryPerson person, StationId station)
+    {
+        var pools = rules.PoolsOf(person);
+        if (pools.IsEmpty) return new SignInOutcome.NoEntitlement();
+        var reading = profiles.ReadAsync(person, rules.ProfileRules, pools);
+        var running = await sessions.DesktopsOfAsync(person.Id);
+        var profile = await reading;
+        var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen?.Width ?? 0, profile.Screen?.Height ?? 0);
+        var (secret, serial) = await signIns.BeginAsync(new SignIn(0, person.Id, person.Login, station, pools, settings, Closed: false));
+        SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools));
+        // A running desktop first: it is what the person left.
+        var desktops = pools.Select(p => new DesktopOffered(rules.Pools.Pools[p], running.ContainsKey(p))).OrderByDescending(d => d.Running).ToImmutableArray();
+        return new SignInOutcome.SignedIn(secret, person.DisplayName, rules.Tenants.Tenants[person.Tenant].Name, settings, desktops);
+    }
+}
+
+/// <summary>What the city file says about people: tenants, who may open what, and the rules for first profiles.</summary>
+internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, ImmutableArray<ProfileRule> ProfileRules)
+{
+    /// <summary>The pools that somebody may open, preferred first.</summary>
+    public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person) => Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);
+}

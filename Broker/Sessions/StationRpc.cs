@@ -1,0 +1,122 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using VdiBroker.Kernel;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Rpc;
+using VdiBroker.Storage;
+using VdiBroker.Trust;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>The stations' edge: reads the request, calls the use case, writes the reply.</summary>
+internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop open, FollowDoor follow, CloseSignIn close, StreamsEnd ending)
+    : StationService.StationServiceBase
+{
+    private const int LongestLogin = 256;
+    private const int LongestPassword = 1024;
+
+    /// <inheritdoc/>
+    public override async Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context)
+    {
+        var station = Station(context);
+        if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
+        if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
+        var outcome = await signIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
+        if (outcome is not SignInOutcome.SignedIn done) throw RefusalOf(outcome);
+        var reply = new SignInReply
+        {
+            SignIn = done.Secret.Text,
+            Person = new Person { DisplayName = done.DisplayName, TenantName = done.TenantName },
+            Settings = SettingsOf(done.Settings),
+        };
+        reply.Desktops.AddRange(done.Desktops.Select(d => new DesktopChoice { PoolId = d.Pool.Id.Value, Name = d.Pool.NameIn(request.Language), Running = d.Running }));
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
+    {
+        var asked = new OpenRequested(request.SignIn, Station(context), new PoolId(request.PoolId));
+        using var end = ending.With(context.CancellationToken);
+        await foreach (var step in open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(ReplyOf(step, request.Language), end.Token);
+    }
+
+    /// <inheritdoc/>
+    public override async Task Follow(FollowRequest request, IServerStreamWriter<SessionNotice> responseStream, ServerCallContext context)
+    {
+        var station = Station(context);
+        using var end = ending.With(context.CancellationToken);
+        var notices = await follow.EnterAsync(request.SignIn, station, new SessionId(request.SessionId), new Fence((long)request.Fence), end.Token)
+            ?? throw new RefusalException(ErrorCode.SignInEnded);
+        await foreach (var followed in notices)
+        {
+            var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, request.Language) };
+            if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
+            await responseStream.WriteAsync(notice, end.Token);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
+    {
+        if (request.Closing == Closing.Unspecified) throw Invalid("closing must be CLOSING_LEAVE or CLOSING_SIGN_OUT");
+        await close.RunAsync(new CloseRequested(request.SignIn, Station(context), new SessionId(request.SessionId), new Fence((long)request.Fence), request.Closing == Closing.SignOut));
+        return new CloseReply();
+    }
+
+    private static OpenReply ReplyOf(OpeningStep step, string language) => step switch
+    {
+        OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
+        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
+        _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
+    };
+
+    private static Desktop DesktopOf(OpeningStep.Ready ready, string language) => new()
+    {
+        SessionId = ready.Held.Session.Value,
+        Fence = (ulong)ready.Held.Fence.Value,
+        Host = ready.Host.Id.Value,
+        Address = ready.Host.Address,
+        Port = (uint)ready.Host.Port,
+        CertificateSha256 = ByteString.CopyFrom(Convert.FromHexString(ready.CertificateSha256)),
+        User = ready.SignIn.User,
+        Ticket = ready.Held.Ticket.Text,
+        TicketValid = Duration.FromTimeSpan(Tickets.Life),
+        Resumed = ready.Decision is OpeningDecision.Resume,
+        Settings = SettingsOf(ready.SignIn.Settings),
+        Why = StationWords.Why(ready, language),
+    };
+
+    private static Settings SettingsOf(StationSettings settings) => new()
+    {
+        Keyboard = settings.Keyboard,
+        Language = settings.Language,
+        ScreenWidth = (uint)settings.ScreenWidth,
+        ScreenHeight = (uint)settings.ScreenHeight,
+    };
+
+    private static RefusalException RefusalOf(SignInOutcome outcome) => outcome switch
+    {
+        SignInOutcome.Rejected => new RefusalException(ErrorCode.SignInRejected),
+        SignInOutcome.NoEntitlement => new RefusalException(ErrorCode.NoEntitlement),
+        _ => new RefusalException(ErrorCode.DirectoryOutOfReach),
+    };
+
+    private static SessionState StateOf(StationView view) => view switch
+    {
+        StationView.Opening => SessionState.Opening,
+        StationView.Active => SessionState.Active,
+        StationView.Disconnected => SessionState.Disconnected,
+        StationView.TicketRefused => SessionState.TicketRefused,
+        StationView.Moved => SessionState.Moved,
+        StationView.SignedOut => SessionState.SignedOut,
+        StationView.HostLost => SessionState.HostLost,
+        _ => SessionState.Expired,
+    };
+
+    private StationId Station(ServerCallContext context) => new(caller.Require(context, PeerKind.Station));
+
+    private static RefusalException Invalid(string what) => new(ErrorCode.InvalidRequest, what);
+}

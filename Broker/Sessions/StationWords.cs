@@ -1,0 +1,55 @@
+using VdiBroker.Pools;
+using VdiBroker.Rpc;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What the sessions room says on a station's screen that is no error: French, and English beside it.</summary>
+internal static class StationWords
+{
+    /// <summary>What became of the desktop.</summary>
+    public static string Of(Followed followed, string language) => followed.View switch
+    {
+        StationView.Opening => Language.Choose(language, "Votre bureau arrive.", "Your desktop is on its way."),
+        StationView.Active => Language.Choose(language, "Votre bureau est à l'écran.", "Your desktop is on the screen."),
+        StationView.Disconnected => Language.Choose(language,
+            "Votre bureau n'est plus à l'écran ; il continue et vous attend.",
+            "Your desktop is no longer on the screen; it goes on and waits for you."),
+        StationView.TicketRefused => Language.Choose(language,
+            "Le serveur n'a pas accepté ce poste ; votre poste redemande l'accès.",
+            "The server did not admit this station; your station asks again."),
+        StationView.Moved => Language.Choose(language,
+            $"Votre bureau a été ouvert au poste « {followed.Station} » : il y est maintenant, tel que vous l'avez laissé. Si ce n'est pas vous, appelez l'assistance.",
+            $"Your desktop was opened at station \"{followed.Station}\": it is there now, as you left it. If that was not you, call the helpdesk."),
+        StationView.SignedOut => Language.Choose(language,
+            "Votre session est fermée. À bientôt.",
+            "You are signed out. See you soon."),
+        StationView.HostLost => Language.Choose(language,
+            "Le serveur de votre bureau s'est arrêté. Vos fichiers enregistrés sont là ; ce qui n'était pas enregistré est perdu. Identifiez-vous pour un nouveau bureau.",
+            "Your desktop's server has stopped. Your saved files are there; what was not saved is lost. Sign in for a new desktop."),
+        _ => Language.Choose(language,
+            "Votre bureau n'a pas été utilisé à temps et la place a été rendue. Identifiez-vous de nouveau.",
+            "Your desktop was not used in time and the seat was given back. Sign in again."),
+    };
+
+    /// <summary>While a former session closes.</summary>
+    public static string WaitingForEnd(string language) => Language.Choose(language,
+        "Votre session précédente se ferme, puis votre bureau s'ouvre.",
+        "Your former session is closing, then your desktop opens.");
+
+    /// <summary>Why this desktop, in one sentence.</summary>
+    public static string Why(OpeningStep.Ready ready, string language) => ready.Decision switch
+    {
+        OpeningDecision.Resume => Language.Choose(language,
+            $"Votre bureau en cours, sur {ready.Host.Id}.",
+            $"Your running desktop, on {ready.Host.Id}."),
+        OpeningDecision.Place { GivenUp: { } lost } => Language.Choose(language,
+            $"Le serveur {lost.Host} ne répond plus : voici un nouveau bureau sur {ready.Host.Id}. Vos fichiers enregistrés y sont.",
+            $"Server {lost.Host} does not answer any more: here is a new desktop on {ready.Host.Id}. Your saved files are there."),
+        OpeningDecision.Place { Ranked: [{ } first, ..] } when first.Strays.Contains(ready.SignIn.User) && first.Host.Id == ready.Host.Id => Language.Choose(language,
+            $"Votre bureau, retrouvé sur {ready.Host.Id}.",
+            $"Your desktop, found again on {ready.Host.Id}."),
+        _ => Language.Choose(language,
+            $"Un nouveau bureau sur {ready.Host.Id}, le moins chargé des serveurs libres.",
+            $"A new desktop on {ready.Host.Id}, the least loaded of the free servers."),
+    };
+}

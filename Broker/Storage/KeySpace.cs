@@ -1,0 +1,43 @@
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Storage;
+
+/// <summary>
+/// The only place that spells a key. Every key carries the hash tag <c>{farm}</c>: a script that touches several stays in one slot of a Cluster.
+/// </summary>
+/// <param name="farm">The farm of the city file.</param>
+internal sealed class KeySpace(string farm)
+{
+    private readonly string _prefix = $"vdi:{{{farm}}}:";
+
+    /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow.</summary>
+    public RedisKey Counter => _prefix + "counter";
+
+    /// <summary>Stream: what happened on the farm, in order.</summary>
+    public RedisKey Events => _prefix + "events";
+
+    /// <summary>Published with each event: readers look at the stream at once.</summary>
+    public RedisChannel Doorbell => RedisChannel.Literal(_prefix + "doorbell");
+
+    /// <summary>Hash: what the agent last said of its host.</summary>
+    public RedisKey Board(HostId host) => $"{_prefix}host:{host.Value}:board";
+
+    /// <summary>Hash: account → session id, one row a seat held.</summary>
+    public RedisKey Seats(HostId host) => $"{_prefix}host:{host.Value}:seats";
+
+    /// <summary>Hash: one session.</summary>
+    public RedisKey Session(SessionId session) => $"{_prefix}session:{session.Value}";
+
+    /// <summary>Hash: pool → the person's live session id.</summary>
+    public RedisKey Desktops(PersonId person) => $"{_prefix}person:{person.Value}:desktops";
+
+    /// <summary>String (JSON): the person's profile.</summary>
+    public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}:profile";
+
+    /// <summary>Hash: one sign-in, by the digest of its secret.</summary>
+    public RedisKey SignIn(SecretDigest digest) => $"{_prefix}sign-in:{digest.Hex}";
+
+    /// <summary>Hash: one ticket, by the digest of its secret.</summary>
+    public RedisKey Ticket(SecretDigest digest) => $"{_prefix}ticket:{digest.Hex}";
+}

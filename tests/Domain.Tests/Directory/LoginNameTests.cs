@@ -1,0 +1,43 @@
+using CsCheck;
+using VdiBroker.Directory;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Directory;
+
+public sealed class LoginNameTests
+{
+    [Theory]
+    [InlineData("  Amelie.Durand ", "Amelie.Durand")]
+    [InlineData("amélie", "amélie")]
+    [InlineData("d'almeida (rh)", "d'almeida (rh)")]
+    public void A_name_is_kept_as_typed_but_for_spaces_around_it(string typed, string value) => Assert.Equal(value, LoginName.Parse(typed)?.Value);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("  \t ")]
+    [InlineData("a\0b")]
+    [InlineData("a\nb")]
+    [InlineData("a\u009fb")]
+    public void What_cannot_be_a_name_is_none(string? typed) => Assert.Null(LoginName.Parse(typed));
+
+    [Fact]
+    public void Half_a_character_is_no_name() => Assert.Null(LoginName.Parse("a\ud83d"));
+
+    [Fact]
+    public void A_name_ends_at_256_characters()
+    {
+        Assert.NotNull(LoginName.Parse(new string('a', LoginName.MaxLength)));
+        Assert.Null(LoginName.Parse(new string('a', LoginName.MaxLength + 1)));
+    }
+
+    [Fact]
+    public void Whatever_is_typed_a_name_holds_no_control_character_and_no_space_around_it() =>
+        LdapFilterTests.Hostile.Sample(typed =>
+        {
+            if (LoginName.Parse(typed) is not { Value: var value }) return;
+            Assert.Equal(value.Trim(), value);
+            Assert.InRange(value.Length, 1, LoginName.MaxLength);
+            Assert.DoesNotContain(value, char.IsControl);
+        });
+}

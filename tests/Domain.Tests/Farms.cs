@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using CsCheck;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+
+namespace VdiBroker.Domain.Tests;
+
+/// <summary>Random farms, sessions and reports.</summary>
+internal static class Farms
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+    public static readonly string[] Users = ["amelie.durand", "karim.benali", "lea.martin", "hugo.petit", "sofia.nunes"];
+
+    public static readonly Gen<ObservedSession> Observed =
+        Gen.Select(Gen.OneOfConst(Users), Gen.Int[10, 99], Gen.Bool, (user, display, connected) => new ObservedSession(user, display, connected, Noon));
+
+    public static readonly Gen<ImmutableArray<ObservedSession>> Report =
+        Observed.Array[0, 5].Select(seen => seen.DistinctBy(s => s.User).ToImmutableArray());
+
+    public static readonly Gen<HostObservation> Observation =
+        Gen.Select(Gen.Double[0, 3], Gen.Double[0, 1], Report, (load, memory, seen) => new HostObservation(Noon, null, "boot", "00", load, memory, seen));
+
+    public static readonly Gen<ImmutableArray<HostChoice>> Pool = Gen.Select(
+        Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOfConst(Users).Array[0, 5],
+        (health, seen, seats, holders) => (health, seen, seats, holders)).Array[0, 6]
+        .Select(hosts => hosts.Select((h, index) => new HostChoice(
+            new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, [.. h.holders])).ToImmutableArray());
+
+    public static readonly Gen<Session> AnySession = Gen.Select(
+        Gen.OneOfConst(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],
+        (user, phase, host, fence, redeemed, lease, serial) => Session(user, phase, $"blade{host}") with
+        {
+            Fence = new Fence(fence),
+            Redeemed = new Fence(Math.Min(redeemed, fence)),
+            LeaseUntil = lease is { } seconds ? Noon.AddSeconds(seconds) : null,
+            Serial = serial,
+        });
+
+    public static Session Session(string user, SessionPhase phase, string host = "blade0") => new(
+        new SessionId($"s-{user}"), new PersonId($"drancy/{user}"), user, new PoolId("bureau"), new HostId(host), phase, new StationId("poste-a"),
+        1, new Fence(1), default, default, null, 1);
+}

@@ -1,0 +1,28 @@
+using VdiBroker.Hosts;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Hosts;
+
+public sealed class HostJudgementTests
+{
+    private static readonly HealthThresholds _thresholds = HealthThresholds.Default;
+
+    [Fact]
+    public void A_host_that_never_reported_is_never_seen() =>
+        Assert.Equal(HostHealth.NeverSeen, HostJudgement.Judge(null, _thresholds, Farms.Noon));
+
+    [Theory]
+    [InlineData(0, HostHealth.Live)]
+    [InlineData(8, HostHealth.Live)]
+    [InlineData(8.1, HostHealth.Silent)]
+    public void A_host_is_live_until_it_has_been_silent_for_too_long(double seconds, HostHealth health) =>
+        Assert.Equal(health, HostJudgement.Judge(Seen(null), _thresholds, Farms.Noon.AddSeconds(seconds)));
+
+    [Theory]
+    [InlineData(3, HostHealth.Live)]
+    [InlineData(3.1, HostHealth.Silent)]
+    public void A_cut_stream_counts_sooner_than_silence(double seconds, HostHealth health) =>
+        Assert.Equal(health, HostJudgement.Judge(Seen(Farms.Noon), _thresholds, Farms.Noon.AddSeconds(seconds)));
+
+    private static HostObservation Seen(DateTimeOffset? detached) => new(Farms.Noon, detached, "boot", "00", 0, 0, []);
+}

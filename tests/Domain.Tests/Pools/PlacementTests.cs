@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using CsCheck;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Pools;
+
+public sealed class PlacementTests
+{
+    [Fact]
+    public void Rank_never_offers_a_silent_or_unseen_host() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.Equal(HostHealth.Live, h.Health)));
+
+    [Fact]
+    public void Rank_never_offers_a_full_host_unless_the_person_sits_there_already() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Taken < h.Host.Seats || h.Strays.Contains("amelie.durand"))));
+
+    [Fact]
+    public void Rank_never_offers_a_host_whose_session_of_this_account_belongs_to_another_desktop() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+            Assert.DoesNotContain(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => h.SeatHolders.Contains("amelie.durand")));
+
+    [Fact]
+    public void Rank_offers_every_live_host_with_a_free_seat() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+        {
+            var free = hosts.Where(h => h.Health == HostHealth.Live && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
+            Assert.Subset(Placement.Rank(hosts, "amelie.durand", draw).Ranked.ToHashSet(), free.ToHashSet());
+        });
+
+    [Fact]
+    public void A_forgotten_session_of_the_person_goes_before_every_other_host() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+        {
+            var ranked = Placement.Rank(hosts, "amelie.durand", draw).Ranked;
+            var homes = ranked.Count(h => h.Strays.Contains("amelie.durand"));
+            Assert.All(ranked.Take(homes), h => Assert.Contains("amelie.durand", h.Strays));
+        });
+
+    [Fact]
+    public void Adding_a_host_never_turns_a_success_into_a_refusal() =>
+        Gen.Select(Farms.Pool, Farms.Pool, Gen.UInt).Sample((hosts, more, draw) =>
+        {
+            if (Placement.Rank(hosts, "amelie.durand", draw).Ranked.IsEmpty) return;
+            Assert.False(Placement.Rank(hosts.AddRange(more), "amelie.durand", draw).Ranked.IsEmpty);
+        });
+
+    [Fact]
+    public void Every_host_has_its_reason() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+            Assert.Equal(hosts.Select(h => h.Host.Id), Placement.Rank(hosts, "amelie.durand", draw).Reasons.Select(r => r.Host)));
+
+    [Fact]
+    public void The_host_with_fewer_people_goes_first()
+    {
+        ImmutableArray<HostChoice> hosts = [Host("a", 20, "u1", "u2", "u3"), Host("b", 20, "u4"), Host("c", 20, "u5", "u6")];
+        Assert.Equal(["b", "c", "a"], Placement.Rank(hosts, "amelie.durand", 7).Ranked.Select(h => h.Host.Id.Value));
+    }
+
+    [Fact]
+    public void Equal_hosts_are_drawn_so_that_a_crowd_does_not_herd()
+    {
+        ImmutableArray<HostChoice> hosts = [Host("blade1", 20), Host("blade2", 20), Host("blade3", 20)];
+        var firsts = Enumerable.Range(0, 3000).GroupBy(i => Placement.Rank(hosts, "amelie.durand", (uint)(i * 2654435761L)).Ranked[0].Host.Id).ToDictionary(g => g.Key, g => g.Count());
+        Assert.Equal(3, firsts.Count);
+        Assert.All(firsts.Values, count => Assert.InRange(count, 700, 1300));
+    }
+
+    [Fact]
+    public void Seats_of_strays_are_not_given_twice()
+    {
+        var host = Host("a", 2) with { };
+        var seen = host.Observation! with { Sessions = [new ObservedSession("stray", 11, true, Farms.Noon), new ObservedSession("other", 12, false, Farms.Noon)] };
+        var full = new HostChoice(host.Host, HostHealth.Live, seen, []);
+        Assert.Equal(Verdict.Full, Placement.Rank([full], "amelie.durand", 0).Reasons[0].Verdict);
+        Assert.Equal(0, full.SeatsFor("amelie.durand"));
+        Assert.Equal(Verdict.CarriesThePerson, Placement.Rank([full], "stray", 0).Reasons[0].Verdict);
+    }
+
+    private static HostChoice Host(string id, int seats, params string[] holders) => new(
+        new SessionHost(new HostId(id), "127.0.0.1", 3389, seats), HostHealth.Live,
+        new HostObservation(Farms.Noon, null, "boot", "00", 0.1, 0.2, []), [.. holders]);
+}

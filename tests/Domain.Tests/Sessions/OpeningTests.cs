@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using CsCheck;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Sessions;
+
+public sealed class OpeningTests
+{
+    private static readonly Gen<(OpeningState State, OpeningWish Wish, uint Draw)> _opening = Gen.Select(
+        Farms.AnySession.Null(), Farms.Pool, Gen.Long[1, 9], Gen.UInt,
+        (mine, hosts, serial, draw) => (new OpeningState(mine is null ? null : mine with { User = "amelie.durand" }, hosts), new OpeningWish("amelie.durand", new StationId("poste-b"), serial), draw));
+
+    [Fact]
+    public void A_live_session_on_a_live_host_always_wins() => _opening.Sample(x =>
+    {
+        if (x.State.Mine is not { IsFinal: false, Phase: not SessionPhase.Ending } mine || mine.Serial > x.Wish.Serial) return;
+        if (x.State.Hosts.FirstOrDefault(h => h.Host.Id == mine.Host)?.Health != HostHealth.Live) return;
+        Assert.Equal(mine, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(x.State, x.Wish, x.Draw)).Session);
+    });
+
+    [Fact]
+    public void An_older_sign_in_never_takes_a_desktop_back() => _opening.Sample(x =>
+    {
+        if (x.State.Mine is not { IsFinal: false } mine || mine.Serial <= x.Wish.Serial) return;
+        Assert.IsType<OpeningDecision.Superseded>(Opening.Decide(x.State, x.Wish, x.Draw));
+    });
+
+    [Fact]
+    public void An_ended_session_is_never_resumed() => _opening.Sample(x =>
+    {
+        if (Opening.Decide(x.State, x.Wish, x.Draw) is OpeningDecision.Resume resume) Assert.False(resume.Session.IsFinal);
+    });
+
+    [Fact]
+    public void A_session_is_given_up_only_when_its_host_is_not_live() => _opening.Sample(x =>
+    {
+        if (Opening.Decide(x.State, x.Wish, x.Draw) is not OpeningDecision.Place { GivenUp: { } lost }) return;
+        Assert.NotEqual(HostHealth.Live, x.State.Hosts.FirstOrDefault(h => h.Host.Id == lost.Host)?.Health ?? HostHealth.NeverSeen);
+    });
+
+    [Fact]
+    public void Down_is_said_only_when_no_host_is_live_and_full_only_when_one_is() => _opening.Sample(x =>
+    {
+        var anyLive = x.State.Hosts.Any(h => h.Health == HostHealth.Live);
+        switch (Opening.Decide(x.State, x.Wish, x.Draw))
+        {
+            case OpeningDecision.AllDown: Assert.False(anyLive); break;
+            case OpeningDecision.AllFull: Assert.True(anyLive); break;
+        }
+    });
+
+    [Fact]
+    public void A_session_that_is_being_ended_is_waited_for()
+    {
+        var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), [LiveHost()]);
+        Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", new StationId("poste-b"), 9), 0));
+    }
+
+    private static HostChoice LiveHost() => new(
+        new SessionHost(new HostId("blade0"), "127.0.0.1", 3389, 2), HostHealth.Live,
+        new HostObservation(Farms.Noon, null, "boot", "00", 0, 0, []), ImmutableHashSet<string>.Empty);
+}

@@ -1,0 +1,66 @@
+using CsCheck;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Sessions;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Sessions;
+
+public sealed class ReconciliationTests
+{
+    private static readonly Gen<Session[]> _believed = Farms.AnySession.Array[0, 5].Select(all => all.DistinctBy(s => s.User).ToArray());
+
+    [Fact]
+    public void What_was_corrected_needs_no_second_correction() =>
+        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
+        {
+            var after = believed.Select(s => Reconciliation.Decide([s], seen, restarted, Farms.Noon) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null } : s);
+            Assert.Empty(Reconciliation.Decide(after, seen, restarted, Farms.Noon));
+        });
+
+    [Fact]
+    public void No_report_revives_an_ended_session() =>
+        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
+            Assert.DoesNotContain(Reconciliation.Decide(believed, seen, restarted, Farms.Noon), c => c.Session.IsFinal));
+
+    [Fact]
+    public void No_session_that_the_host_has_is_called_ended() =>
+        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
+            Assert.All(Reconciliation.Decide(believed, seen, restarted, Farms.Noon).Where(c => (c.Session with { Phase = c.Phase }).IsFinal),
+                c => Assert.DoesNotContain(seen, s => s.User == c.Session.User)));
+
+    [Fact]
+    public void A_promise_is_left_alone_while_its_lease_runs() =>
+        Farms.Report.Sample(seen =>
+        {
+            var promised = Farms.Session("amelie.durand", SessionPhase.Opening) with { LeaseUntil = Farms.Noon.AddSeconds(1) };
+            Assert.Empty(Reconciliation.Decide([promised], seen, restarted: true, Farms.Noon));
+        });
+
+    [Theory]
+    [InlineData(SessionPhase.Opening, null, SessionPhase.Expired, Reconciliation.LeaseOver)]
+    [InlineData(SessionPhase.Opening, false, SessionPhase.Disconnected, Reconciliation.LeaseOver)]
+    [InlineData(SessionPhase.Active, false, SessionPhase.Disconnected, Reconciliation.StationGone)]
+    [InlineData(SessionPhase.Disconnected, true, SessionPhase.Active, Reconciliation.Connected)]
+    [InlineData(SessionPhase.Active, null, SessionPhase.Ended, Reconciliation.GoneFromHost)]
+    [InlineData(SessionPhase.Ending, null, SessionPhase.Ended, Reconciliation.GoneFromHost)]
+    public void The_host_is_believed(SessionPhase believed, bool? connected, SessionPhase truth, string cause)
+    {
+        ObservedSession[] seen = connected is { } there ? [new ObservedSession("amelie.durand", 11, there, Farms.Noon)] : [];
+        var correction = Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", believed)], seen, restarted: false, Farms.Noon));
+        Assert.Equal((truth, cause), (correction.Phase, correction.Cause));
+    }
+
+    [Fact]
+    public void A_session_is_on_the_screen_once_the_station_s_own_ticket_was_accepted()
+    {
+        ObservedSession[] seen = [new("amelie.durand", 11, true, Farms.Noon)];
+        var moved = Farms.Session("amelie.durand", SessionPhase.Opening) with { Fence = new Fence(2), Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(9) };
+        Assert.Empty(Reconciliation.Decide([moved], seen, restarted: false, Farms.Noon));
+        Assert.Equal(SessionPhase.Active, Assert.Single(Reconciliation.Decide([moved with { Redeemed = new Fence(2) }], seen, restarted: false, Farms.Noon)).Phase);
+    }
+
+    [Fact]
+    public void After_a_restart_of_the_host_its_sessions_are_lost_not_signed_out() =>
+        Assert.Equal(SessionPhase.Lost, Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Active)], [], restarted: true, Farms.Noon)).Phase);
+}

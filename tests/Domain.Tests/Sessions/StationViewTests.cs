@@ -1,0 +1,37 @@
+using VdiBroker.Kernel;
+using VdiBroker.Sessions;
+using Xunit;
+
+namespace VdiBroker.Domain.Tests.Sessions;
+
+public sealed class StationViewTests
+{
+    private static readonly Session _mine = Farms.Session("amelie.durand", SessionPhase.Active) with { Serial = 5, Fence = new Fence(7), Redeemed = new Fence(7) };
+
+    [Fact]
+    public void A_newer_sign_in_means_moved() => Assert.Equal(StationView.Moved, StationViews.Of(_mine with { Serial = 6, Fence = new Fence(8) }, 5, new Fence(7)));
+
+    [Fact]
+    public void The_station_s_own_fresh_ticket_is_no_move() =>
+        Assert.Equal(StationView.Opening, StationViews.Of(_mine with { Fence = new Fence(8), Phase = SessionPhase.Opening }, 5, new Fence(7)));
+
+    [Fact]
+    public void A_refused_ticket_is_told_until_a_fresh_one_is_accepted()
+    {
+        var refused = _mine with { Phase = SessionPhase.Opening, Redeemed = new Fence(6), Refused = new Fence(7) };
+        Assert.Equal(StationView.TicketRefused, StationViews.Of(refused, 5, new Fence(7)));
+        Assert.Equal(StationView.Opening, StationViews.Of(refused with { Fence = new Fence(8) }, 5, new Fence(8)));
+    }
+
+    [Theory]
+    [InlineData(SessionPhase.Ended, StationView.SignedOut)]
+    [InlineData(SessionPhase.Lost, StationView.HostLost)]
+    [InlineData(SessionPhase.Expired, StationView.Expired)]
+    [InlineData(SessionPhase.Active, StationView.Active)]
+    [InlineData(SessionPhase.Ending, StationView.Active)]
+    [InlineData(SessionPhase.Disconnected, StationView.Disconnected)]
+    public void Every_phase_has_its_view(SessionPhase phase, StationView view) => Assert.Equal(view, StationViews.Of(_mine with { Phase = phase }, 5, new Fence(7)));
+
+    [Fact]
+    public void A_forgotten_session_is_signed_out() => Assert.Equal(StationView.SignedOut, StationViews.Of(null, 5, new Fence(7)));
+}
