@@ -13,13 +13,17 @@ internal static class AgentCommands
     private static Command Run()
     {
         var config = new Option<string>("--config") { Description = "configuration file", DefaultValueFactory = _ => "/etc/vdi-agent.conf" };
-        var keys = SettingLines.Keys
-            .Select(key => new Option<string[]>($"--{key}") { Description = $"instead of {key} in the file", Arity = new ArgumentArity(1, key == "broker" ? 16 : 1) })
+        var broker = new Option<string[]>("--broker") { Description = "instead of the brokers in the file; may be repeated" };
+        var single = SettingLines.Keys.Where(key => key != "broker")
+            .Select(key => new Option<string>($"--{key}") { Description = $"instead of {key} in the file" })
             .ToList();
-        var command = new Command("run", "reports sessions to the broker and carries out its orders") { config };
-        keys.ForEach(command.Add);
+        var command = new Command("run", "reports sessions to the broker and carries out its orders") { config, broker };
+        single.ForEach(command.Add);
         command.SetAction((parsed, _) => RunAgent.RunAsync(parsed.GetValue(config)!,
-            [.. keys.SelectMany(key => (parsed.GetValue(key) ?? []).Select(value => (key.Name[2..], value)))]));
+        [
+            .. (parsed.GetValue(broker) ?? []).Select(address => ("broker", address)),
+            .. single.Where(option => parsed.GetValue(option) is not null).Select(option => (option.Name[2..], parsed.GetValue(option)!)),
+        ]));
         return command;
     }
 

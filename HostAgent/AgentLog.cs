@@ -32,7 +32,7 @@ internal sealed class AgentLog(TextWriter output)
         {
             try
             {
-                output.WriteLine($"{time} {level,-5} {Plain(text)}");
+                output.WriteLine($"{time} {level,-5} {Plain(text.Trim())}");
                 output.Flush();
             }
             catch (IOException)

@@ -22,6 +22,7 @@ internal static class SettingsReader
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             errors.Add($"{file}: cannot be read ({fault.Message}): create it (see vdi-agent.conf of the package) or name another with --config");
+            return (null, errors);
         }
         settings.RemoveAll(setting => options.Any(option => option.Key == setting.Key));
         settings.AddRange(options.Select(option =>
