@@ -7,6 +7,9 @@ namespace VdiBroker.City.Stations;
 /// <summary>A thin station: a screen, a certificate, and vdi-shim. One person at a time.</summary>
 public sealed class Station : IAsyncDisposable
 {
+    // For the console that follows the log: each person finds an empty screen.
+    private const string ClearScreen = "\e[H\e[2J\n";
+
     private readonly string _shim;
     private readonly ServerProcess? _console;
     private ServerProcess? _session;
@@ -73,7 +76,8 @@ public sealed class Station : IAsyncDisposable
     {
         if (InUse) throw new InvalidOperationException($"{Name} is in use.");
         if (_session is not null) await _session.DisposeAsync();
-        _heard = File.Exists(LogFile) ? new FileInfo(LogFile).Length : 0;
+        await File.AppendAllTextAsync(LogFile, ClearScreen);
+        _heard = new FileInfo(LogFile).Length;
         _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim,
             ["--config", ConfigFile, "--user", login, "--password-fd", "0", "--language", language, "--once", .. more],
             new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
@@ -148,7 +152,7 @@ public sealed class Station : IAsyncDisposable
 
     // A thin station shows what vdi-shim says on its screen, behind the desktop.
     private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
-        ["-u8", "-geometry", "100x38+0+0", "-b", "24", "-bw", "0", "-bg", "#10181c", "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "12", "-e", "tail", "-n", "+1", "-F", LogFile],
+        ["-u8", "-geometry", "80x31+0+0", "-b", "24", "-bw", "0", "-bg", "#10181c", "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "14", "-e", "/bin/sh", "-c", "tail -n +1 -F \"$0\" | fold -s -w 80", LogFile],
         new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
 
     private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));

@@ -47,7 +47,9 @@ public static class RefusalChapter
         await scene.City.Blades[^1].CrashAsync();
         await Eventually.HoldsAsync("A's screen is free", Soon, () => !scene.A.InUse);
         await scene.PictureAsync(scene.A, "host-lost");
-        return scene.A.Heard() is [.., var last] ? last : throw new StoryException("A said nothing");
+        var last = scene.A.Heard() is [.., var line] ? line : "nothing";
+        StoryScene.Must(last.Contains("s'est arrêté", StringComparison.Ordinal) || last == Sentences.Of(ErrorCode.AllHostsDown, "fr"), $"A said: {last}");
+        return last;
     });
 
     public static readonly StoryStep Down = new("All hosts down: its own sentence, in French and in English", async scene =>

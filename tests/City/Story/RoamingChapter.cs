@@ -19,10 +19,9 @@ public static class RoamingChapter
         var amelie = scene.City.People.Amelie;
         var before = DesktopLook.Text(await scene.A.Screen.LookAsync())!.Count(DesktopLook.Ink);
         var proof = Path.Combine(scene.City.Folder, "homes", amelie.Login, "preuve.txt");
-        await scene.A.Screen.TypeAsync("echo \"Bonjour, je suis à la station A\"; echo $$ > preuve.txt\n");
+        await scene.A.Screen.TypeAsync("echo Bonjour depuis la station A; echo $$ > preuve.txt\n");
         await Eventually.HoldsAsync("the shell has run what was typed", Soon, () => File.Exists(proof));
-        scene.Typed = await StableTextAsync(scene.A);
-        StoryScene.Must(scene.Typed.Count(DesktopLook.Ink) > before, "nothing new stands in the terminal");
+        scene.Typed = await StableTextAsync(scene.A, inkBefore: before);
         scene.Left = scene.SessionOf(amelie);
         return $"{Names(scene.Left)}; {await scene.PictureAsync(scene.A, "typed-at-a")}";
     });
@@ -67,15 +66,17 @@ public static class RoamingChapter
 
     private static string Names(IEnumerable<RunningProgram> programs) => string.Join(", ", programs.Select(program => $"{program.Name} {program.Pid}"));
 
-    private static async Task<Picture> StableTextAsync(Station station)
+    // The picture comes a moment after the shell has done its work: more text than before, and unchanged for a while.
+    private static async Task<Picture> StableTextAsync(Station station, int inkBefore)
     {
         Picture? last = null;
-        await Eventually.HoldsAsync("a terminal that is at rest", Soon, async () =>
+        var looks = 0;
+        await Eventually.HoldsAsync("the typed text stands in the terminal", Soon, async () =>
         {
             var now = DesktopLook.Text(await station.Screen.LookAsync());
-            var same = now is not null && last is not null && now.Differences(last) == 0;
+            looks = now is not null && last is not null && now.Differences(last) == 0 ? looks + 1 : 0;
             last = now;
-            return same;
+            return looks >= 15 && now!.Count(DesktopLook.Ink) > inkBefore + CursorPixels;
         });
         return last!;
     }
