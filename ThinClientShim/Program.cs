@@ -1,1 +1,90 @@
-return 0;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+using VdiBroker.Shim.Brokers;
+using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Rdp;
+using VdiBroker.Shim.Sessions;
+using VdiBroker.Shim.Terminal;
+using VdiBroker.Shim.Words;
+
+[assembly: SupportedOSPlatform("linux")]
+
+namespace VdiBroker.Shim;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        // Not Console.Out: it sets the terminal up for things that are not needed here, and costs start time.
+        using var screen = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+        var faults = new List<Fault>();
+        if (Options.Read(arguments, screen, faults) is not { } line) return (int)ExitCode.Done;
+
+        var file = line.ConfigNamed || File.Exists(line.Config) ? SettingsFile.Read(line.Config, faults) : [];
+        List<Given> given = [.. line.Given, .. file.Where(one => !line.Given.Any(option => option.Key == one.Key))];
+        // With the password on standard input there is no line left for the name.
+        if (line.PasswordFd == 0 && !given.Any(one => one.Key == Key.User)) faults.Add(new("config-missing", line.Config, Key.User.Name));
+        var check = new SettingsCheck(given, line.Config, faults);
+        if (check.Settings() is not { } settings) return (int)Wrong(check.Words, faults, screen);
+        if (FreeRdp.Find(settings.FreeRdp) is not { } viewer)
+        {
+            screen.WriteLine(settings.Words["viewer-missing", settings.FreeRdp]);
+            return (int)ExitCode.NoViewer;
+        }
+        return (int)await RunAsync(settings with { FreeRdp = viewer }, line, screen);
+    }
+
+    private static async Task<ExitCode> RunAsync(StationSettings settings, CommandLine line, TextWriter screen)
+    {
+        Journal journal;
+        try
+        {
+            journal = Journal.Open(settings.Log);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            screen.WriteLine(settings.Words["log-unwritable", settings.Log!, fault.Message]);
+            return ExitCode.BadSettings;
+        }
+        using var closing = journal;
+        using var stop = new CancellationTokenSource();
+        var wishes = new Wishes();
+        void Leave(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            wishes.Add(Wish.Leave);
+            stop.Cancel();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
+
+        journal.Step($"started pid={Environment.ProcessId}");
+        using var brokers = new BrokerRing(settings, journal);
+        var password = line.PasswordFd is { } other and not 0 ? Lines.FirstOf(other) : null;
+        var input = Lines.Of(0);
+        var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
+        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal);
+        var station = new Station(room, wishes, line.Once, stop.Token);
+        ExitCode end;
+        try
+        {
+            if (line.PasswordFd == 0) password = await input.NextAsync(stop.Token);
+            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(password);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            end = ExitCode.Done;
+        }
+        journal.Step($"ended code={(int)end}");
+        return end;
+    }
+
+    private static ExitCode Wrong(Wording words, List<Fault> faults, TextWriter screen)
+    {
+        screen.WriteLine(words["config-head"]);
+        foreach (var fault in faults) screen.WriteLine("  " + words[fault.Word, fault.Values]);
+        return ExitCode.BadSettings;
+    }
+}

@@ -50,12 +50,20 @@ public sealed partial class ServerProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null, bool withInput = false)
     {
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(logFile))!);
-        // The shell only points the outputs at the file and is then replaced by the program: same pid, no pump between.
-        var redirect = withInput ? "exec \"$@\" >>\"$0\" 2>&1" : "exec \"$@\" >>\"$0\" 2>&1 </dev/null";
+        // The shell only points the outputs at the file and is then replaced by the program: same pid, no pump between. A session of its own
+        // (setsid), so that Ctrl-C on the terminal reaches us alone and we end things in order.
+        var redirect = withInput ? "exec setsid \"$@\" >>\"$0\" 2>&1" : "exec setsid \"$@\" >>\"$0\" 2>&1 </dev/null";
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = withInput };
         foreach (var argument in (string[])["-c", redirect, logFile, program, .. arguments]) start.ArgumentList.Add(argument);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         return new ServerProcess(name, logFile, Process.Start(start) ?? throw new InvalidOperationException($"{name}: could not be started"));
+    }
+
+    /// <summary>Ends the program at once (SIGKILL) and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Send(Signal.Kill);
+        await ExitedAsync(Patience);
     }
 
     /// <summary>Waits until <paramref name="ready"/> holds; fails at once, with the end of the log, when the program ends before.</summary>

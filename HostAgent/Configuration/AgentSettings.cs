@@ -1,0 +1,15 @@
+namespace VdiBroker.Agent.Configuration;
+
+/// <summary>What <c>vdi-agent run</c> needs to know; complete and readable once it exists.</summary>
+/// <param name="Brokers">At least one, tried in order: <c>https://address:port</c>.</param>
+/// <param name="Authority">PEM file of the city's certificate authority, the only one trusted.</param>
+/// <param name="Certificate">PEM file of the host's own certificate (URI name <c>vdi://city/host/name</c>).</param>
+/// <param name="Key">PEM file of its private key.</param>
+/// <param name="RdpCertificate">PEM file of the certificate that xrdp shows.</param>
+/// <param name="Socket">Local socket for PAM's commands, alone in a directory of mode 0700.</param>
+internal sealed record AgentSettings(
+    IReadOnlyList<Uri> Brokers, string Authority, string Certificate, string Key, string RdpCertificate, string Socket)
+{
+    /// <summary>Where the socket is when nothing else is said.</summary>
+    public const string DefaultSocket = "/run/vdi-agent/agent.sock";
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Linux;
+using VdiBroker.Agent.Watching;
+
+namespace VdiBroker.Agent.Ending;
+
+/// <summary>Ends users' sessions on the broker's order. Safe for concurrent use; orders for the same user are one.</summary>
+internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, ReportBell bell, AgentLog log, TimeProvider time)
+{
+    /// <summary>From the order until force is used.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ForPrograms = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ForLeader = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _orders = new();
+    private readonly Dictionary<string, Task> _running = [];
+
+    /// <summary>
+    /// Ends the user's session: programs are asked, then the window manager, then force after <see cref="Patience"/>; a report follows.
+    /// Without such a session only the report follows.
+    /// </summary>
+    /// <param name="user">Account name.</param>
+    /// <param name="sessionId">The broker's session; one that the user has since replaced on this host is not ended.</param>
+    /// <param name="cancel">Ends the waiting, not what was already asked to end.</param>
+    public Task RunAsync(string user, string sessionId, CancellationToken cancel)
+    {
+        lock (_orders)
+        {
+            if (_running.TryGetValue(user, out var running)) return running;
+            if (sessionId.Length > 0 && grants.Of(user)?.Before == sessionId)
+            {
+                log.Warning($"order to end session {sessionId} of {user} is out of date: {user} has opened {grants.Of(user)?.SessionId} since");
+                bell.Ring();
+                return Task.CompletedTask;
+            }
+            var task = Task.Run(() => EndAsync(user, cancel), CancellationToken.None);
+            return _running[user] = task;
+        }
+    }
+
+    private async Task EndAsync(string user, CancellationToken cancel)
+    {
+        try
+        {
+            var sessions = watch.Look().Where(session => session.User == user).ToList();
+            if (sessions.Count == 0) log.Notice($"order to end the session of {user}: there is none");
+            await Task.WhenAll(sessions.Select(session => EndAsync(session, cancel)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends; the next one is ordered again.
+        }
+        catch (Exception fault)
+        {
+            log.Error($"session of {user} could not be ended: {fault.Message}");
+        }
+        finally
+        {
+            lock (_orders) _running.Remove(user);
+            watch.Look();
+            bell.Ring();
+        }
+    }
+
+    private async Task EndAsync(RunningSession session, CancellationToken cancel)
+    {
+        log.Notice($"ending the session of {session.User} on display {session.Display}");
+        var clock = time.GetTimestamp();
+        var tree = SessionTree.Of(session);
+        Signal(tree.Programs, Libc.Terminate);
+        await UntilAsync(() => !tree.Programs.Any(StillRuns), ForPrograms, clock, cancel);
+        Signal(tree.Desktop.Reverse(), Libc.Terminate);
+        if (tree.Desktop.Count == 0) Signal(tree.Rest, Libc.Terminate);
+        var server = tree.Rest.Where(line => line.Id == session.Server);
+        await UntilAsync(() => !server.Any(StillRuns), Patience, clock, cancel);
+
+        // Whatever did not go: what was seen at the start and what was started since.
+        var left = tree.Members.Concat(SessionTree.Of(session).Members).DistinctBy(line => (line.Id, line.StartTicks)).Where(StillRuns).ToList();
+        if (left.Any(line => line.Id == session.Server))
+            log.Warning($"session of {session.User} did not end within {Patience.TotalSeconds:0} s: ended by force ({left.Count} processes)");
+        var forced = time.GetTimestamp();
+        Signal(left, Libc.Kill);
+        await UntilAsync(() => !left.Any(StillRuns) && (tree.Leader is not { } leader || !StillRuns(leader)), ForLeader, forced, cancel);
+        if (tree.Leader is { } stuck && StillRuns(stuck) && !ProcessLine.All().Values.Any(line => line.Parent == stuck.Id && XServers.IsServer(line.Name)))
+            Signal([stuck], Libc.Kill);
+        RemoveTraces(session);
+    }
+
+    /// <summary>A server that was ended by force leaves its lock; sesman would take the display as used for ever.</summary>
+    private void RemoveTraces(RunningSession session)
+    {
+        var number = session.Display.ToString(CultureInfo.InvariantCulture);
+        var lockFile = $"/tmp/.X{number}-lock";
+        try
+        {
+            if (!File.Exists(lockFile) || File.ReadAllText(lockFile).Trim() != session.Server.ToString(CultureInfo.InvariantCulture)) return;
+            File.Delete(lockFile);
+            File.Delete($"/tmp/.X11-unix/X{number}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            log.Warning($"traces of display {number} could not be removed: {fault.Message}");
+        }
+    }
+
+    private async Task UntilAsync(Func<bool> done, TimeSpan longest, long since, CancellationToken cancel)
+    {
+        while (!done() && time.GetElapsedTime(since) < longest) await Task.Delay(Step, time, cancel);
+    }
+
+    private static bool StillRuns(ProcessLine line) =>
+        ProcessLine.Of(line.Id) is { Runs: true } now && now.StartTicks == line.StartTicks;
+
+    private static void Signal(IEnumerable<ProcessLine> processes, int signal)
+    {
+        foreach (var process in processes) Libc.Signal(process.Id, process.StartTicks, signal);
+    }
+}

@@ -1,0 +1,106 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using VdiBroker.Agent.Ending;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Watching;
+using VdiBroker.Protocol.Host.V1;
+
+namespace VdiBroker.Agent.Link;
+
+/// <summary>One stream to one broker: hello, then observations; orders are carried out as they come.</summary>
+internal sealed class Attachment(SessionWatch watch, GrantBook grants, ReportBell bell, SessionEnding ending, AgentLog log, string bootId)
+{
+    /// <summary>A broker that accepts but does not say welcome within this time is left for the next.</summary>
+    public static readonly TimeSpan WelcomeWithin = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan WrittenWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestReportEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestReportEvery = TimeSpan.FromSeconds(60);
+
+    /// <summary>Attaches and stays until the stream breaks or is cancelled; always ends by an exception that says why.</summary>
+    /// <param name="line">The broker.</param>
+    /// <param name="identity">What hello says.</param>
+    /// <param name="welcomed">Called once the broker has said welcome.</param>
+    /// <param name="cancel">Leaves the broker.</param>
+    /// <exception cref="RpcException">The stream broke or could not be made.</exception>
+    /// <exception cref="TimeoutException">The broker was silent.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task RunAsync(BrokerLine line, Identity identity, Action welcomed, CancellationToken cancel)
+    {
+        using var stay = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var call = line.Service.Attach(cancellationToken: stay.Token);
+        try
+        {
+            var every = await WelcomeAsync(call, identity).WaitAsync(WelcomeWithin, cancel);
+            log.Notice($"attached to {line.Address.Authority} as {identity.Host}, reporting every {every.TotalSeconds:0.###} s");
+            welcomed();
+            Task[] both = [FollowOrdersAsync(call.ResponseStream, stay.Token), ReportAsync(call.RequestStream, every, stay.Token)];
+            await await Task.WhenAny(both);
+        }
+        finally
+        {
+            await stay.CancelAsync();
+        }
+    }
+
+    private async Task<TimeSpan> WelcomeAsync(AsyncDuplexStreamingCall<HostReport, HostOrder> call, Identity identity)
+    {
+        var hello = new Hello
+        {
+            AgentVersion = typeof(Attachment).Assembly.GetName().Version!.ToString(3),
+            BootId = bootId,
+            CertificateSha256 = ByteString.CopyFrom(identity.RdpFingerprint),
+        };
+        await call.RequestStream.WriteAsync(new HostReport { Hello = hello });
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            if (call.ResponseStream.Current.Welcome is not { } welcome) continue;
+            var every = welcome.ReportEvery?.ToTimeSpan() ?? TimeSpan.FromSeconds(2);
+            return every < ShortestReportEvery ? ShortestReportEvery : every > LongestReportEvery ? LongestReportEvery : every;
+        }
+        throw Ended();
+    }
+
+    private async Task FollowOrdersAsync(IAsyncStreamReader<HostOrder> orders, CancellationToken stay)
+    {
+        while (await orders.MoveNext(stay))
+        {
+            // Ending takes seconds, and other orders must not wait for it; it reports its faults itself.
+            if (orders.Current.EndSession is { } end) _ = ending.RunAsync(end.User, end.SessionId, CancellationToken.None);
+        }
+        throw Ended();
+    }
+
+    private async Task ReportAsync(IClientStreamWriter<HostReport> reports, TimeSpan every, CancellationToken stay)
+    {
+        for (ulong sequence = 1; ; sequence++)
+        {
+            await reports.WriteAsync(new HostReport { Observation = Observe(sequence) }, stay).WaitAsync(WrittenWithin, stay);
+            // A change is often several (start of a session: server, then station): gather them for a moment.
+            if (await bell.WaitAsync(every, stay)) await Task.Delay(Gathering, stay);
+        }
+    }
+
+    private Observation Observe(ulong sequence)
+    {
+        var observation = new Observation { Sequence = sequence, Load = HostLoadReader.Read() };
+        foreach (var session in watch.Look())
+        {
+            var grant = grants.Of(session.User);
+            observation.Sessions.Add(new ObservedSession
+            {
+                User = session.User,
+                Display = session.Display,
+                Connected = session.Connected,
+                Since = Timestamp.FromDateTimeOffset(session.Since),
+                SessionId = grant?.SessionId ?? "",
+                Fence = grant?.Fence ?? 0,
+            });
+        }
+        return observation;
+    }
+
+    private static RpcException Ended() => new(new Status(StatusCode.Unavailable, "the broker ended the stream"));
+}

@@ -1,0 +1,66 @@
+using Grpc.Core;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Watching;
+using VdiBroker.Protocol.Host.V1;
+
+namespace VdiBroker.Agent.Link;
+
+/// <summary>Asks a broker whether a ticket is good; the attached broker first, then the others.</summary>
+internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch watch, AgentLog log, TimeProvider time)
+{
+    /// <summary>From the question to the answer, over all brokers; PAM's command gives up after 5 s.</summary>
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(4.5);
+
+    /// <summary>Redeems a ticket.</summary>
+    /// <returns>Null when it was granted, else the reason of the refusal in words.</returns>
+    public async Task<string?> RedeemAsync(string user, string ticket, CancellationToken cancel)
+    {
+        var clock = time.GetTimestamp();
+        var lines = link.Lines?.AttachedFirst().ToList() ?? [];
+        for (var index = 0; index < lines.Count; index++)
+        {
+            var left = Within - time.GetElapsedTime(clock);
+            if (left <= TimeSpan.Zero) break;
+            try
+            {
+                // Each broker gets its share of the time that is left.
+                var reply = await lines[index].Service.RedeemTicketAsync(new RedeemTicketRequest { User = user, Ticket = ticket },
+                    deadline: DateTime.UtcNow + left / (lines.Count - index), cancellationToken: cancel);
+                return Settle(user, reply);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested && fault is RpcException or OperationCanceledException or ObjectDisposedException)
+            {
+                log.Warning($"broker {lines[index].Address.Authority} could not be asked about {user}'s ticket: {BrokerLink.Reason(fault)}");
+            }
+        }
+        return Refuse(user, "no broker could be reached");
+    }
+
+    private string? Settle(string user, RedeemTicketReply reply)
+    {
+        if (reply.Redemption != Redemption.Granted) return Refuse(user, Words(reply.Redemption));
+        if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
+            return Refuse(user, "the broker's answer names no session");
+        log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
+        grants.Add(user, reply.SessionId, reply.Fence, time.GetUtcNow());
+        watch.Expect();
+        return null;
+    }
+
+    private string Refuse(string user, string reason)
+    {
+        log.Warning($"ticket of {user} refused: {reason}");
+        return reason;
+    }
+
+    private static string Words(Redemption redemption) => redemption switch
+    {
+        Redemption.Unknown => "unknown (never issued, or too long ago)",
+        Redemption.Used => "already used",
+        Redemption.Expired => "expired",
+        Redemption.OtherHost => "issued for another host",
+        Redemption.OtherUser => "issued for another user",
+        Redemption.Superseded => "superseded by a newer ticket",
+        _ => $"not granted (answer {(int)redemption})",
+    };
+}

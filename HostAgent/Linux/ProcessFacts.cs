@@ -1,0 +1,37 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace VdiBroker.Agent.Linux;
+
+/// <summary>What else <c>/proc/PID</c> tells about a process; null where it has ended.</summary>
+internal static class ProcessFacts
+{
+    /// <summary>Real user id.</summary>
+    public static uint? Owner(int id)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        var text = ProcFile.Read($"/proc/{id}/status", buffer);
+        var at = text.IndexOf("\nUid:\t"u8);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..], out uint owner, out _) ? owner : null;
+    }
+
+    /// <summary>Arguments, the program first; empty for a process that has ended.</summary>
+    public static string[] Arguments(int id)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        return Encoding.UTF8.GetString(ProcFile.Read($"/proc/{id}/cmdline", buffer).TrimEnd((byte)0)).Split('\0');
+    }
+
+    /// <summary>A variable of the environment that the process was started with.</summary>
+    public static string? Variable(int id, string name)
+    {
+        Span<byte> buffer = stackalloc byte[16384];
+        var text = ProcFile.Read($"/proc/{id}/environ", buffer);
+        var wanted = Encoding.UTF8.GetBytes(name + "=");
+        foreach (var range in text.Split((byte)0))
+        {
+            if (text[range].StartsWith(wanted)) return Encoding.UTF8.GetString(text[range][wanted.Length..]);
+        }
+        return null;
+    }
+}

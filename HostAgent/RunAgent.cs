@@ -1,0 +1,84 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using VdiBroker.Agent.Configuration;
+using VdiBroker.Agent.Ending;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Link;
+using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Watching;
+
+namespace VdiBroker.Agent;
+
+/// <summary><c>vdi-agent run</c>: all parts together, until SIGTERM or SIGINT.</summary>
+internal static class RunAgent
+{
+    /// <summary>Exit statuses beside 0.</summary>
+    public const int Failed = 1, WronglyConfigured = 2, PlaceTaken = 3;
+
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Runs.</summary>
+    /// <returns>Exit status.</returns>
+    public static async Task<int> RunAsync(string config, IReadOnlyList<(string Key, string Value)> options)
+    {
+        var log = new AgentLog(Console.Out);
+        var (settings, errors) = SettingsReader.Read(config, options);
+        if (settings is null)
+        {
+            foreach (var error in errors) log.Error(error);
+            return WronglyConfigured;
+        }
+        LocalPlace place;
+        try
+        {
+            place = LocalPlace.Take(settings.Socket);
+        }
+        catch (Exception fault) when (fault is LocalPlaceTakenException or IOException or UnauthorizedAccessException or SocketException)
+        {
+            log.Error($"{settings.Socket}: {fault.Message}");
+            return PlaceTaken;
+        }
+        using var end = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal, end));
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, end));
+        using (place) return await RunAsync(settings, place, log, end.Token);
+    }
+
+    private static async Task<int> RunAsync(AgentSettings settings, LocalPlace place, AgentLog log, CancellationToken cancel)
+    {
+        var time = TimeProvider.System;
+        var boot = BootClock.BootId();
+        using var bell = new ReportBell();
+        var grants = new GrantBook(settings.Socket + ".grants", boot, log);
+        grants.Load();
+        var watch = new SessionWatch(grants, bell, log, time);
+        var ending = new SessionEnding(watch, grants, bell, log, time);
+        var attachment = new Attachment(watch, grants, bell, ending, log, boot);
+        var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
+        var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, log, time), watch, log);
+        log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
+        Task[] parts = [watch.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
+        try
+        {
+            await await Task.WhenAny(parts);
+            return Failed;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await Task.WhenAll(parts).WaitAsync(EndsWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            log.Notice("vdi-agent ends; sessions run on");
+            return 0;
+        }
+        catch (Exception fault)
+        {
+            log.Error($"vdi-agent cannot go on: {fault.GetType().Name}: {fault.Message}");
+            return Failed;
+        }
+    }
+
+    private static void End(PosixSignalContext signal, CancellationTokenSource end)
+    {
+        signal.Cancel = true;
+        end.Cancel();
+    }
+}

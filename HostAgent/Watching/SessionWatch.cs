@@ -1,0 +1,94 @@
+using VdiBroker.Agent.Grants;
+
+namespace VdiBroker.Agent.Watching;
+
+/// <summary>
+/// Looks at the host every <see cref="LookEvery"/> and says when the sessions changed. Safe for concurrent use.
+/// </summary>
+internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog log, TimeProvider time)
+{
+    /// <summary>How often the host is looked at when nothing calls for more.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan RestlessLookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RestlessFor = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _looking = new();
+    private readonly XServers _servers = new(time);
+    private readonly ConnectedDisplays _displays = new();
+    private readonly UserNames _names = new(time);
+    private readonly HashSet<uint> _connected = [];
+    private readonly HashSet<uint> _open = [];
+    private readonly HashSet<uint> _openBefore = [];
+    private readonly DateTimeOffset _boot = BootClock.BootTime();
+    private RunningSession[] _sessions = [];
+    private long _restlessUntil;
+
+    /// <summary>Looks now.</summary>
+    public IReadOnlyList<RunningSession> Look()
+    {
+        lock (_looking)
+        {
+            _displays.Look(_connected, _open);
+            // A new display without a known server: look into every process again.
+            if (!_open.IsSubsetOf(_openBefore)) _servers.Forget();
+            _openBefore.Clear();
+            _openBefore.UnionWith(_open);
+            var now = _servers.Look().Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server).ToArray();
+            if (!now.AsSpan().SequenceEqual(_sessions))
+            {
+                Say(now);
+                _sessions = now;
+                bell.Ring();
+            }
+            return _sessions;
+        }
+    }
+
+    /// <summary>Something is about to change (PAM said so): look at once, and more often for a moment.</summary>
+    public void Expect()
+    {
+        Interlocked.Exchange(ref _restlessUntil, time.GetUtcNow().Add(RestlessFor).UtcTicks);
+        Look();
+        bell.Ring();
+    }
+
+    /// <summary>Looks until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                var sessions = Look();
+                grants.Forget(sessions.Select(session => session.User).ToHashSet(), time.GetUtcNow());
+            }
+            catch (IOException fault)
+            {
+                log.Error($"the host could not be looked at: {fault.Message}");
+            }
+            var restless = Interlocked.Read(ref _restlessUntil) > time.GetUtcNow().UtcTicks;
+            await Task.Delay(restless ? RestlessLookEvery : LookEvery, time, cancel);
+        }
+    }
+
+    private RunningSession Session(XServer server) => new(
+        _names.Of(server.Owner, server.Line.Id), server.Owner, server.Display, _connected.Contains(server.Display),
+        BootClock.At(_boot, server.Line.StartTicks), server.Line.Id, server.Line.StartTicks, server.Line.Parent);
+
+    private void Say(RunningSession[] now)
+    {
+        foreach (var session in now)
+        {
+            var before = Array.Find(_sessions, known => known.Server == session.Server && known.ServerStart == session.ServerStart);
+            if (before is null) log.Notice($"session of {session.User} on display {session.Display} runs");
+            if (before?.Connected != session.Connected && (session.Connected || before is not null))
+                log.Notice($"session of {session.User} on display {session.Display} {(session.Connected ? "has a station" : "has no station")}");
+        }
+        foreach (var session in _sessions)
+        {
+            if (!Array.Exists(now, known => known.Server == session.Server && known.ServerStart == session.ServerStart))
+                log.Notice($"session of {session.User} on display {session.Display} has ended");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Configuration;
+
+namespace VdiBroker.Shim.Brokers;
+
+/// <summary>One broker and the connection to it, made at the first call.</summary>
+internal sealed class Broker : IDisposable
+{
+    private static readonly Marshaller<byte[]> Plain = Marshallers.Create(bytes => bytes, bytes => bytes);
+
+    // Every broker answers it at once: with a health service by its state, without by "unimplemented". Both mean: alive.
+    private static readonly Method<byte[], byte[]> AreYouThere = new(MethodType.Unary, "grpc.health.v1.Health", "Check", Plain, Plain);
+
+    private readonly GrpcChannel _channel;
+    private readonly CallInvoker _invoker;
+
+    /// <param name="address">https://address:port.</param>
+    /// <param name="settings">Whom to trust and who the station is.</param>
+    /// <param name="connectWithin">TCP and TLS together.</param>
+    public Broker(Uri address, StationSettings settings, TimeSpan connectWithin)
+    {
+        Address = address;
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = Handler(settings, connectWithin),
+            DisposeHttpClient = true,
+            MaxRetryAttempts = null,
+        });
+        _invoker = _channel.CreateCallInvoker();
+        Calls = new StationService.StationServiceClient(_invoker);
+    }
+
+    /// <summary>Where it is.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Its calls.</summary>
+    public StationService.StationServiceClient Calls { get; }
+
+    /// <summary>True when it answers anything at all within <paramref name="patience"/>, over the connection that the calls use.</summary>
+    public async Task<bool> AliveAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        try
+        {
+            using var call = _invoker.AsyncUnaryCall(AreYouThere, null, new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancel), []);
+            await call;
+            return true;
+        }
+        catch (RpcException answer)
+        {
+            return answer.StatusCode is not (StatusCode.DeadlineExceeded or StatusCode.Unavailable);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    private static SocketsHttpHandler Handler(StationSettings settings, TimeSpan connectWithin) => new()
+    {
+        ConnectTimeout = connectWithin,
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        // An idle Follow notices a broker that was cut off without a word; slow, because every station of the city does it.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = SslStreamCertificateContext.Create(settings.Identity, null, offline: true),
+            CertificateChainPolicy = OnlyFrom(settings.Authorities),
+        },
+    };
+
+    private static X509ChainPolicy OnlyFrom(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+}

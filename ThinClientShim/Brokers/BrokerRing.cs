@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Brokers;
+
+/// <summary>
+/// The city's brokers. A call goes to the one that answered last; when it is dead, hangs or says "ask another", to the next, which is safe
+/// because every call of the protocol may be repeated.
+/// </summary>
+internal sealed class BrokerRing(StationSettings settings, Journal journal) : IDisposable
+{
+    /// <summary>A call with several brokers to choose from: how long one may take to be connected to, or to show life.</summary>
+    private static readonly TimeSpan Brisk = TimeSpan.FromSeconds(0.9);
+
+    /// <summary>The same where there is no other broker, or all have failed once: a broker that is only slow must not be dropped for it.</summary>
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(5);
+
+    private const int Rounds = 3;
+    private static readonly Pause BetweenRounds = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
+
+    private readonly Broker?[] _brokers = new Broker?[settings.Brokers.Count];
+    private readonly TimeSpan[] _connectWithin = [.. settings.Brokers.Select(_ => settings.Brokers.Count > 1 ? Brisk : Patient)];
+    private readonly List<Broker> _retired = [];
+    private readonly Lock _gate = new();
+    private int _current;
+
+    /// <summary>How many brokers the station knows.</summary>
+    public int Count => _brokers.Length;
+
+    /// <summary>The broker that answered last, or the first.</summary>
+    public Broker Current => At(Volatile.Read(ref _current));
+
+    /// <summary>Asks the brokers, one after another, until one answers.</summary>
+    /// <param name="what">Name of the call, for the journal.</param>
+    /// <param name="within">Longest wait for the answer over all brokers.</param>
+    /// <param name="call">The call; begun anew at each broker.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="RefusedException">A broker said no, and another would say the same.</exception>
+    /// <exception cref="NoBrokerException">None could be reached in <see cref="Rounds"/> rounds, or none answered in time.</exception>
+    public async Task<T> AskAsync<T>(string what, TimeSpan within, Func<Broker, CallOptions, Task<T>> call, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        ErrorDetail? lastWord = null;
+        for (var round = 1; round <= Rounds && clock.Elapsed < within; round++)
+        {
+            if (round > 1) await Task.Delay(Least(BetweenRounds.After(round - 1), within - clock.Elapsed), cancel);
+            for (var n = 0; n < Count && clock.Elapsed < within; n++)
+            {
+                var index = Volatile.Read(ref _current);
+                var broker = At(index);
+                try
+                {
+                    return await TryAsync(broker, within - clock.Elapsed, round == 1 && Count > 1 ? Brisk : Patient, call, cancel);
+                }
+                catch (RpcException failure)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var detail = Refusal.Of(failure);
+                    journal.Step($"broker-failed call={what} broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
+                    if (detail is not null && detail.Retry != Retry.OtherBroker) throw new RefusedException(detail);
+                    lastWord = detail ?? lastWord;
+                    MoveOn(index, patience: detail is null);
+                }
+            }
+        }
+        if (lastWord is not null) throw new RefusedException(lastWord);
+        throw new NoBrokerException(late: clock.Elapsed >= within);
+    }
+
+    /// <summary>Leaves a broker that failed, unless another call has done so already.</summary>
+    public void LeaveBehind(Broker broker)
+    {
+        var index = Volatile.Read(ref _current);
+        if (ReferenceEquals(At(index), broker)) MoveOn(index, patience: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var broker in _brokers.Concat(_retired)) broker?.Dispose();
+    }
+
+    private static async Task<T> TryAsync<T>(Broker broker, TimeSpan within, TimeSpan patience,
+        Func<Broker, CallOptions, Task<T>> call, CancellationToken cancel)
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answer = call(broker, new CallOptions(deadline: DateTime.UtcNow + within, cancellationToken: attempt.Token));
+        while (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, Task.Delay(patience, attempt.Token));
+            if (answer.IsCompleted || attempt.IsCancellationRequested || await broker.AliveAsync(patience, attempt.Token)) continue;
+            await attempt.CancelAsync();
+        }
+        return await answer;
+    }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other > TimeSpan.Zero ? other : TimeSpan.Zero;
+
+    private Broker At(int index)
+    {
+        lock (_gate) return _brokers[index] ??= new Broker(settings.Brokers[index], settings, _connectWithin[index]);
+    }
+
+    private void MoveOn(int from, bool patience)
+    {
+        lock (_gate)
+        {
+            if (patience && _connectWithin[from] != Patient)
+            {
+                // A new channel takes the new patience; another call may still be on the old one, so that stays until the end.
+                _connectWithin[from] = Patient;
+                if (_brokers[from] is { } old) _retired.Add(old);
+                _brokers[from] = null;
+            }
+            Interlocked.CompareExchange(ref _current, (from + 1) % Count, from);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Brokers;
+
+/// <summary>
+/// Hears what becomes of one opened desktop, and goes on hearing it through the end of any broker: taken up again at the next one, forever,
+/// until a final state or disposal.
+/// </summary>
+internal sealed class Follower : IAsyncDisposable
+{
+    /// <summary>The state now is sent at once; a broker that says nothing for so long after the call is not heard from.</summary>
+    private static readonly TimeSpan FirstWordWithin = TimeSpan.FromSeconds(4);
+
+    private static readonly Pause BetweenTries = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
+
+    private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>();
+    private readonly CancellationTokenSource _over = new();
+    private readonly BrokerRing _brokers;
+    private readonly FollowRequest _request;
+    private readonly Journal _journal;
+    private readonly Task _run;
+    private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Follower(BrokerRing brokers, FollowRequest request, Journal journal)
+    {
+        (_brokers, _request, _journal) = (brokers, request, journal);
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <summary>Notices in the order told; completed after a final one.</summary>
+    public ChannelReader<SessionNotice> Notices => _notices.Reader;
+
+    /// <summary>True while a broker is telling.</summary>
+    public bool Hearing { get; private set; }
+
+    /// <summary>Starts following.</summary>
+    public static Follower Start(BrokerRing brokers, FollowRequest request, Journal journal) => new(brokers, request, journal);
+
+    /// <summary>States after which nothing comes any more.</summary>
+    public static bool IsFinal(SessionState state) =>
+        state is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired;
+
+    /// <summary>Ends the present wait between two tries: the state is wanted now.</summary>
+    public void Nudge() => _nudge.TrySetResult();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _run;
+        _over.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        while (!_over.IsCancellationRequested)
+        {
+            var broker = _brokers.Current;
+            try
+            {
+                if (await HearAsync(broker, () => failures = 0)) break;
+                _journal.Step($"follow-cut broker={broker.Address.Authority}");
+            }
+            catch (RpcException failure)
+            {
+                if (_over.IsCancellationRequested) break;
+                _journal.Step($"follow-cut broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
+                if (Refusal.Of(failure) is { Code: ErrorCode.MovedElsewhere } moved)
+                {
+                    _notices.Writer.TryWrite(new SessionNotice { State = SessionState.Moved, Text = moved.Text });
+                    break;
+                }
+            }
+            Hearing = false;
+            _brokers.LeaveBehind(broker);
+            await RestAsync(++failures);
+        }
+        Hearing = false;
+        _notices.Writer.TryComplete();
+    }
+
+    /// <summary>One stream; true when it told a final state.</summary>
+    private async Task<bool> HearAsync(Broker broker, Action heard)
+    {
+        using var stream = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        stream.CancelAfter(FirstWordWithin);
+        using var call = broker.Calls.Follow(_request, new CallOptions(cancellationToken: stream.Token));
+        while (await call.ResponseStream.MoveNext(stream.Token))
+        {
+            if (!Hearing)
+            {
+                stream.CancelAfter(Timeout.InfiniteTimeSpan);
+                heard();
+                Hearing = true;
+                _journal.Step($"following broker={broker.Address.Authority}");
+            }
+            var notice = call.ResponseStream.Current;
+            _notices.Writer.TryWrite(notice);
+            if (IsFinal(notice.State)) return true;
+        }
+        return false;
+    }
+
+    private async Task RestAsync(int failures)
+    {
+        _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        await Task.WhenAny(_nudge.Task, Task.Delay(BetweenTries.After(failures), rest.Token));
+        await rest.CancelAsync();
+    }
+}

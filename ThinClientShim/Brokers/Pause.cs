@@ -1,0 +1,14 @@
+namespace VdiBroker.Shim.Brokers;
+
+/// <summary>Waits between tries that grow and differ from station to station, so that a broker's end is no stampede at the next one.</summary>
+/// <param name="First">Upper bound of the first wait.</param>
+/// <param name="Longest">Upper bound of every wait.</param>
+internal readonly record struct Pause(TimeSpan First, TimeSpan Longest)
+{
+    /// <summary>How long to wait after <paramref name="failures"/> failures in a row (1 = the first): half to all of a doubling bound.</summary>
+    public TimeSpan After(int failures)
+    {
+        var bound = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 20)), Longest.TotalSeconds);
+        return TimeSpan.FromSeconds(bound * (0.5 + Random.Shared.NextDouble() / 2));
+    }
+}

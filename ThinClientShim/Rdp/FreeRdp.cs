@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Rdp;
+
+/// <summary>A running FreeRDP: the desktop on the screen.</summary>
+internal sealed partial class FreeRdp : IAsyncDisposable
+{
+    /// <summary>How long it may take to end by itself after SIGTERM.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private const int Terminate = 15;
+    private const int Kill = 9;
+
+    // What FreeRDP needs of the station; everything else of the shim's environment is none of its business.
+    private static readonly string[] Inherited = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "XDG_RUNTIME_DIR", "PULSE_SERVER", "XAUTHORITY"];
+
+    private readonly TaskCompletionSource _started = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process = new();
+    private readonly string _home = Directory.CreateTempSubdirectory("vdi-shim-").FullName;
+    private readonly Journal _journal;
+
+    private FreeRdp(Journal journal) => _journal = journal;
+
+    /// <summary>Completes with the exit code when it ends, however it ends.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    /// <summary>Starts it and hands it the ticket by its standard input.</summary>
+    /// <param name="program">Path or name.</param>
+    /// <param name="arguments">See <see cref="FreeRdpArguments"/>.</param>
+    /// <param name="display">X display.</param>
+    /// <param name="ticket">Written to its standard input and nowhere else.</param>
+    /// <param name="journal">Takes its output.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
+    public static async Task<FreeRdp> StartAsync(string program, IReadOnlyList<string> arguments, string display, string ticket, Journal journal)
+    {
+        var running = new FreeRdp(journal);
+        try
+        {
+            running.Prepare(program, arguments, display);
+            new Thread(running.Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "freerdp" }.Start();
+            await running._started.Task;
+        }
+        catch
+        {
+            running.RemoveHome();
+            throw;
+        }
+        journal.Step($"freerdp-started pid={running._process.Id}");
+        _ = running.PumpAsync(running._process.StandardOutput);
+        _ = running.PumpAsync(running._process.StandardError);
+        try
+        {
+            await running._process.StandardInput.BaseStream.WriteAsync(Encoding.ASCII.GetBytes(ticket + "\n"));
+            running._process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already; its end is noticed as any other.
+        }
+        return running;
+    }
+
+    /// <summary>The program's file, or null when there is none that may be executed.</summary>
+    public static string? Find(string program)
+    {
+        const UnixFileMode any = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var candidates = program.Contains('/')
+            ? [Path.GetFullPath(program)]
+            : (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Select(folder => Path.Combine(folder, program));
+        return candidates.FirstOrDefault(file => File.Exists(file) && (File.GetUnixFileMode(file) & any) != 0);
+    }
+
+    /// <summary>Ends it: SIGTERM, which leaves the session on the host running, then SIGKILL.</summary>
+    public async Task EndAsync()
+    {
+        foreach (var signal in (int[])[Terminate, Kill])
+        {
+            if (Ended.IsCompleted) return;
+            _ = SendSignal(_process.Id, signal);
+            await Task.WhenAny(Ended, Task.Delay(Patience));
+        }
+    }
+
+    /// <summary>Gives it <paramref name="time"/> to end by itself, then ends it.</summary>
+    public async Task EndAfterAsync(TimeSpan time)
+    {
+        await Task.WhenAny(Ended, Task.Delay(time));
+        await EndAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        RemoveHome();
+        _process.Dispose();
+    }
+
+    private void Prepare(string program, IReadOnlyList<string> arguments, string display)
+    {
+        var start = _process.StartInfo;
+        start.UseShellExecute = start.CreateNoWindow = false;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        // Should the shim be killed, nobody would supervise the desktop on the screen any more: it ends with the thread that started it,
+        // which is Watch and lives as long as FreeRDP does.
+        if (Find("setpriv") is { } setpriv)
+        {
+            start.FileName = setpriv;
+            foreach (var argument in (string[])["--pdeathsig", "TERM", "--", program]) start.ArgumentList.Add(argument);
+        }
+        else
+        {
+            start.FileName = program;
+        }
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+
+        var kept = Inherited.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(one => one.value is not null).ToList();
+        start.Environment.Clear();
+        foreach (var (name, value) in kept) start.Environment[name] = value;
+        start.Environment["DISPLAY"] = display;
+        start.Environment["HOME"] = _home;
+        // The X cookie is looked for in the home directory, which is another one now.
+        if (!start.Environment.ContainsKey("XAUTHORITY") && Environment.GetEnvironmentVariable("HOME") is { } home
+            && Path.Combine(home, ".Xauthority") is var cookie && File.Exists(cookie))
+            start.Environment["XAUTHORITY"] = cookie;
+    }
+
+    private void Watch()
+    {
+        try
+        {
+            _process.Start();
+            _started.SetResult();
+        }
+        catch (Exception fault)
+        {
+            _started.SetException(fault);
+            return;
+        }
+        _process.WaitForExit();
+        _journal.Step($"freerdp-ended code={_process.ExitCode}");
+        _ended.SetResult(_process.ExitCode);
+    }
+
+    private async Task PumpAsync(StreamReader output)
+    {
+        try
+        {
+            while (await output.ReadLineAsync() is { } line) _journal.Step("freerdp-says " + line);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The pipe ended with the program.
+        }
+    }
+
+    private void RemoveHome()
+    {
+        try
+        {
+            Directory.Delete(_home, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A child of FreeRDP may still be writing; the directory is in the temporary one.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Configuration;
+
+namespace VdiBroker.Shim.Rdp;
+
+/// <summary>The argument list of FreeRDP 2.11 for one desktop. The ticket is not in it.</summary>
+internal static class FreeRdpArguments
+{
+    /// <summary>The arguments, in order.</summary>
+    /// <param name="desktop">Where to connect to, and as whom.</param>
+    /// <param name="stationSize">The station's own wish; null: the person's.</param>
+    public static IReadOnlyList<string> For(Desktop desktop, ScreenSize? stationSize)
+    {
+        var settings = desktop.Settings ?? new Settings();
+        var size = stationSize ?? new ScreenSize(settings.ScreenWidth, settings.ScreenHeight);
+        List<string> arguments =
+        [
+            $"/v:{Host(desktop.Address)}:{desktop.Port}",
+            $"/u:{desktop.User}",
+            "/from-stdin:force",
+            $"/cert:deny,fingerprint:sha256:{Fingerprint(desktop.CertificateSha256.Span)}",
+            // xrdp has no network level authentication; without this FreeRDP would try it first.
+            "/sec:tls",
+            "/bpp:32",
+            "+clipboard",
+            "/log-level:INFO",
+            size == ScreenSize.Whole ? "/f" : $"/size:{size.Width}x{size.Height}",
+        ];
+        if (Keyboards.IdOf(settings.Keyboard) is { } keyboard)
+            arguments.Add($"/kbd:0x{keyboard.ToString("X8", CultureInfo.InvariantCulture)}");
+        return arguments;
+    }
+
+    /// <summary>A SHA-256 as FreeRDP compares it: lower case, colons.</summary>
+    public static string Fingerprint(ReadOnlySpan<byte> sha256)
+    {
+        var hex = Convert.ToHexStringLower(sha256);
+        return string.Join(':', Enumerable.Range(0, sha256.Length).Select(n => hex.Substring(n * 2, 2)));
+    }
+
+    private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+}

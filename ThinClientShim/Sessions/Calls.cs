@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Grpc.Core;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Brokers;
+
+namespace VdiBroker.Shim.Sessions;
+
+/// <summary>The calls of a station, each with its deadline, to whichever broker answers.</summary>
+internal sealed class Calls(BrokerRing brokers, string language)
+{
+    private static readonly TimeSpan SignInWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan OpenWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>Signs a person in. The password is wiped before this returns, whatever happens.</summary>
+    public async Task<SignInReply> SignInAsync(string login, byte[] password, CancellationToken cancel)
+    {
+        var request = new SignInRequest { Login = login, Password = Encoding.UTF8.GetString(password), Language = language };
+        CryptographicOperations.ZeroMemory(password);
+        try
+        {
+            return await brokers.AskAsync("sign-in", SignInWithin,
+                async (broker, options) => await broker.Calls.SignInAsync(request, options), cancel);
+        }
+        finally
+        {
+            // A string of our own making that nobody else holds: wiping it in place is safe, waiting for the collector is not.
+            MemoryMarshal.AsMemory(request.Password.AsMemory()).Span.Clear();
+            request.Password = "";
+        }
+    }
+
+    /// <summary>Finds or makes the desktop.</summary>
+    /// <param name="request">The sign-in and the pool.</param>
+    /// <param name="preparing">Told each step of the wait.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<Desktop> OpenAsync(OpenRequest request, Action<Preparing> preparing, CancellationToken cancel)
+    {
+        request.Language = language;
+        return brokers.AskAsync("open", OpenWithin, async (broker, options) =>
+        {
+            using var call = broker.Calls.Open(request, options);
+            while (await call.ResponseStream.MoveNext(options.CancellationToken))
+            {
+                if (call.ResponseStream.Current is { Desktop: { } desktop }) return desktop;
+                if (call.ResponseStream.Current.Preparing is { } step) preparing(step);
+            }
+            throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without a desktop"));
+        }, cancel);
+    }
+
+    /// <summary>Leaves or signs out.</summary>
+    public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
+        brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options), cancel);
+}

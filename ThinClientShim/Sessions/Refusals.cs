@@ -1,0 +1,15 @@
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Shim.Words;
+
+namespace VdiBroker.Shim.Sessions;
+
+/// <summary>Makes a broker's refusal readable.</summary>
+internal static class Refusals
+{
+    /// <summary>The broker's sentence; with the reference where only the helpdesk can know more.</summary>
+    public static string Text(ErrorDetail detail, Wording words)
+    {
+        var text = detail.Text.Length > 0 ? detail.Text : words["refused-plain"];
+        return detail.Code == ErrorCode.Unspecified && detail.Reference.Length > 0 ? $"{text} {words["reference", detail.Reference]}" : text;
+    }
+}

@@ -1,0 +1,158 @@
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Brokers;
+using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Sessions;
+
+/// <summary>What a visit is made with.</summary>
+internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal);
+
+/// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
+/// <param name="room">What there is to work with.</param>
+/// <param name="signIn">Proof of the sign-in.</param>
+/// <param name="poolId">The desktop chosen.</param>
+/// <param name="wishes">Told what the person wants, and of the station's own end.</param>
+internal sealed class Visit(Room room, string signIn, string poolId, Wishes wishes)
+{
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(1.2);
+
+    private readonly Tries _tries = new(TimeProvider.System);
+    private Desktop? _desktop;
+
+    /// <summary>Runs until the visit is over, and says how it ended.</summary>
+    public async Task<ExitCode> RunAsync()
+    {
+        while (true)
+        {
+            var (ending, again) = await OnceAsync();
+            if (ending is { } known) return known;
+            if (_tries.Next() is not { } pause)
+            {
+                room.Journal.Step("gave-up");
+                room.Person.Tell("gave-up", []);
+                await CloseAsync(Closing.Leave, LeaveWithin);
+                return ExitCode.NotReached;
+            }
+            room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
+            room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
+            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause) is { } wish) return await GoAsync(wish);
+        }
+    }
+
+    private async Task<(ExitCode? Ending, Again Again)> OnceAsync()
+    {
+        try
+        {
+            if (await OpenAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
+            _desktop = desktop;
+            await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn);
+            var end = await screen.WatchAsync(wishes, CloseAsync);
+            if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
+            return end.Final is { } final ? (Ended(final), default) : (null, new Again(end.Why));
+        }
+        catch (System.ComponentModel.Win32Exception fault)
+        {
+            room.Journal.Step($"freerdp-failed why={fault.Message}");
+            room.Person.Tell("viewer-missing", room.Settings.FreeRdp);
+            await CloseAsync(Closing.Leave, LeaveWithin);
+            return (ExitCode.NoViewer, default);
+        }
+        catch (RefusedException refusal)
+        {
+            return await RefusedAsync(refusal.Detail);
+        }
+        catch (NoBrokerException none)
+        {
+            if (_desktop is not null) return (null, new Again("no-broker"));
+            room.Person.Tell(none.Late ? "late" : "no-broker", []);
+            return (ExitCode.NoBroker, default);
+        }
+    }
+
+    /// <summary>The desktop, or null when the person wants something else before it is there.</summary>
+    private async Task<Desktop?> OpenAsync()
+    {
+        using var stop = new CancellationTokenSource();
+        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = poolId }, Preparing, stop.Token);
+        if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
+        {
+            await stop.CancelAsync();
+            await open.ContinueWith(_ => { }, TaskScheduler.Default);
+            return null;
+        }
+        var desktop = await open;
+        room.Journal.Step($"desktop session={desktop.SessionId} host={desktop.Host} fence={desktop.Fence} resumed={(desktop.Resumed ? "true" : "false")}");
+        return desktop;
+    }
+
+    private void Preparing(Preparing step)
+    {
+        room.Journal.Step("preparing");
+        room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
+    }
+
+    private async Task<(ExitCode? Ending, Again Again)> RefusedAsync(ErrorDetail detail)
+    {
+        room.Journal.Step($"refused call=open code={detail.Code} reference={detail.Reference}");
+        // A broken picture is worth waiting for as long as the answer is "later"; a first opening is the person's to repeat.
+        if (_desktop is not null && detail.Retry is Retry.Later or Retry.OtherBroker && detail.Code != ErrorCode.AllHostsFull)
+            return (null, new Again("refused", detail.RetryAfter?.ToTimeSpan() ?? default));
+        room.Person.Tell(Refusals.Text(detail, room.Person.Words));
+        if (detail.Code == ErrorCode.MovedElsewhere)
+        {
+            room.Journal.Step("moved to=");
+            return (ExitCode.Done, default);
+        }
+        if (detail.Retry != Retry.SignIn) await CloseAsync(Closing.Leave, LeaveWithin);
+        return (ExitCode.NoDesktop, default);
+    }
+
+    private ExitCode Ended(SessionNotice notice)
+    {
+        room.Person.Tell(notice.Text);
+        room.Journal.Step(notice.State switch
+        {
+            SessionState.Moved => $"moved to={notice.Station}",
+            SessionState.SignedOut => "signed-out",
+            SessionState.HostLost => "host-lost",
+            _ => "expired",
+        });
+        return notice.State switch
+        {
+            SessionState.HostLost => ExitCode.HostLost,
+            SessionState.Expired => ExitCode.NotReached,
+            _ => ExitCode.Done,
+        };
+    }
+
+    private async Task<ExitCode> GoAsync(Wish wish, DesktopOnScreen? screen = null)
+    {
+        if (screen is not null) await screen.EndAsync();
+        var closing = wish == Wish.Leave ? Closing.Leave : Closing.SignOut;
+        var told = await CloseAsync(closing, LeaveWithin);
+        room.Person.Tell(wish == Wish.Leave ? "leaving" : told ? "signed-out" : "sign-out-unconfirmed", []);
+        room.Journal.Step(wish == Wish.Leave ? $"left told={(told ? "true" : "false")}" : "signed-out");
+        return ExitCode.Done;
+    }
+
+    /// <summary>True when a broker has heard it. A sign-in that was not closed ends by itself, so a dead network stops nobody from leaving.</summary>
+    private async Task<bool> CloseAsync(Closing closing, TimeSpan within)
+    {
+        try
+        {
+            var request = new CloseRequest { SignIn = signIn, SessionId = _desktop?.SessionId ?? "", Fence = _desktop?.Fence ?? 0, Closing = closing };
+            await room.Calls.CloseAsync(request, within, CancellationToken.None);
+            return true;
+        }
+        catch (Exception fault) when (fault is RefusedException or NoBrokerException)
+        {
+            room.Journal.Step($"refused call=close why={fault.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Why the desktop has to be opened again, and how long not to.</summary>
+    private readonly record struct Again(string Why, TimeSpan NotBefore = default);
+}

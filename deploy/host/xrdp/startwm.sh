@@ -1,0 +1,24 @@
+#!/bin/sh
+# /etc/xrdp/startwm.sh: a person's desktop. The session lives as long as this script.
+umask 077
+cd "$HOME" 2>/dev/null || cd /
+log="$HOME/.vdi-session.log"
+( : > "$log" ) 2>/dev/null || log=/dev/null
+exec > "$log" 2>&1
+[ -r /etc/profile ] && . /etc/profile
+[ -r "$HOME/.profile" ] && . "$HOME/.profile"
+
+# The person's own desktop, where there is one.
+[ -x "$HOME/.vdi-session" ] && exec "$HOME/.vdi-session"
+
+xsetroot -solid '#1d4f6e'
+# The window manager first: programs that appear before it is ready stay invisible. The agent ends it last.
+openbox &
+wm=$!
+for i in $(seq 100); do
+  xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x && break
+  sleep 0.05
+done
+xterm -T "Desk of $(id -un) on $(hostname)" -fa Monospace -fs 12 -geometry 70x14+60+60 -e sh -c \
+  'echo "host $(hostname) user $(id -un) display $DISPLAY"; echo "session started $(date -u +%T) shell pid $$"; exec "${SHELL:-/bin/sh}"' &
+wait $wm

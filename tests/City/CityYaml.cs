@@ -1,0 +1,60 @@
+using System.Text;
+using VdiBroker.City.Directory;
+
+namespace VdiBroker.City;
+
+/// <summary>Writes the city file that an operator would write for a plan.</summary>
+internal static class CityYaml
+{
+    private static readonly (string Id, string Name)[] Tenants =
+        [("drancy", "Ville de Drancy"), ("le-bourget", "Ville du Bourget"), ("dugny", "Ville de Dugny"), ("habitat", "Office de l'habitat")];
+
+    /// <summary>Whose members have a right to a desktop, in every tenant.</summary>
+    private static readonly string[] Entitled = ["agents", "elus"];
+
+    /// <summary>True when the city file gives the person a desktop.</summary>
+    public static bool Entitles(Townsperson person) => person.Groups.Intersect(Entitled).Any();
+
+    public static string Of(CityPlan plan, Slapd directory)
+    {
+        var people = directory.People;
+        var tenants = Tenants.Where(tenant => people.Tenants.Contains(tenant.Id)).ToList();
+        var yaml = new StringBuilder();
+        yaml.Append($$"""
+            # The demo city: three towns and a housing office that share one room of session hosts.
+            city: {{plan.Name}}
+            farm: seine
+            health: { report_every: {{plan.ReportEvery.TotalMilliseconds:0}}ms, dead_after: {{plan.DeadAfter.TotalMilliseconds:0}}ms }
+            directories:
+              - id: agglo
+                servers: ["{{directory.LdapsUri}}"]
+                ca: "{{directory.CaFile}}"
+                bind_dn: "{{directory.BrokerDn}}"
+                bind_password_file: "{{directory.BrokerPasswordFile}}"
+                people: { base: "{{people.PeopleBase}}", filter: "(objectClass=inetOrgPerson)", login: uid, name: displayName }
+                groups: { base: "{{people.GroupsBase}}", name: cn }
+                deadline: 3s
+                connections: 4
+            tenants:
+
+            """);
+        foreach (var (id, name) in tenants) yaml.AppendLine($$"""  - { id: {{id}}, name: "{{name}}", directory: agglo, people_under: "{{people.PeopleOf(id)}}" }""");
+        yaml.AppendLine("hosts:");
+        foreach (var host in plan.Hosts) yaml.AppendLine($$"""  - { id: {{host.Name}}, address: {{host.Address}}, port: {{Hosts.BladePlan.RdpPort}}, seats: {{host.Seats}} }""");
+        yaml.AppendLine($$"""
+            pools:
+              - id: bureau
+                name: { fr: Bureau, en: Desktop }
+                hosts: [{{string.Join(", ", plan.Hosts.SkipLast(1).Select(host => host.Name))}}]
+              - id: habitat
+                name: { fr: "Bureau de l'habitat", en: Housing desktop }
+                hosts: [{{plan.Hosts[^1].Name}}]
+            entitlements:
+            """);
+        foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && person.Groups.Contains(right.group))))
+            yaml.AppendLine($$"""  - { tenant: {{id}}, group: {{group}}, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
+        yaml.AppendLine("profiles:");
+        foreach (var (id, _) in tenants) yaml.AppendLine($$"""  - { tenant: {{id}}, keyboard: fr, language: fr, screen: full }""");
+        return yaml.ToString();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace VdiBroker.City.Processes;
+
+/// <summary>256 loopback addresses that nothing else on this machine listens on.</summary>
+/// <param name="Prefix">Their first three numbers, "127.x.y".</param>
+public sealed record Loopback(string Prefix)
+{
+    /// <summary>Picks a block at random.</summary>
+    public static Loopback Pick()
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            var block = new Loopback($"127.{RandomNumberGenerator.GetInt32(16, 240)}.{RandomNumberGenerator.GetInt32(1, 255)}");
+            var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+            if (!taken.Any(end => end.Address.ToString().StartsWith(block.Prefix + ".", StringComparison.Ordinal))) return block;
+        }
+        throw new InvalidOperationException("No free block of loopback addresses was found.");
+    }
+
+    /// <summary>The address that ends in <paramref name="last"/>.</summary>
+    public string Address(int last) => $"{Prefix}.{last}";
+
+    /// <summary>A TCP port that nothing listens on at <paramref name="address"/> at this moment, picked by the kernel.</summary>
+    public static int FreePort(string address = "127.0.0.1")
+    {
+        using var probe = new TcpListener(IPAddress.Parse(address), 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>True when something listens at that place.</summary>
+    public static bool Listens(string address, int port) =>
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(end => end.Port == port && end.Address.ToString() == address);
+
+    /// <summary>The first of 100 X display numbers in a row that no X server uses (their names are shared by all mount namespaces).</summary>
+    public static int FreeDisplays()
+    {
+        var taken = File.ReadLines("/proc/net/unix").Select(line => line.Split("/.X11-unix/X", 2)).Where(parts => parts.Length == 2)
+            .Select(parts => int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number / 100 : -1).ToHashSet();
+        int hundred;
+        do hundred = RandomNumberGenerator.GetInt32(2, 250);
+        while (taken.Contains(hundred));
+        return hundred * 100;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Directory;
+using VdiBroker.City.Hosts;
+using VdiBroker.City.Processes;
+using VdiBroker.City.Stations;
+
+namespace VdiBroker.City;
+
+/// <summary>
+/// A whole city of real parts on this machine's loopback: directory, broker with its Redis, session hosts, stations. Everything is in one
+/// folder of its own and is gone after disposing; nothing outside is changed. Needs root (namespaces) and the packages of deploy/packages.txt.
+/// </summary>
+public sealed class RunningCity : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _parts = new();
+
+    private RunningCity(CityPlan plan, CityPrograms programs, string folder)
+    {
+        Plan = plan;
+        Programs = programs;
+        Folder = folder;
+    }
+
+    /// <summary>What it was made from.</summary>
+    public CityPlan Plan { get; }
+
+    /// <summary>The built programs.</summary>
+    public CityPrograms Programs { get; }
+
+    /// <summary>Its folder; readable by the services that run under other accounts.</summary>
+    public string Folder { get; }
+
+    /// <summary>Everybody who can sign in.</summary>
+    public Townspeople People => Directory.People;
+
+    /// <summary>slapd.</summary>
+    public Slapd Directory { get; private set; } = null!;
+
+    /// <summary>Who issues certificates.</summary>
+    public CityCertificates Certificates { get; private set; } = null!;
+
+    /// <summary>The broker.</summary>
+    public BrokerProcess Broker { get; private set; } = null!;
+
+    /// <summary>Session hosts, in the order of the plan.</summary>
+    public IReadOnlyList<Blade> Blades { get; private set; } = [];
+
+    /// <summary>Stations, in the order of the plan.</summary>
+    public IReadOnlyList<Station> Stations { get; private set; } = [];
+
+    /// <summary>Starts a city; comes back when the broker is ready and every host's RDP server listens.</summary>
+    /// <param name="plan">What to start.</param>
+    /// <param name="programs">The built programs; null = those of the repository.</param>
+    /// <param name="cancel">Stops what was started and throws.</param>
+    public static async Task<RunningCity> StartAsync(CityPlan plan, CityPrograms? programs = null, CancellationToken cancel = default)
+    {
+        if (!Environment.IsPrivilegedProcess) throw new InvalidOperationException("The city needs root: session hosts run in namespaces of their own.");
+        var folder = Path.Combine(Path.GetTempPath(), "vdi-city-" + RandomNumberGenerator.GetHexString(6, lowercase: true));
+        var city = new RunningCity(plan, programs ?? CityPrograms.OfRepository(), folder);
+        try
+        {
+            await city.StartPartsAsync(cancel);
+            return city;
+        }
+        catch
+        {
+            await city.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until every host's agent is attached to the broker: from then on every seat can be had.</summary>
+    public Task ReadyAsync(CancellationToken cancel = default) => Eventually.HoldsAsync("every agent attached", TimeSpan.FromSeconds(60), () => Blades.All(blade => blade.Attached), cancel);
+
+    /// <summary>The host by that name.</summary>
+    public Blade Blade(string name) => Blades.Single(blade => blade.Plan.Name == name);
+
+    /// <summary>Where everything that was printed is: name and file.</summary>
+    public IReadOnlyList<string> LogFiles() =>
+        [.. System.IO.Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is ".log" or ".out" || Path.GetFileName(file).StartsWith(".xorgxrdp", StringComparison.Ordinal) || Path.GetFileName(file) == ".startwm.log")];
+
+    /// <summary>Copies every log to a folder that stays.</summary>
+    public void KeepLogs(string target)
+    {
+        foreach (var file in LogFiles())
+        {
+            var to = Path.Combine(target, Path.GetRelativePath(Folder, file));
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to, overwrite: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        while (_parts.TryPop(out var part)) await part.DisposeAsync();
+        if (System.IO.Directory.Exists(Folder)) System.IO.Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task StartPartsAsync(CancellationToken cancel)
+    {
+        System.IO.Directory.CreateDirectory(Folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        Certificates = await CityCertificates.CreateAsync(Programs.Broker, Path.Combine(Folder, "ca"), Plan.Name);
+        var homes = System.IO.Directory.CreateDirectory(Path.Combine(Folder, "homes"), (UnixFileMode)Convert.ToInt32("755", 8)).FullName;
+        var brokerAddress = Plan.Network.Address(11);
+        Broker = BrokerProcess.At(Programs.Broker, Path.Combine(Folder, "broker"), brokerAddress, Loopback.FreePort(brokerAddress));
+        // Stations need nobody; the broker and the hosts' name service need the directory's address.
+        var stations = Task.WhenAll(Plan.Stations.Select(name => OwnedAsync(Station.StartAsync(name, Path.Combine(Folder, name), Broker.Uri, Certificates, Programs.Shim, Plan.Display))));
+        try
+        {
+            await StartDirectoryAsync(cancel);
+            var site = new BladeSite(Path.Combine(Folder, "hosts"), homes, NamesFor(), Broker.Uri, Certificates, Programs);
+            var broker = StartBrokerAsync();
+            var blades = Task.WhenAll(Plan.Hosts.Select(host => OwnedAsync(Hosts.Blade.StartAsync(host, site))));
+            await Task.WhenAll(broker, blades);
+            Blades = await blades;
+        }
+        finally
+        {
+            Stations = await stations;
+        }
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private async Task StartDirectoryAsync(CancellationToken cancel)
+    {
+        var address = Plan.Network.Address(21);
+        var tls = await Certificates.IssueAsync("server", "directory", Path.Combine(Folder, "directory-tls"), address);
+        Directory = await OwnedAsync(Slapd.StartAsync(Path.Combine(Folder, "directory"), address, Townspeople.Make(), new DirectoryTls(Certificates.CaFile, tls.Certificate, tls.Key), cancel));
+    }
+
+    private async Task StartBrokerAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory));
+        var redis = Plan.OwnRedis ? await OwnedAsync(RedisServer.StartAsync(Path.Combine(Folder, "redis"), Plan.Network.Address(9))) : null;
+        lock (_parts) _parts.Push(Broker);
+        await Broker.ConfigureAsync(Certificates, redis?.Endpoint);
+        await Broker.StartAsync();
+    }
+
+    private NameService NamesFor() => new(Directory.LdapsUri, Directory.CaFile, People.PeopleBase, $"ou=unix,{People.Suffix}", Directory.NslcdDn, File.ReadAllText(Directory.NslcdPasswordFile).Trim());
+
+    private async Task<T> OwnedAsync<T>(Task<T> starting) where T : IAsyncDisposable
+    {
+        var part = await starting;
+        lock (_parts) _parts.Push(part);
+        return part;
+    }
+}

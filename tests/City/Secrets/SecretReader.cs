@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Text;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.City.Secrets;
+
+/// <summary>
+/// Reads what a curious person on this machine could read (every process's arguments and environment, again and again; every log; every
+/// value that Redis holds and its append-only file) and says where a secret stands in clear.
+/// </summary>
+public sealed class SecretReader(RunningCity city)
+{
+    private readonly ConcurrentDictionary<string, byte[]> _secrets = new();
+    private readonly ConcurrentDictionary<string, bool> _found = new();
+    private int _rounds;
+
+    /// <summary>How many times the processes were read.</summary>
+    public int Rounds => _rounds;
+
+    /// <summary>How many secrets are looked for.</summary>
+    public int Secrets => _secrets.Count;
+
+    /// <summary>Places where a secret stood in clear; never the secret itself.</summary>
+    public IReadOnlyList<string> Found => [.. _found.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Looks for <paramref name="secret"/> from now on.</summary>
+    /// <param name="what">What it is, for the finding: "password of amelie.durand".</param>
+    /// <param name="secret">The secret; kept in memory.</param>
+    public void Watch(string what, string secret) => _secrets[what] = Encoding.UTF8.GetBytes(secret);
+
+    /// <summary>Reads processes every 100 ms until cancelled.</summary>
+    public async Task ReadProcessesAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            ReadProcesses();
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Reads arguments and environment of every process once.</summary>
+    public void ReadProcesses()
+    {
+        foreach (var program in ProcessTable.All())
+        {
+            Look($"arguments of {program.Name}", Bytes($"/proc/{program.Pid}/cmdline"));
+            Look($"environment of {program.Name}", Bytes($"/proc/{program.Pid}/environ"));
+        }
+        Interlocked.Increment(ref _rounds);
+    }
+
+    /// <summary>Reads every log file of the city.</summary>
+    public void ReadLogs()
+    {
+        foreach (var file in city.LogFiles()) Look($"log {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
+    }
+
+    /// <summary>Reads every key and value of the embedded Redis, and its files.</summary>
+    public async Task ReadStoreAsync()
+    {
+        await foreach (var (key, value) in StoreReading.AllAsync(city.Broker.RedisSocket)) Look($"Redis key {key}", Encoding.UTF8.GetBytes(key + "\n" + value));
+        foreach (var file in System.IO.Directory.EnumerateFiles(city.Broker.StateFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
+            Look($"file {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
+    }
+
+    private void Look(string place, byte[] text)
+    {
+        foreach (var (what, secret) in _secrets)
+        {
+            if (text.AsSpan().IndexOf(secret) >= 0) _found[$"{what} in {place}"] = true;
+        }
+    }
+
+    // Processes end and Redis rewrites its files while they are read.
+    private static byte[] Bytes(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var all = new MemoryStream();
+            stream.CopyTo(all);
+            return all.ToArray();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

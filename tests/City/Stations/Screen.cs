@@ -1,0 +1,97 @@
+using System.Globalization;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.City.Stations;
+
+/// <summary>An X screen of a station: a virtual one of its own (Xvfb), or the display that the demo was started on.</summary>
+public sealed class Screen : IAsyncDisposable
+{
+    /// <summary>Size of a virtual screen in pixels.</summary>
+    public const string Size = "1024x768";
+
+    private readonly ServerProcess? _xvfb;
+    private readonly string? _frameBuffer;
+
+    private Screen(string display, ServerProcess? xvfb, string? frameBuffer)
+    {
+        Display = display;
+        _xvfb = xvfb;
+        _frameBuffer = frameBuffer;
+    }
+
+    /// <summary>X display, ":71".</summary>
+    public string Display { get; }
+
+    /// <summary>True: a screen of its own that nobody sees.</summary>
+    public bool Virtual => _xvfb is not null;
+
+    /// <summary>Starts a virtual screen with a French keyboard; the server picks a free display.</summary>
+    /// <param name="folder">Takes its log and the file that mirrors its pixels.</param>
+    public static async Task<Screen> StartVirtualAsync(string folder)
+    {
+        System.IO.Directory.CreateDirectory(folder);
+        var number = Path.Combine(folder, "display");
+        File.Delete(number);
+        var xvfb = ServerProcess.Start("Xvfb", Path.Combine(folder, "xvfb.log"), "/bin/sh",
+            ["-c", "exec 3>\"$0\"; exec Xvfb -displayfd 3 -screen 0 \"$1\" -nolisten tcp -noreset -fbdir \"$2\"", number, Size + "x24", folder]);
+        try
+        {
+            await xvfb.ReadyAsync(() => Task.FromResult(File.Exists(number) && File.ReadAllText(number).EndsWith('\n')), TimeSpan.FromSeconds(20));
+            var display = ":" + File.ReadAllText(number).Trim();
+            await Tool.OutputAsync("setxkbmap", "-display", display, "fr");
+            return new Screen(display, xvfb, Path.Combine(folder, "Xvfb_screen0"));
+        }
+        catch
+        {
+            await xvfb.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The display that this process was started on.</summary>
+    public static Screen OfDisplay(string display) => new(display, null, null);
+
+    /// <summary>What is on it now.</summary>
+    public async Task<Picture> LookAsync() => _frameBuffer is { } file
+        ? Picture.OfWindowDump(await File.ReadAllBytesAsync(file))
+        : Picture.OfWindowDump(await DumpAsync());
+
+    /// <summary>Types text on the keyboard of whatever has the focus; '\n' is the Enter key.</summary>
+    public async Task TypeAsync(string text)
+    {
+        foreach (var (line, index) in text.Split('\n').Select((line, index) => (line, index)))
+        {
+            if (index > 0) await XdotoolAsync("key", "Return");
+            if (line.Length > 0) await XdotoolAsync("type", "--delay", "25", "--", line);
+        }
+    }
+
+    /// <summary>Clicks the left button at a place.</summary>
+    public Task ClickAsync(int x, int y) => XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", "1");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_xvfb is not null) await _xvfb.DisposeAsync();
+    }
+
+    private async Task XdotoolAsync(params string[] arguments)
+    {
+        var answer = await Tool.RunAsync("xdotool", arguments, environment: new Dictionary<string, string> { ["DISPLAY"] = Display });
+        if (answer.Status != 0) throw new InvalidOperationException($"xdotool {string.Join(' ', arguments)}: {answer.Error}");
+    }
+
+    private async Task<byte[]> DumpAsync()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await Tool.OutputAsync("xwd", "-display", Display, "-root", "-silent", "-out", file);
+            return await File.ReadAllBytesAsync(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

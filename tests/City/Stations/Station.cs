@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.City.Stations;
+
+/// <summary>A thin station: a screen, a certificate, and vdi-shim. One person at a time.</summary>
+public sealed class Station : IAsyncDisposable
+{
+    private readonly string _shim;
+    private readonly ServerProcess? _console;
+    private ServerProcess? _session;
+    private long _heard;
+
+    private Station(string name, string folder, string shim, Screen screen, IssuedCertificate certificate)
+    {
+        System.IO.Directory.CreateDirectory(Path.Combine(folder, "home"));
+        Name = name;
+        Folder = folder;
+        _shim = shim;
+        Screen = screen;
+        Certificate = certificate;
+        File.WriteAllText(LogFile, "");
+        _console = screen.Virtual ? StartConsole() : null;
+    }
+
+    /// <summary>The name in its certificate.</summary>
+    public string Name { get; }
+
+    /// <summary>Its files: configuration, logs.</summary>
+    public string Folder { get; }
+
+    /// <summary>HOME of its programs.</summary>
+    public string Home => Path.Combine(Folder, "home");
+
+    /// <summary>Its screen.</summary>
+    public Screen Screen { get; }
+
+    /// <summary>Who it is to the broker.</summary>
+    public IssuedCertificate Certificate { get; }
+
+    /// <summary>Configuration file of vdi-shim.</summary>
+    public string ConfigFile => Path.Combine(Folder, "vdi-shim.conf");
+
+    /// <summary>What vdi-shim printed, all sign-ins.</summary>
+    public string LogFile => Path.Combine(Folder, "vdi-shim.log");
+
+    /// <summary>Pid of vdi-shim; 0 when nobody is signed in.</summary>
+    public int ShimPid => _session is { HasExited: false } session ? session.Pid : 0;
+
+    /// <summary>True while vdi-shim runs.</summary>
+    public bool InUse => ShimPid != 0;
+
+    /// <summary>Exit status of the last vdi-shim.</summary>
+    public int ExitCode => _session is { HasExited: true } ended ? ended.ExitCode : throw new InvalidOperationException($"{Name}: vdi-shim runs");
+
+    /// <summary>Sets up a station; nobody is signed in yet.</summary>
+    public static async Task<Station> StartAsync(string name, string folder, string brokerUri, CityCertificates certificates, string shim, string? display = null)
+    {
+        var certificate = await certificates.IssueAsync("station", name, Path.Combine(folder, "tls"));
+        var screen = display is null ? await Screen.StartVirtualAsync(Path.Combine(folder, "screen")) : Screen.OfDisplay(display);
+        var station = new Station(name, folder, shim, screen, certificate);
+        File.WriteAllLines(station.ConfigFile,
+        [
+            $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
+            $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
+        ]);
+        return station;
+    }
+
+    /// <summary>Starts vdi-shim for one person; the password goes in by a pipe. Comes back at once.</summary>
+    public async Task SignInAsync(string login, string password, string language = "fr", params string[] more)
+    {
+        if (InUse) throw new InvalidOperationException($"{Name} is in use.");
+        if (_session is not null) await _session.DisposeAsync();
+        _heard = File.Exists(LogFile) ? new FileInfo(LogFile).Length : 0;
+        _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim,
+            ["--config", ConfigFile, "--user", login, "--password-fd", "0", "--language", language, "--once", .. more],
+            new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
+        try
+        {
+            await _session.StandardInput.WriteLineAsync(password);
+            _session.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it asked; its lines say why.
+        }
+    }
+
+    /// <summary>What vdi-shim printed since the last sign-in began.</summary>
+    public IReadOnlyList<string> Heard()
+    {
+        if (!File.Exists(LogFile)) return [];
+        using var log = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Seek(_heard, SeekOrigin.Begin);
+        using var reader = new StreamReader(log);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Waits until vdi-shim has printed a line that contains <paramref name="words"/>.</summary>
+    public async Task<string> HearsAsync(string words, TimeSpan deadline)
+    {
+        await WaitAsync($"{Name} says \"{words}\"", deadline, () => Task.FromResult(Line(words) is not null));
+        return Line(words)!;
+    }
+
+    /// <summary>Waits until a complete desktop is on the screen.</summary>
+    public async Task<Picture> ShowsDesktopAsync(TimeSpan deadline)
+    {
+        Picture? seen = null;
+        await WaitAsync($"a complete desktop on {Name}", deadline, async () => DesktopLook.IsComplete(seen = await Screen.LookAsync()));
+        return seen!;
+    }
+
+    /// <summary>Waits until the screen shows no desktop any more.</summary>
+    public Task ShowsNothingAsync(TimeSpan deadline) =>
+        WaitAsync($"no desktop on {Name}", deadline, async () => (await Screen.LookAsync()).Count(DesktopLook.Wallpaper) == 0);
+
+    /// <summary>Waits for vdi-shim's own end and gives its exit status.</summary>
+    public async Task<int> EndsAsync(TimeSpan deadline)
+    {
+        await WaitAsync($"end of vdi-shim on {Name}", deadline, () => Task.FromResult(!InUse));
+        return ExitCode;
+    }
+
+    /// <summary>The person gets up: the desktop runs on, the station is free.</summary>
+    public async Task LeaveAsync()
+    {
+        _session?.Send(Signal.Terminate);
+        await EndsAsync(TimeSpan.FromSeconds(15));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        var below = _session is { HasExited: false } running ? ProcessTable.Below(running.Pid) : [];
+        if (_session is not null) await _session.DisposeAsync();
+        // vdi-shim takes its xfreerdp with it; where it was killed it cannot.
+        foreach (var left in below.Where(program => ProcessTable.All().Any(now => now.Pid == program.Pid && now.Name == program.Name)))
+        {
+            using var process = Process.GetProcessById(left.Pid);
+            process.Kill();
+        }
+        if (_console is not null) await _console.DisposeAsync();
+        await Screen.DisposeAsync();
+    }
+
+    // A thin station shows what vdi-shim says on its screen, behind the desktop.
+    private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
+        ["-u8", "-geometry", "100x38+0+0", "-b", "24", "-bw", "0", "-bg", "#10181c", "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "12", "-e", "tail", "-n", "+1", "-F", LogFile],
+        new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
+
+    private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    private async Task WaitAsync(string what, TimeSpan deadline, Func<Task<bool>> condition)
+    {
+        try
+        {
+            await Eventually.HoldsAsync(what, deadline, condition);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}; {Name} said: {string.Join(" | ", Heard().TakeLast(8))}", late);
+        }
+    }
+}

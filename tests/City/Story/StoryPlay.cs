@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace VdiBroker.City.Story;
+
+/// <summary>Plays the whole story once, in a city of its own.</summary>
+public static class StoryPlay
+{
+    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Every line after the city's start, in order.</summary>
+    public static IReadOnlyList<StoryStep> Steps =>
+    [
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. TicketChapter.Steps,
+        .. FigureChapter.Steps, .. SecretChapter.Steps,
+    ];
+
+    /// <summary>Plays it.</summary>
+    /// <param name="folder">Takes pictures, story.json and the logs.</param>
+    /// <param name="heard">Told each line when it is over.</param>
+    /// <param name="cancel">Ends it early; everything that was started is stopped.</param>
+    public static async Task<StoryResult> RunAsync(string folder, Action<StoryLine> heard, CancellationToken cancel = default)
+    {
+        System.IO.Directory.CreateDirectory(folder);
+        var lines = new List<StoryLine>();
+        var clock = Stopwatch.StartNew();
+        SortedDictionary<string, double> figures = [];
+        try
+        {
+            await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1), cancel: cancel);
+            try
+            {
+                await city.ReadyAsync(cancel);
+                Tell(new StoryLine("The city starts: directory, broker with its Redis, three session hosts, two stations", true, clock.Elapsed.TotalSeconds, city.Folder));
+                figures = await PlayAsync(city, folder, Tell, cancel);
+            }
+            finally
+            {
+                city.KeepLogs(Path.Combine(folder, "logs"));
+            }
+            clock.Restart();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Tell(new StoryLine("The city starts and ends", false, clock.Elapsed.TotalSeconds, fault.Message));
+        }
+        var result = new StoryResult(lines, figures);
+        await File.WriteAllTextAsync(Path.Combine(folder, "story.json"), Json(result), CancellationToken.None);
+        return result;
+
+        void Tell(StoryLine line)
+        {
+            lines.Add(line);
+            heard(line);
+        }
+    }
+
+    private static async Task<SortedDictionary<string, double>> PlayAsync(RunningCity city, string folder, Action<StoryLine> tell, CancellationToken cancel)
+    {
+        var scene = await StoryScene.SetAsync(city, folder);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reader = Task.Run(() => scene.Reader.ReadProcessesAsync(reading.Token), CancellationToken.None);
+        try
+        {
+            foreach (var step in Steps)
+            {
+                cancel.ThrowIfCancellationRequested();
+                tell(await PlayAsync(step, scene));
+            }
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            await reader;
+            scene.Close();
+        }
+        return scene.Figures;
+    }
+
+    private static async Task<StoryLine> PlayAsync(StoryStep step, StoryScene scene)
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var note = await step.Act(scene);
+            return new StoryLine(step.Name, true, clock.Elapsed.TotalSeconds, note);
+        }
+        catch (Exception fault)
+        {
+            // Whatever went wrong, the line does not hold; the next ones are still told.
+            await scene.PictureAsync(scene.A, "failed-a");
+            await scene.PictureAsync(scene.B, "failed-b");
+            return new StoryLine(step.Name, false, clock.Elapsed.TotalSeconds, fault.Message);
+        }
+    }
+
+    private static string Json(StoryResult result) => JsonSerializer.Serialize(new
+    {
+        steps = result.Lines.Select(line => new { name = line.Name, ok = line.Ok, seconds = Math.Round(line.Seconds, 2), note = line.Note }),
+        figures = result.Figures,
+    }, Layout);
+}
+
+/// <summary>How the whole story went.</summary>
+/// <param name="Lines">Every line that was played.</param>
+/// <param name="Figures">What was measured, by name with its unit.</param>
+public sealed record StoryResult(IReadOnlyList<StoryLine> Lines, IReadOnlyDictionary<string, double> Figures)
+{
+    /// <summary>Every line held.</summary>
+    public bool Ok => Lines.Count > 0 && Lines.All(line => line.Ok);
+}

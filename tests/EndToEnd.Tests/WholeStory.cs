@@ -1,0 +1,38 @@
+using VdiBroker.City.Story;
+using Xunit;
+
+namespace VdiBroker.EndToEnd.Tests;
+
+/// <summary>The story, played once for all tests of the collection; each test reads how its line went.</summary>
+public sealed class WholeStory : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), "vdi-story-" + Path.GetRandomFileName());
+
+    /// <summary>How it went.</summary>
+    public StoryResult Result { get; private set; } = new([], new Dictionary<string, double>());
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync() => Result = await StoryPlay.RunAsync(_folder, _ => { });
+
+    /// <summary>Pictures and logs of a story that did not hold stay, for who has to find out why.</summary>
+    public Task DisposeAsync()
+    {
+        if (Result.Ok) Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Fails the test with the line's note unless it held.</summary>
+    public void Holds(StoryStep step)
+    {
+        var line = Result.Lines.FirstOrDefault(line => line.Name == step.Name);
+        Assert.True(line is not null, $"never played: {step.Name}; {Result.Lines.FirstOrDefault(other => !other.Ok)?.Note}");
+        Assert.True(line.Ok, $"{line.Name}: {line.Note} (pictures and logs: {_folder})");
+    }
+}
+
+/// <summary>One city at a time: they share two cores with everything else.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneCityAtATime : ICollectionFixture<WholeStory>
+{
+    public const string Name = "one city at a time";
+}

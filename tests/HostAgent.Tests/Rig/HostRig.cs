@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.HostAgent.Tests.Rig;
+
+/// <summary>A session host's files in a directory of their own, and real agents on them.</summary>
+internal sealed class HostRig : IAsyncDisposable
+{
+    private readonly List<ServerProcess> _agents = [];
+
+    public HostRig()
+    {
+        Folder = Directory.CreateTempSubdirectory("vdi-agent-").FullName;
+        // xrdp and the sessions of a blade, which are not root, come through here.
+        File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        Authority.Write(City.Certificate, At("ca.crt"));
+        Authority.Write(City.Issue("host", "blade1"), At("host.crt"), At("host.key"));
+        RenewRdpCertificate();
+    }
+
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
+
+    /// <summary>
+    /// What is run: the agent as built in its own folder (the copy beside the tests lacks what their web framework brings), or the published
+    /// one where VDI_AGENT names it.
+    /// </summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("VDI_AGENT") is { Length: > 0 } published
+        ? published
+        : Path.Combine(Root, "HostAgent", Path.GetRelativePath(Path.Combine(Root, "tests", "HostAgent.Tests"), AppContext.BaseDirectory), "vdi-agent");
+
+    public Authority City { get; } = new();
+
+    public string Folder { get; }
+
+    public string Socket => At("run/agent.sock");
+
+    public string LogFile => At("agent.log");
+
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    public byte[] RdpFingerprint { get; private set; } = [];
+
+    public string At(string name) => Path.Combine(Folder, name);
+
+    public void RenewRdpCertificate()
+    {
+        using var certificate = City.Issue("server", "blade1", System.Net.IPAddress.Loopback);
+        RdpFingerprint = SHA256.HashData(certificate.RawData);
+        Authority.Write(certificate, At("rdp.crt"), At("rdp.key"));
+    }
+
+    public string WriteConfig(params Uri[] brokers)
+    {
+        var file = At("vdi-agent.conf");
+        string[] lines =
+        [
+            "# a session host", .. brokers.Select(broker => $"broker = {broker}"),
+            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock",
+        ];
+        File.WriteAllLines(file, lines);
+        return file;
+    }
+
+    public ServerProcess StartAgent(params ScriptedBroker[] brokers) => Start("run", "--config", WriteConfig([.. brokers.Select(broker => broker.Address)]));
+
+    public ServerProcess Start(params string[] arguments)
+    {
+        var agent = ServerProcess.Start("vdi-agent", LogFile, Program, arguments);
+        _agents.Add(agent);
+        return agent;
+    }
+
+    /// <summary>Runs <c>vdi-agent redeem</c> as pam_exec does.</summary>
+    public async Task<int> RedeemAsync(string user, string ticket, params string[] before)
+    {
+        string[] command = [.. before, Program, "redeem", "--socket", Socket];
+        await using var redeem = ServerProcess.Start("vdi-agent redeem", At("redeem.log"), command[0], command[1..],
+            new Dictionary<string, string> { ["PAM_USER"] = user }, withInput: true);
+        await redeem.StandardInput.WriteAsync(ticket);
+        redeem.StandardInput.Close();
+        await redeem.ExitedAsync(TimeSpan.FromSeconds(15));
+        return redeem.ExitCode;
+    }
+
+    private static string FindRoot(string folder) =>
+        File.Exists(Path.Combine(folder, "VdiBroker.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no VdiBroker.sln above the tests"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents) await agent.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>Deadlines for a loaded machine.</summary>
+internal static class Soon
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public static Task HoldsAsync(string what, Func<bool> condition) => Eventually.HoldsAsync(what, Deadline, condition);
+
+    public static async Task<AttachedHost> AttachedAsync(this ScriptedBroker broker, int times = 1)
+    {
+        await HoldsAsync($"attached {times} times, with an observation", () => broker.Attachments.ElementAtOrDefault(times - 1)?.Latest is not null);
+        return broker.Attachments.ElementAt(times - 1);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using VdiBroker.Protocol.Station.V1;
+
+namespace VdiBroker.ThinClientShim.Tests.Peers;
+
+/// <summary>A real gRPC server with mTLS whose answers a <see cref="ScriptedDesk"/> gives.</summary>
+internal sealed class ScriptedBroker : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Gate _gate;
+
+    private ScriptedBroker(WebApplication app, Gate gate)
+    {
+        (_app, _gate) = (app, gate);
+        Address = app.Urls.Single();
+    }
+
+    /// <summary>https://127.0.0.1:port.</summary>
+    public string Address { get; }
+
+    /// <summary>Calls that reached it.</summary>
+    public int Calls => _gate.Calls;
+
+    /// <summary>True: it takes connections and calls, and answers nothing, as a stopped process does.</summary>
+    public bool Hangs { set => _gate.Hangs = value; }
+
+    public static async Task<ScriptedBroker> StartAsync(ScriptedDesk desk, TestAuthority authority, X509Certificate2? certificate = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate ?? authority.Broker(),
+                ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                ClientCertificateValidation = (client, _, _) => IsOf(authority, client),
+                HandshakeTimeout = TimeSpan.FromSeconds(20),
+            });
+        }));
+        var gate = new Gate();
+        builder.Services.AddSingleton(desk);
+        builder.Services.AddSingleton(gate);
+        builder.Services.AddGrpc();
+        var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            await gate.PassAsync(context.RequestAborted);
+            await next();
+        });
+        app.MapGrpcService<Service>();
+        await app.StartAsync();
+        return new(app, gate);
+    }
+
+    /// <summary>Ends as a killed process does: every connection is cut, nothing listens any more.</summary>
+    public async Task KillAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        try
+        {
+            await _app.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked for: no grace for open calls.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static bool IsOf(TestAuthority authority, X509Certificate2 client)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.CustomTrustStore.Add(authority.Certificate);
+        return chain.Build(client);
+    }
+
+    private sealed class Gate
+    {
+        private int _calls;
+
+        public int Calls => _calls;
+
+        public bool Hangs { get; set; }
+
+        public Task PassAsync(CancellationToken aborted)
+        {
+            Interlocked.Increment(ref _calls);
+            return Hangs ? Task.Delay(Timeout.Infinite, aborted) : Task.CompletedTask;
+        }
+    }
+
+    private sealed class Service(ScriptedDesk desk) : StationService.StationServiceBase
+    {
+        public override Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context) => Task.FromResult(desk.SignIn(request));
+
+        public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(new() { Preparing = new() { Text = request.Language == "fr" ? "Nous préparons votre bureau." : "Preparing your desktop." } });
+            await responseStream.WriteAsync(new() { Desktop = desk.Open(request) });
+        }
+
+        public override Task Follow(FollowRequest request, IServerStreamWriter<SessionNotice> responseStream, ServerCallContext context) =>
+            desk.FollowAsync(request, responseStream, context.CancellationToken);
+
+        public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
+        {
+            desk.Close(request);
+            return Task.FromResult(new CloseReply());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+
+namespace VdiBroker.ThinClientShim.Tests.Peers;
+
+/// <summary>What all brokers of a test answer: the person, the desktop and what becomes of it, as the test says.</summary>
+internal sealed class ScriptedDesk
+{
+    public const string Login = "amelie.durand";
+
+    private readonly Lock _gate = new();
+    private readonly List<Channel<SessionNotice>> _followers = [];
+    private SessionNotice _now = new() { State = SessionState.Opening };
+    private ulong _fence;
+
+    /// <summary>The right password, another one in each test.</summary>
+    public string Password { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+
+    public ConcurrentQueue<SignInRequest> SignIns { get; } = new();
+
+    public ConcurrentQueue<OpenRequest> Opens { get; } = new();
+
+    public ConcurrentQueue<FollowRequest> Follows { get; } = new();
+
+    public ConcurrentQueue<CloseRequest> Closes { get; } = new();
+
+    /// <summary>Tickets given out, in order.</summary>
+    public ConcurrentQueue<string> Tickets { get; } = new();
+
+    /// <summary>Said instead of a sign-in reply; null: none.</summary>
+    public RpcException? SignInFault { get; set; }
+
+    /// <summary>Said instead of a desktop, one each time; then desktops again.</summary>
+    public ConcurrentQueue<RpcException> OpenFaults { get; } = new();
+
+    /// <summary>Desktops on offer.</summary>
+    public IReadOnlyList<DesktopChoice> Desktops { get; set; } = [new() { PoolId = "bureau", Name = "Bureau" }];
+
+    public Settings Settings { get; set; } = new() { Keyboard = "fr", Language = "fr" };
+
+    /// <summary>State of the session right after each opening.</summary>
+    public SessionState AfterOpening { get; set; } = SessionState.Active;
+
+    /// <summary>A failure with its trailer, as a broker sends it.</summary>
+    public static RpcException Fault(ErrorCode code, StatusCode status, Retry retry, string text)
+    {
+        var detail = new ErrorDetail { Code = code, Retry = retry, Text = text, Reference = "REF12345" };
+        return new RpcException(new Status(status, "scripted"), new Metadata { { "vdi-error-bin", detail.ToByteArray() } });
+    }
+
+    public SignInReply SignIn(SignInRequest request)
+    {
+        SignIns.Enqueue(request);
+        if (SignInFault is not null) throw SignInFault;
+        if (request.Password != Password)
+        {
+            throw Fault(ErrorCode.SignInRejected, StatusCode.Unauthenticated, Retry.OtherInput,
+                request.Language == "fr" ? "Ce mot de passe ne va pas." : "That password does not fit.");
+        }
+        var reply = new SignInReply
+        {
+            SignIn = Token(),
+            Person = new() { DisplayName = "Amélie Durand", TenantName = "Ville de Drancy" },
+            Settings = Settings,
+        };
+        reply.Desktops.AddRange(Desktops);
+        return reply;
+    }
+
+    public Desktop Open(OpenRequest request)
+    {
+        Opens.Enqueue(request);
+        if (OpenFaults.TryDequeue(out var fault)) throw fault;
+        var ticket = Token();
+        Tickets.Enqueue(ticket);
+        lock (_gate)
+        {
+            _now = new() { State = AfterOpening };
+            return new()
+            {
+                SessionId = "01JDSESSION000000000000001",
+                Fence = ++_fence,
+                Host = "blade1",
+                Address = "127.0.3.1",
+                Port = 33890,
+                CertificateSha256 = ByteString.CopyFrom(Enumerable.Range(0, 32).Select(n => (byte)(n * 7)).ToArray()),
+                User = Login,
+                Ticket = ticket,
+                TicketValid = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)),
+                Settings = Settings,
+            };
+        }
+    }
+
+    public async Task FollowAsync(FollowRequest request, IServerStreamWriter<SessionNotice> to, CancellationToken cancel)
+    {
+        Follows.Enqueue(request);
+        var notices = Channel.CreateUnbounded<SessionNotice>();
+        lock (_gate)
+        {
+            notices.Writer.TryWrite(_now);
+            _followers.Add(notices);
+        }
+        await foreach (var notice in notices.Reader.ReadAllAsync(cancel))
+        {
+            await to.WriteAsync(notice, cancel);
+            if (notice.State is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired) return;
+        }
+    }
+
+    public void Close(CloseRequest request)
+    {
+        Closes.Enqueue(request);
+        if (request.Closing == Closing.SignOut) Becomes(SessionState.SignedOut, "Votre session est bien fermée.");
+    }
+
+    /// <summary>The session changes; every follower hears it.</summary>
+    public void Becomes(SessionState state, string text = "", string station = "")
+    {
+        lock (_gate)
+        {
+            _now = new() { State = state, Text = text, Station = station };
+            foreach (var follower in _followers) follower.Writer.TryWrite(_now);
+        }
+    }
+
+    private static string Token() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+}

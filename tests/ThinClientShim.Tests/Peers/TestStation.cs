@@ -1,0 +1,138 @@
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.ThinClientShim.Tests.Peers;
+
+/// <summary>
+/// The shim as a process with everything around it: certificates, scripted brokers, a scripted viewer, a settings file. Set VDI_SHIM to the
+/// published program to test that instead of the build output.
+/// </summary>
+internal sealed class TestStation : IAsyncDisposable
+{
+    /// <summary>Generous: the machine may be building something else on the same two cores.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("shim-test-").FullName;
+    private readonly List<ScriptedBroker> _brokers = [];
+    private ServerProcess? _process;
+
+    public TestStation()
+    {
+        Viewer = new(_folder);
+        using var station = Authority.Station();
+        Write("ca.crt", Authority.Pem);
+        Write("station.crt", station.ExportCertificatePem());
+        Write("station.key", TestAuthority.KeyPem(station));
+    }
+
+    public TestAuthority Authority { get; } = new();
+
+    public ScriptedDesk Desk { get; } = new();
+
+    public ScriptedViewer Viewer { get; }
+
+    public ServerProcess Process => _process ?? throw new InvalidOperationException("not started");
+
+    /// <summary>What the person has read.</summary>
+    public string Screen => File.ReadAllText(Process.LogFile);
+
+    public string JournalText => File.Exists(At("shim.log")) ? File.ReadAllText(At("shim.log")) : "";
+
+    private static string Program => Environment.GetEnvironmentVariable("VDI_SHIM") ?? Path.Combine(AppContext.BaseDirectory, "vdi-shim");
+
+    public string At(string file) => Path.Combine(_folder, file);
+
+    public string Write(string file, string text)
+    {
+        File.WriteAllText(At(file), text);
+        return At(file);
+    }
+
+    public async Task<ScriptedBroker> BrokerAsync()
+    {
+        var broker = await ScriptedBroker.StartAsync(Desk, Authority);
+        _brokers.Add(broker);
+        return broker;
+    }
+
+    /// <summary>Writes the settings and starts the shim.</summary>
+    /// <param name="brokers">Addresses, in order.</param>
+    /// <param name="settings">More lines of the settings file.</param>
+    /// <param name="options">More options.</param>
+    public void Start(IEnumerable<string> brokers, string settings, params string[] options) => Start(brokers, settings, options, []);
+
+    /// <summary>The same, by way of another program.</summary>
+    public void Start(IEnumerable<string> brokers, string settings, string[] options, string[] through)
+    {
+        Write("shim.conf", $"""
+            # written by a test
+            {string.Join('\n', brokers.Select(one => "broker = " + one))}
+            ca = ca.crt
+            certificate = station.crt
+            key = station.key
+            display = :77
+            freerdp = {Viewer.Program}
+            log = shim.log
+            {settings}
+            """);
+        RunThrough(through, ["--config", At("shim.conf"), .. options]);
+    }
+
+    /// <summary>Starts the shim with nothing but these arguments.</summary>
+    public void Run(params string[] arguments) => RunThrough([], arguments);
+
+    /// <summary>One broker, and a shim that is signing in with the right password on standard input.</summary>
+    public async Task<ScriptedBroker> SignInAsync(string settings = "")
+    {
+        var broker = await BrokerAsync();
+        Start([broker.Address], settings, "--user", ScriptedDesk.Login, "--password-fd", "0");
+        Type(Desk.Password);
+        return broker;
+    }
+
+    /// <summary>Types a line.</summary>
+    public void Type(string line)
+    {
+        Process.StandardInput.Write(line + "\n");
+        Process.StandardInput.Flush();
+    }
+
+    public Task SaysAsync(string text) =>
+        WaitAsync($"the screen says “{text}”", () => Screen.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits for a step in the journal.</summary>
+    public Task StepAsync(string step, int times = 1) =>
+        WaitAsync($"step “{step}” ×{times}", () => Times(step) >= times);
+
+    public int Times(string step) => JournalText.Split('\n').Count(line => line.Contains(' ' + step, StringComparison.Ordinal));
+
+    public async Task<int> ExitAsync(TimeSpan? deadline = null)
+    {
+        await WaitAsync("the shim has ended", () => Process.HasExited, deadline);
+        return Process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        foreach (var broker in _brokers) await broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void RunThrough(string[] through, string[] arguments)
+    {
+        string[] all = [.. through, Program, .. arguments];
+        _process = ServerProcess.Start("vdi-shim", At("screen.txt"), all[0], all[1..], new Dictionary<string, string> { ["TMPDIR"] = _folder }, withInput: true);
+    }
+
+    private async Task WaitAsync(string what, Func<bool> condition, TimeSpan? deadline = null)
+    {
+        try
+        {
+            await Eventually.HoldsAsync(what, deadline ?? Deadline, condition);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n--- screen\n{Screen}\n--- journal\n{JournalText}", late);
+        }
+    }
+}
