@@ -5,7 +5,6 @@ using VdiBroker.Hosts;
 using VdiBroker.Pools;
 using VdiBroker.Sessions;
 using VdiBroker.Tenancy;
-using VdiBroker.Trust;
 
 namespace VdiBroker;
 

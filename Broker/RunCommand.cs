@@ -47,20 +47,16 @@ internal static partial class RunCommand
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        }).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        using var early = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        Log(builder.Logging);
+        using var early = LoggerFactory.Create(Log);
         await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;
         await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!);
 
         builder.Services.AddRouting().AddSingleton(TimeProvider.System)
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
-            .AddDirectory(plan.Directories)
+            .AddDirectory(plan.Directories.Directories, plan.Directories.Branches)
+            .AddSingleton<ProfileStore>()
             .AddHosts(plan.Hosts)
             .AddPools(plan.Pools)
             .AddSessions(plan.People);
@@ -71,6 +67,15 @@ internal static partial class RunCommand
         LogReady(app.Logger, options.Endpoint.ToString(), plan.City, plan.Farm, plan.Hosts.Hosts.Count, plan.Pools.Pools.Count);
         await app.WaitForShutdownAsync(cancel);
     }
+
+    private static void Log(ILoggingBuilder logging) => logging
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        })
+        .SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
 
     private static int Complain(string message, int status)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
@@ -38,7 +39,7 @@ internal abstract record OpeningStep
 }
 
 /// <summary>Opens a person's desktop: their running one if there is one, else a new one on the best host with a free seat.</summary>
-internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, SeatLedger ledger, PoolCatalogue catalogue, ILogger<OpenDesktop> logger)
+internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, SeatLedger ledger, PoolCatalogue catalogue, ProfileStore profiles, ILogger<OpenDesktop> logger)
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
@@ -111,6 +112,7 @@ internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, Se
             case Claim.Held held:
                 var choice = state.Hosts.First(h => h.Host.Id == held.Host);
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
+                await profiles.NoteHostAsync(signIn.Person, held.Host);
                 return new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision);
             case Claim.SignedOut:
                 return new OpeningStep.Refused(ErrorCode.SignInEnded, "");

@@ -62,7 +62,7 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
         var reading = profiles.ReadAsync(person, rules.ProfileRules, pools);
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
-        var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen?.Width ?? 0, profile.Screen?.Height ?? 0);
+        var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen.Width, profile.Screen.Height);
         var (secret, serial) = await signIns.BeginAsync(new SignIn(0, person.Id, person.Login, station, pools, settings, Closed: false));
         SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools));
         // A running desktop first: it is what the person left.

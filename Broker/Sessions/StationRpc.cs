@@ -5,7 +5,6 @@ using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
-using VdiBroker.Storage;
 using VdiBroker.Trust;
 
 namespace VdiBroker.Sessions;

@@ -1,4 +1,3 @@
-using VdiBroker.Pools;
 using VdiBroker.Rpc;
 
 namespace VdiBroker.Sessions;

@@ -43,7 +43,7 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
         var folder = Path.Combine(Path.GetFullPath(stateFolder), "redis");
         // The socket's path must fit sun_path (107 bytes).
         if (Path.Combine(folder, "redis.sock").Length > 107) throw new IOException($"state folder {stateFolder}: its path is too long for a unix socket; choose one of at most 90 characters");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        System.IO.Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var redis = new EmbeddedRedis(folder, await LockAsync(folder, cancel), logger);
         await redis.PredecessorGoneAsync(cancel);
         await redis.WriteConfigurationAsync(cancel);

@@ -31,7 +31,7 @@ internal sealed class CityAuthority : IDisposable
     public static void Create(string directory, string city, TimeProvider time)
     {
         if (!PeerName.IsName(city)) throw new ArgumentException($"city name '{city}': use lower-case letters, digits and hyphens, 1 to 63", nameof(city));
-        Directory.CreateDirectory(directory);
+        System.IO.Directory.CreateDirectory(directory);
         var (certificateFile, keyFile) = FilesIn(directory);
         if (File.Exists(keyFile)) throw new IOException($"{keyFile} exists already: a city has one authority; choose another directory or move it away");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -77,7 +77,7 @@ internal sealed class CityAuthority : IDisposable
         request.CertificateExtensions.Add(NamesOf(new PeerName(City, kind, name), dnsNames, addresses));
         var now = _time.GetUtcNow();
         using var signed = request.Create(_certificate, now - _clockTolerance, now.AddDays(days), RandomNumberGenerator.GetBytes(16));
-        Directory.CreateDirectory(directory);
+        System.IO.Directory.CreateDirectory(directory);
         PemFiles.WriteSecret(Path.Combine(directory, name + ".key"), key.ExportPkcs8PrivateKeyPem());
         PemFiles.WritePublic(Path.Combine(directory, name + ".crt"), signed.ExportCertificatePem());
     }

@@ -14,7 +14,7 @@ internal static class Farms
     public static readonly string[] Users = ["amelie.durand", "karim.benali", "lea.martin", "hugo.petit", "sofia.nunes"];
 
     public static readonly Gen<ObservedSession> Observed =
-        Gen.Select(Gen.OneOfConst(Users), Gen.Int[10, 99], Gen.Bool, (user, display, connected) => new ObservedSession(user, display, connected, Noon));
+        Gen.Select(Gen.OneOf(Users), Gen.Int[10, 99], Gen.Bool, (user, display, connected) => new ObservedSession(user, display, connected, Noon));
 
     public static readonly Gen<ImmutableArray<ObservedSession>> Report =
         Observed.Array[0, 5].Select(seen => seen.DistinctBy(s => s.User).ToImmutableArray());
@@ -23,13 +23,13 @@ internal static class Farms
         Gen.Select(Gen.Double[0, 3], Gen.Double[0, 1], Report, (load, memory, seen) => new HostObservation(Noon, null, "boot", "00", load, memory, seen));
 
     public static readonly Gen<ImmutableArray<HostChoice>> Pool = Gen.Select(
-        Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOfConst(Users).Array[0, 5],
+        Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOf(Users).Array[0, 5],
         (health, seen, seats, holders) => (health, seen, seats, holders)).Array[0, 6]
         .Select(hosts => hosts.Select((h, index) => new HostChoice(
             new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, [.. h.holders])).ToImmutableArray());
 
     public static readonly Gen<Session> AnySession = Gen.Select(
-        Gen.OneOfConst(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],
+        Gen.OneOf(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],
         (user, phase, host, fence, redeemed, lease, serial) => Session(user, phase, $"blade{host}") with
         {
             Fence = new Fence(fence),

@@ -17,15 +17,15 @@ public sealed class EntitlementsTests
 
     [Fact]
     public void Groups_of_one_tenant_give_no_right_in_another() =>
-        Assert.Equal([new PoolId("dugny")], Entitlements.PoolsOf(_entitlements, _dugny, ["agents", "elus"]));
+        Assert.Equal([new PoolId("dugny")], Entitlements.PoolsOf(_entitlements, _dugny, ["agents", "elus"]).ToArray());
 
     [Fact]
     public void Each_pool_comes_once_in_the_declared_order() =>
-        Assert.Equal([new PoolId("bureau"), new PoolId("elus")], Entitlements.PoolsOf(_entitlements, _drancy, ["elus", "agents"]));
+        Assert.Equal([new PoolId("bureau"), new PoolId("elus")], Entitlements.PoolsOf(_entitlements, _drancy, ["elus", "agents"]).ToArray());
 
     [Fact]
     public void Case_of_a_group_name_does_not_matter() =>
-        Assert.Equal([new PoolId("bureau")], Entitlements.PoolsOf(_entitlements, _drancy, ["AGENTS"]));
+        Assert.Equal([new PoolId("bureau")], Entitlements.PoolsOf(_entitlements, _drancy, ["AGENTS"]).ToArray());
 
     [Fact]
     public void Nobody_has_a_right_without_a_group() =>

@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace VdiBroker.Conventions.Tests;
+
+public sealed partial class HabitTests
+{
+    private const int Wall = 300;
+
+    [Fact]
+    public void No_file_goes_past_the_wall() =>
+        Assert.Empty(Repository.Files("*.cs").Where(f => File.ReadLines(f).Count() > Wall).Select(Repository.Relative));
+
+    [Fact]
+    public void No_file_has_a_name_that_says_nothing() =>
+        Assert.Empty(Repository.Files("*.cs").Where(f => EmptyName().IsMatch(Path.GetFileName(f))).Select(Repository.Relative));
+
+    [Fact]
+    public void Nothing_blocks_sleeps_or_is_left_unfinished() =>
+        Assert.Empty(from file in Repository.Files("*.cs")
+                     where !file.EndsWith("HabitTests.cs", StringComparison.Ordinal)
+                     from line in File.ReadLines(file).Select((text, index) => (text, number: index + 1))
+                     where Unfinished().IsMatch(line.text)
+                     select $"{Repository.Relative(file)}:{line.number}: {line.text.Trim()}");
+
+    [Fact]
+    public void Only_the_key_space_spells_a_key() =>
+        Assert.Empty(Repository.Files("*.*").Where(f => f.Contains("/Broker/", StringComparison.Ordinal) && (f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".lua", StringComparison.Ordinal)))
+            .Where(f => !f.EndsWith("KeySpace.cs", StringComparison.Ordinal) && KeyPrefix().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
+
+    [Fact]
+    public void Every_script_says_its_keys_arguments_and_result()
+    {
+        foreach (var script in Repository.Files("*.lua"))
+        {
+            var head = string.Join('\n', File.ReadLines(script).TakeWhile(l => l.StartsWith("--", StringComparison.Ordinal)));
+            Assert.All((string[])["KEYS:", "ARGV:", "Result:"], word => Assert.True(head.Contains(word, StringComparison.Ordinal), $"{Repository.Relative(script)}: its head does not say '{word}'"));
+        }
+    }
+
+    [Fact]
+    public void Every_log_event_has_a_number_of_its_own_in_its_room_s_block()
+    {
+        var blocks = new Dictionary<string, int> { ["Storage"] = 100, ["Rpc"] = 200, ["Tenancy"] = 400, ["Directory"] = 500, ["Hosts"] = 700, ["Pools"] = 900, ["Sessions"] = 1000 };
+        var events = (from file in Repository.Files("*.cs")
+                      where file.Contains("/Broker/", StringComparison.Ordinal) && !file.Contains("/tests/", StringComparison.Ordinal)
+                      let room = Path.GetFileName(Path.GetDirectoryName(file))!
+                      from Match found in LogEvent().Matches(File.ReadAllText(file))
+                      select (file, room, id: int.Parse(found.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))).ToList();
+        Assert.NotEmpty(events);
+        Assert.Empty(events.GroupBy(e => e.id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => Repository.Relative(e.file)))}"));
+        Assert.Empty(events.Where(e => blocks.TryGetValue(e.room, out var first) && (e.id < first || e.id >= first + 100)).Select(e => $"{e.id} in {Repository.Relative(e.file)}"));
+    }
+
+    [GeneratedRegex(@"(Manager|Helpers?|Utils?|Common|Base|Processor|Data|Info)\.cs$")]
+    private static partial Regex EmptyName();
+
+    [GeneratedRegex(@"Thread\.Sleep|\.Result\b(?!\s*[=:])|\.GetAwaiter\(\)\.GetResult|NotImplementedException|\bTODO\b|\bFIXME\b|Skip\s*=\s*""")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"vdi:\{")]
+    private static partial Regex KeyPrefix();
+
+    [GeneratedRegex(@"LoggerMessage\((\d+),")]
+    private static partial Regex LogEvent();
+}
