@@ -23,13 +23,14 @@ public static class DesktopLook
     }
 
     /// <summary>
-    /// The terminal's inside: the white rectangle, found by its rows and columns that are mostly white; null when there is none.
+    /// The terminal's inside: the white rectangle, found by its columns and rows that hold much white; null when there is none.
     /// </summary>
     public static Picture? Text(Picture picture)
     {
         var (left, right) = Longest(picture.Width, x => Whites(picture, x, 0, 0, 1) > picture.Height / 8);
         if (right - left < 100) return null;
-        var (top, bottom) = Longest(picture.Height, y => Whites(picture, left, y, 1, 0, right - left) > (right - left) / 2);
+        // A line full of text leaves less than half of its pixels white.
+        var (top, bottom) = Longest(picture.Height, y => Whites(picture, left, y, 1, 0, right - left) > (right - left) / 5);
         return bottom - top < 50 ? null : picture.Part(left, top, right - left, bottom - top);
     }
 

@@ -33,7 +33,7 @@ public static class RoamingChapter
         await scene.ArriveAsync(scene.B, scene.City.People.Amelie);
         var differences = int.MaxValue;
         await Eventually.HoldsAsync("the same text on B", Soon, async () =>
-            (differences = DesktopLook.Text(await scene.B.Screen.LookAsync())?.Differences(scene.Typed!) ?? int.MaxValue) < CursorPixels);
+            (differences = DesktopLook.Text(await scene.B.Screen.LookAsync())?.Differences(scene.Typed ?? throw new StoryException("nothing was typed at A")) ?? int.MaxValue) < CursorPixels);
         return $"{differences} pixels of the terminal differ; {await scene.PictureAsync(scene.B, "amelie-at-b")}";
     });
 
