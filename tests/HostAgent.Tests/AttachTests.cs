@@ -6,11 +6,13 @@ using Xunit;
 
 namespace VdiBroker.HostAgent.Tests;
 
-public sealed class AttachTests : IAsyncDisposable
+public sealed class AttachTests : IAsyncLifetime
 {
     private readonly HostRig _host = new();
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _host.EndAsync();
 
     [Fact]
     public async Task An_agent_says_who_the_host_is_and_reports_again_and_again()

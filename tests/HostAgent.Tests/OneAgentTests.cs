@@ -4,11 +4,13 @@ using Xunit;
 
 namespace VdiBroker.HostAgent.Tests;
 
-public sealed class OneAgentTests : IAsyncDisposable
+public sealed class OneAgentTests : IAsyncLifetime
 {
     private readonly HostRig _host = new();
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _host.EndAsync();
 
     [Fact]
     public async Task A_second_agent_does_not_start_and_a_killed_ones_place_is_taken_over()

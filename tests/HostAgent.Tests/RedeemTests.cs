@@ -8,12 +8,14 @@ using Xunit;
 
 namespace VdiBroker.HostAgent.Tests;
 
-public sealed class RedeemTests : IAsyncDisposable
+public sealed class RedeemTests : IAsyncLifetime
 {
     private const string Ticket = "tIcKeT_0123456789-abcdefghijklmnopqrstuvwxy";
     private readonly HostRig _host = new();
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _host.EndAsync();
 
     [Fact]
     public async Task A_granted_ticket_and_only_that_lets_in()

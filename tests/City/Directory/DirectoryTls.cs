@@ -19,7 +19,8 @@ public sealed record DirectoryTls(string CaFile, string CertificateFile, string 
         System.IO.Directory.CreateDirectory(directory);
         var (from, until) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30));
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var caRequest = new CertificateRequest("CN=Directory test CA", caKey, HashAlgorithmName.SHA256);
+        // A name of its own: where two such CAs are trusted at once, GnuTLS picks a signer by name alone.
+        var caRequest = new CertificateRequest($"CN=Directory test CA {RandomNumberGenerator.GetHexString(8)}", caKey, HashAlgorithmName.SHA256);
         caRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         caRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         using var ca = caRequest.CreateSelfSigned(from, until);

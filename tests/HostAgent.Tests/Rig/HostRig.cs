@@ -4,13 +4,14 @@ using VdiBroker.City.Processes;
 namespace VdiBroker.HostAgent.Tests.Rig;
 
 /// <summary>A session host's files in a directory of their own, and real agents on them.</summary>
-internal sealed class HostRig : IAsyncDisposable
+internal sealed class HostRig
 {
     private readonly List<ServerProcess> _agents = [];
 
     public HostRig()
     {
-        Folder = Directory.CreateTempSubdirectory("vdi-agent-").FullName;
+        // Not in /tmp: a blade has its own.
+        Folder = Directory.CreateDirectory($"/var/tmp/vdi-agent-{Guid.NewGuid():N}").FullName;
         // xrdp and the sessions of a blade, which are not root, come through here.
         File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("755", 8));
         Authority.Write(City.Certificate, At("ca.crt"));
@@ -86,7 +87,7 @@ internal sealed class HostRig : IAsyncDisposable
     private static string FindRoot(string folder) =>
         File.Exists(Path.Combine(folder, "VdiBroker.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no VdiBroker.sln above the tests"));
 
-    public async ValueTask DisposeAsync()
+    public async Task EndAsync()
     {
         foreach (var agent in _agents) await agent.DisposeAsync();
         Directory.Delete(Folder, recursive: true);

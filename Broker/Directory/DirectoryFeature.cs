@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace VdiBroker.Directory;
+
+/// <summary>Wiring of the Directory room.</summary>
+public static class DirectoryFeature
+{
+    /// <summary>Adds <see cref="AuthenticatePerson"/> over the city's directories.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="directories">Checked by the city file's reader; asked in this order.</param>
+    /// <param name="tenants">Where each tenant's people are.</param>
+    /// <exception cref="ArgumentException">A DN is none, a server's address is not <c>ldaps</c>, or a tenant names an absent directory.</exception>
+    public static IServiceCollection AddDirectory(
+        this IServiceCollection services, ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
+    {
+        Refuse(directories.SelectMany(directory => directory.Servers).FirstOrDefault(server => server.Scheme != "ldaps"),
+            server => $"{server}: a password goes to a directory by ldaps only");
+        Refuse(tenants.FirstOrDefault(tenant => directories.All(directory => directory.Id != tenant.Directory)),
+            tenant => $"tenant {tenant.Tenant}: there is no directory {tenant.Directory}");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DirectoryLog>();
+        services.AddSingleton(provider => new DirectorySet(directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AuthenticatePerson(
+            provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new DirectoryOpener(
+            provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static void Refuse<T>(T? wrong, Func<T, string> words)
+        where T : class
+    {
+        if (wrong is not null) throw new ArgumentException(words(wrong));
+    }
+}
+
+/// <summary>The city's directories that have tenants, with their connections.</summary>
+internal sealed class DirectorySet : IDisposable
+{
+    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, TimeProvider time) =>
+        Directories =
+        [
+            .. from directory in directories
+               let own = tenants.Where(tenant => tenant.Directory == directory.Id).ToArray()
+               where own.Length > 0
+               select new PeopleDirectory(directory, own, log, time),
+        ];
+
+    public ImmutableArray<PeopleDirectory> Directories { get; }
+
+    public void Dispose()
+    {
+        foreach (var directory in Directories) directory.Dispose();
+    }
+}

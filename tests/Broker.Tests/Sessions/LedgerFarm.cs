@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using StackExchange.Redis;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Broker.Tests.Sessions;
+
+/// <summary>A fresh farm on the real Redis, with the broker's own stores over it.</summary>
+internal sealed class LedgerFarm
+{
+    public static readonly PoolId Office = new("bureau");
+    private static long _farms;
+
+    public LedgerFarm(RedisStore store, params int[] seats)
+    {
+        Store = store;
+        Keys = new KeySpace($"test{Interlocked.Increment(ref _farms)}");
+        var hosts = seats.Select((s, i) => new SessionHost(new HostId($"blade{i}"), "127.0.0.1", 3389 + i, s)).ToImmutableArray();
+        Pool = new Pool(Office, "Bureau", "Desktop", [.. hosts.Select(h => h.Id)]);
+        Catalogue = new HostCatalogue(hosts.ToFrozenDictionary(h => h.Id), HealthThresholds.Default);
+        Board = new HostBoard(store, Keys);
+        SignIns = new SignInStore(store, Keys);
+        Sessions = new SessionStore(store, Keys, Board, Catalogue);
+        Ledger = new SeatLedger(store, Keys);
+    }
+
+    public RedisStore Store { get; }
+
+    public KeySpace Keys { get; }
+
+    public Pool Pool { get; }
+
+    public HostCatalogue Catalogue { get; }
+
+    public HostBoard Board { get; }
+
+    public SignInStore SignIns { get; }
+
+    public SessionStore Sessions { get; }
+
+    public SeatLedger Ledger { get; }
+
+    /// <summary>Every host reports, with these accounts' sessions on it.</summary>
+    public async Task ReportAsync(string host, params ObservedSession[] seen)
+    {
+        await Board.AttachAsync(new HostId(host), "link");
+        await Board.WriteAsync(new HostId(host), "link", new HostReading("boot", new string('0', 64), 0.1, 0.1, [.. seen]));
+    }
+
+    /// <summary>Every host reports; none carries anybody.</summary>
+    public async Task ReportAllAsync()
+    {
+        foreach (var host in Pool.Hosts) await ReportAsync(host.Value);
+    }
+
+    public async Task<(SignIn SignIn, string Secret)> SignInAsync(string user, string station)
+    {
+        var wanted = new SignIn(0, new PersonId($"drancy/{user}"), user, new StationId(station), [Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
+        var (secret, serial) = await SignIns.BeginAsync(wanted);
+        return (wanted with { Serial = serial }, secret.Text);
+    }
+
+    /// <summary>Loads, decides, commits, once.</summary>
+    public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0)
+    {
+        var state = await Sessions.LoadAsync(who.SignIn.Person, Pool);
+        return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Station, who.SignIn.Serial), draw) switch
+        {
+            OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, who.Secret, resume.Session),
+            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, who.Secret, Office, place),
+            _ => null,
+        };
+    }
+
+    /// <summary>The seats of every host as the store has them: host → account → session.</summary>
+    public async Task<Dictionary<string, Dictionary<string, string>>> SeatsAsync()
+    {
+        var all = new Dictionary<string, Dictionary<string, string>>();
+        foreach (var host in Pool.Hosts)
+            all[host.Value] = (await Store.RunAsync("seats", db => db.HashGetAllAsync(Keys.Seats(host)))).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
+        return all;
+    }
+
+    /// <summary>The events so far, oldest first.</summary>
+    public async Task<List<Dictionary<string, string>>> EventsAsync() =>
+        [.. (await Store.RunAsync("events", db => db.StreamRangeAsync(Keys.Events))).Select(e => e.Values.ToDictionary(v => v.Name.ToString(), v => v.Value.ToString()))];
+}

@@ -1,0 +1,124 @@
+using VdiBroker.Kernel;
+using VdiBroker.Sessions;
+using VdiBroker.Storage;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Sessions;
+
+/// <summary>One run of commands on the scripts and on the model beside them.</summary>
+internal sealed class LedgerRun(LedgerFarm farm)
+{
+    private sealed record Seat(string User, string Host, long Serial, long Fence, long Redeemed, long Refused, SessionPhase Phase);
+
+    private sealed record Issued(string Secret, string User, string Host, string Session, long Fence)
+    {
+        public bool Spent { get; set; }
+    }
+
+    private readonly List<((SignIn SignIn, string Secret) Who, bool[] Closed)> _signIns = [];
+    private readonly List<Issued> _tickets = [];
+    private readonly Dictionary<string, Seat> _sessions = [];
+    private readonly Dictionary<string, string> _desktops = [];
+    private readonly Dictionary<string, int> _seats = farm.Catalogue.Hosts.Values.ToDictionary(h => h.Id.Value, h => h.Seats);
+    private long _counter;
+
+    public async Task SignInAsync(string user, string station)
+    {
+        var who = await farm.SignInAsync(user, station);
+        Assert.Equal(++_counter, who.SignIn.Serial);
+        _signIns.Add((who, [false]));
+    }
+
+    public async Task OpenAsync(int index, uint draw)
+    {
+        var (who, closed) = _signIns[index % _signIns.Count];
+        var user = who.SignIn.User;
+        var claim = await farm.TryOpenAsync(who, draw);
+        var mine = _desktops.TryGetValue(user, out var sid) ? _sessions[sid] : null;
+        if (mine is { Phase: SessionPhase.Ending } || mine?.Serial > who.SignIn.Serial)
+        {
+            Assert.Null(claim);
+            return;
+        }
+        var full = _seats.All(host => Held(host.Key) >= host.Value);
+        if (mine is null && full)
+        {
+            Assert.Null(claim);
+            return;
+        }
+        if (closed[0])
+        {
+            Assert.IsType<Claim.SignedOut>(claim);
+            return;
+        }
+        var held = Assert.IsType<Claim.Held>(claim);
+        Assert.Equal(++_counter, held.Fence.Value);
+        if (mine is null) Assert.True(Held(held.Host.Value) < _seats[held.Host.Value], "a seat was given twice");
+        else Assert.Equal((sid, mine.Host), (held.Session.Value, held.Host.Value));
+        _desktops[user] = held.Session.Value;
+        _sessions[held.Session.Value] = new Seat(user, held.Host.Value, who.SignIn.Serial, held.Fence.Value, mine?.Redeemed ?? 0, mine?.Refused ?? 0, SessionPhase.Opening);
+        _tickets.Add(new Issued(held.Ticket.Text, user, held.Host.Value, held.Session.Value, held.Fence.Value));
+    }
+
+    public async Task RedeemAsync(int index, string user, string host)
+    {
+        if (_tickets.Count == 0) return;
+        var ticket = _tickets[index % _tickets.Count];
+        var digest = SecretDigest.Of(ticket.Secret);
+        var (known, session, now) = await farm.Sessions.FindTicketAsync(digest);
+        var verdict = await farm.Ledger.RedeemAsync(digest, known, Tickets.Judge(known, session, user, new HostId(host), now), user, new HostId(host));
+        var seat = _sessions[ticket.Session];
+        var current = seat.Fence == ticket.Fence;
+        var expected = ticket.Spent ? TicketVerdict.Used
+            : ticket.Host != host ? TicketVerdict.OtherHost
+            : ticket.User != user ? TicketVerdict.OtherUser
+            : !current || seat.Phase is not (SessionPhase.Opening or SessionPhase.Active or SessionPhase.Disconnected) ? TicketVerdict.Superseded
+            : TicketVerdict.Granted;
+        Assert.Equal(expected, verdict);
+        ticket.Spent = true;
+        if (!current) return;
+        if (verdict == TicketVerdict.Granted) _sessions[ticket.Session] = seat with { Redeemed = ticket.Fence };
+        else if (seat.Redeemed != ticket.Fence) _sessions[ticket.Session] = seat with { Refused = ticket.Fence };
+    }
+
+    public async Task CorrectAsync(string user, SessionPhase phase, bool stale)
+    {
+        if (!_desktops.TryGetValue(user, out var sid)) return;
+        var believed = (await farm.Sessions.FindAsync(new SessionId(sid)))!;
+        var done = await farm.Ledger.CorrectAsync(new Correction(stale ? believed with { Revision = believed.Revision - 1 } : believed, phase, "test"));
+        Assert.Equal(!stale, done);
+        if (stale) return;
+        _sessions[sid] = _sessions[sid] with { Phase = phase };
+        if (phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired) _desktops.Remove(user);
+    }
+
+    public async Task CloseAsync(int index, bool signOut)
+    {
+        var (who, closed) = _signIns[index % _signIns.Count];
+        var sid = _desktops.GetValueOrDefault(who.SignIn.User, "");
+        var seat = sid.Length > 0 ? _sessions[sid] : null;
+        var outcome = await farm.SignIns.CloseAsync(who.Secret, new SessionId(sid), new Fence(seat?.Fence ?? 0), signOut);
+        closed[0] = true;
+        var ends = signOut && seat?.Phase is SessionPhase.Opening or SessionPhase.Active or SessionPhase.Disconnected && signOut;
+        Assert.Equal(ends ? "ending" : signOut && seat is not null ? "not-held" : "left", outcome);
+        if (ends) _sessions[sid] = seat! with { Phase = SessionPhase.Ending };
+    }
+
+    /// <summary>Seats, desktops and every session are what the model says.</summary>
+    public async Task AgreesAsync()
+    {
+        var seats = await farm.SeatsAsync();
+        foreach (var (host, held) in seats)
+        {
+            Assert.True(held.Count <= _seats[host], $"{host} has {held.Count} of {_seats[host]} seats");
+            Assert.Equal(_desktops.Where(d => _sessions[d.Value].Host == host).OrderBy(d => d.Key), held.OrderBy(h => h.Key));
+        }
+        foreach (var (sid, seat) in _sessions)
+        {
+            var stored = (await farm.Sessions.FindAsync(new SessionId(sid)))!;
+            Assert.Equal(seat, new Seat(stored.User, stored.Host.Value, stored.Serial, stored.Fence.Value, stored.Redeemed.Value, stored.Refused.Value, stored.Phase));
+        }
+    }
+
+    private int Held(string host) => _desktops.Values.Count(sid => _sessions[sid].Host == host);
+}

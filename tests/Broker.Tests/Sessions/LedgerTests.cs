@@ -1,0 +1,117 @@
+using VdiBroker.Broker.Tests.Storage;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Sessions;
+using VdiBroker.Storage;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Sessions;
+
+[Collection(RedisCollection.Name)]
+public sealed class LedgerTests(RedisFixture redis)
+{
+    [Fact]
+    public async Task Of_many_people_at_once_each_seat_goes_to_one()
+    {
+        var farm = new LedgerFarm(redis.Store, 3, 4, 2);
+        await farm.ReportAllAsync();
+        var people = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => farm.SignInAsync($"user{i}", $"poste-{i}")));
+        var claims = await Task.WhenAll(people.Select((who, i) => OpenAsync(farm, who, (uint)i * 2654435761)));
+        Assert.Equal(9, claims.OfType<Claim.Held>().Count());
+        Assert.Equal([3, 4, 2], (await farm.SeatsAsync()).OrderBy(s => s.Key).Select(s => s.Value.Count));
+        Assert.Equal(9, claims.OfType<Claim.Held>().Select(c => c.Fence).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Of_one_person_s_many_clicks_one_session_comes()
+    {
+        var farm = new LedgerFarm(redis.Store, 5, 5);
+        await farm.ReportAllAsync();
+        var clicks = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => farm.SignInAsync("amelie", $"poste-{i % 4}")));
+        var claims = await Task.WhenAll(clicks.Select(who => OpenAsync(farm, who, 7)));
+        Assert.Single(claims.OfType<Claim.Held>().Select(c => c.Session).Distinct());
+        Assert.Equal(1, (await farm.SeatsAsync()).Values.Sum(s => s.Count));
+    }
+
+    [Fact]
+    public async Task A_session_on_a_host_that_has_gone_is_given_up_in_the_same_step_as_the_new_one_is_made()
+    {
+        var farm = new LedgerFarm(redis.Store, 1, 1);
+        await farm.ReportAsync("blade0");
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        await farm.ReportAsync("blade1");
+        var lost = (await farm.Sessions.FindAsync(first.Session))!;
+        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
+        var gone = state with { Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", new StationId("poste-a"), who.SignIn.Serial), 0));
+        Assert.Equal(lost, place.GivenUp);
+        var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, who.Secret, LedgerFarm.Office, place));
+        Assert.Equal("blade1", second.Host.Value);
+        Assert.Equal(SessionPhase.Lost, (await farm.Sessions.FindAsync(first.Session))!.Phase);
+        var seats = await farm.SeatsAsync();
+        Assert.Empty(seats["blade0"]);
+        Assert.Equal(second.Session.Value, seats["blade1"]["amelie"]);
+    }
+
+    [Fact]
+    public async Task A_session_that_the_store_forgot_is_found_again_where_its_host_has_it()
+    {
+        var farm = new LedgerFarm(redis.Store, 9, 1);
+        await farm.ReportAsync("blade0");
+        await farm.ReportAsync("blade1", new ObservedSession("amelie", 110, false, DateTimeOffset.UnixEpoch));
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        Assert.Equal("blade1", held.Host.Value);
+    }
+
+    [Fact]
+    public async Task Tickets_are_stored_as_digests_only()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.ReportAllAsync();
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        foreach (var entry in await farm.EventsAsync()) Assert.DoesNotContain(entry.Values, v => v.Contains(held.Ticket.Text, StringComparison.Ordinal) || v.Contains(who.Secret, StringComparison.Ordinal));
+        Assert.True(await redis.Store.RunAsync("look", db => db.KeyExistsAsync(farm.Keys.Ticket(SecretDigest.Of(held.Ticket.Text)))));
+        var life = await redis.Store.RunAsync("look", db => db.KeyTimeToLiveAsync(farm.Keys.Ticket(SecretDigest.Of(held.Ticket.Text))));
+        Assert.InRange(life!.Value, TimeSpan.FromMinutes(1), Tickets.Memory);
+    }
+
+    [Fact]
+    public async Task A_refused_ticket_tells_its_owner_to_take_a_fresh_one_and_the_fresh_one_opens()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.ReportAllAsync();
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        Assert.Equal(TicketVerdict.OtherUser, await PresentAsync(farm, held.Ticket.Text, "karim"));
+        Assert.Equal(TicketVerdict.Used, await PresentAsync(farm, held.Ticket.Text, "amelie"));
+        Assert.Equal(StationView.TicketRefused, StationViews.Of(await farm.Sessions.FindAsync(held.Session), who.SignIn.Serial, held.Fence));
+        var fresh = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        Assert.Equal(TicketVerdict.Granted, await PresentAsync(farm, fresh.Ticket.Text, "amelie"));
+        Assert.Equal(["otheruser", "used", "granted"], (await farm.EventsAsync()).Where(e => e["kind"].StartsWith("ticket", StringComparison.Ordinal)).Select(e => e["verdict"]));
+    }
+
+    [Fact]
+    public async Task A_sign_in_is_good_at_its_own_station_only()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        Assert.NotNull(await farm.SignIns.FindAsync(who.Secret, new StationId("poste-a")));
+        Assert.Null(await farm.SignIns.FindAsync(who.Secret, new StationId("poste-b")));
+    }
+
+    private static async Task<TicketVerdict> PresentAsync(LedgerFarm farm, string ticket, string user)
+    {
+        var digest = SecretDigest.Of(ticket);
+        var (known, session, now) = await farm.Sessions.FindTicketAsync(digest);
+        return await farm.Ledger.RedeemAsync(digest, known, Tickets.Judge(known, session, user, new HostId("blade0"), now), user, new HostId("blade0"));
+    }
+
+    private static async Task<Claim?> OpenAsync(LedgerFarm farm, (SignIn SignIn, string Secret) who, uint draw)
+    {
+        // As the use case does: a claim that was overtaken is decided anew.
+        while (true)
+            if (await farm.TryOpenAsync(who, draw) is not Claim.Changed and var claim) return claim;
+    }
+}

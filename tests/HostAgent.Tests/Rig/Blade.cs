@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.HostAgent.Tests.Rig;
+
+/// <summary>
+/// A session host: xrdp, sesman and the agent in mount, host name, IPC and process-id namespaces of their own, with the files of deploy/host
+/// and accounts that exist nowhere else.
+/// </summary>
+internal sealed class Blade : IAsyncDisposable
+{
+    public static readonly string[] People = ["amelie.durand", "bruno.petit", "celine.moreau"];
+
+    private readonly HostRig _host;
+    private readonly ServerProcess _namespaces;
+
+    private Blade(HostRig host, ServerProcess namespaces, IPEndPoint rdp, int firstUser)
+    {
+        _host = host;
+        _namespaces = namespaces;
+        Rdp = rdp;
+        FirstUser = firstUser;
+    }
+
+    public IPEndPoint Rdp { get; }
+
+    public int FirstUser { get; }
+
+    public int UserId(string person) => FirstUser + Array.IndexOf(People, person);
+
+    public static async Task<Blade> StartAsync(HostRig host, params ScriptedBroker[] brokers)
+    {
+        var rdp = new IPEndPoint(Loopback.Address(), 0);
+        rdp.Port = Loopback.FreePort(rdp.Address);
+        var sesman = Loopback.FreePort(IPAddress.Loopback);
+        var firstUser = Random.Shared.Next(30000, 60000);
+        host.WriteConfig([.. brokers.Select(broker => broker.Address)]);
+        Write(host, rdp, sesman, firstUser);
+        var namespaces = ServerProcess.Start("blade", host.At("blade.log"), "unshare",
+            ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "/bin/bash", host.At("init.sh")]);
+        var blade = new Blade(host, namespaces, rdp, firstUser);
+        try
+        {
+            await namespaces.ReadyAsync(() => Task.FromResult(Listens(rdp.Port) && Listens(sesman)), Soon.Deadline);
+            return blade;
+        }
+        catch
+        {
+            await blade.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Processes of an account, by process id as this side sees it.</summary>
+    public IReadOnlyList<int> ProcessesOf(string person) => [.. ProcessIds().Where(id =>
+        Read($"/proc/{id}/status").Contains(string.Create(CultureInfo.InvariantCulture, $"\nUid:\t{UserId(person)}\t"), StringComparison.Ordinal)
+        && !Read($"/proc/{id}/status").Contains("\nState:\tZ", StringComparison.Ordinal))];
+
+    /// <summary>Process id, as this side sees it, of the agent that runs in the blade.</summary>
+    public int AgentPid => ProcessIds().Single(id => Read($"/proc/{id}/cmdline") is var line
+        && line.StartsWith(HostRig.Program, StringComparison.Ordinal) && line.Contains(_host.At("vdi-agent.conf"), StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        // unshare does not heed SIGTERM; its end is the end of everything in the blade.
+        _namespaces.Send(Signal.Kill);
+        await _namespaces.DisposeAsync();
+        await Eventually.HoldsAsync("end of the blade", Soon.Deadline, () => People.All(person => ProcessesOf(person).Count == 0));
+    }
+
+    private static void Write(HostRig host, IPEndPoint rdp, int sesman, int firstUser)
+    {
+        var deploy = Path.Combine(HostRig.Root, "deploy", "host");
+        var etc = Directory.CreateDirectory(host.At("etc-xrdp")).FullName;
+        foreach (var file in Directory.GetFiles("/etc/xrdp", "km-*.ini").Concat(["/etc/xrdp/reconnectwm.sh", "/etc/xrdp/rsakeys.ini"]).Append("/etc/xrdp/xrdp_keyboard.ini"))
+            File.Copy(file, Path.Combine(etc, Path.GetFileName(file)));
+        Directory.CreateDirectory(Path.Combine(etc, "pulse"));
+        File.Copy(Path.Combine(deploy, "xrdp", "startwm.sh"), Path.Combine(etc, "startwm.sh"));
+        File.Copy(host.At("rdp.crt"), Path.Combine(etc, "cert.pem"));
+        File.Copy(host.At("rdp.key"), Path.Combine(etc, "key.pem"));
+        File.WriteAllText(Path.Combine(etc, "xrdp.ini"), Text(Path.Combine(deploy, "xrdp", "xrdp.ini"))
+            .Replace("port=3389", $"port=tcp://{rdp}", StringComparison.Ordinal)
+            .Replace("/var/log/", host.At("log/"), StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(etc, "sesman.ini"), Text(Path.Combine(deploy, "xrdp", "sesman.ini"))
+            .Replace("ListenPort=3350", $"ListenPort={sesman}", StringComparison.Ordinal)
+            .Replace("X11DisplayOffset=10", $"X11DisplayOffset={Random.Shared.Next(100, 5000) * 10}", StringComparison.Ordinal)
+            .Replace("/var/log/", host.At("log/"), StringComparison.Ordinal));
+        File.WriteAllText(host.At("pam"), Text(Path.Combine(deploy, "pam.d", "xrdp-sesman"))
+            .Replace("/usr/bin/vdi-agent redeem", $"{HostRig.Program} redeem --socket {host.Socket}", StringComparison.Ordinal)
+            .Replace("/usr/bin/vdi-agent session", $"{HostRig.Program} session --socket {host.Socket}", StringComparison.Ordinal));
+        File.WriteAllText(host.At("passwd"), Text("/etc/passwd")
+            + string.Concat(People.Select((person, number) => $"{person}:x:{firstUser + number}:{firstUser}::{host.At("home")}/{person}:/bin/sh\n")));
+        File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
+        File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Select(person => $"{person}:*:19000:0:99999:7:::\n")));
+        foreach (var folder in (string[])["log", "home", "tmp"]) Directory.CreateDirectory(host.At(folder));
+        File.WriteAllText(host.At("init.sh"), $$"""
+            set -e
+            mount --make-rprivate /
+            hostname blade1
+            mount -t tmpfs -o mode=755 run-xrdp /run/xrdp 2>/dev/null || { mkdir -p /run/xrdp; mount -t tmpfs -o mode=755 run-xrdp /run/xrdp; }
+            cd {{host.Folder}}
+            chmod 1777 tmp; mount --bind tmp /tmp; mkdir -m 1777 /tmp/.X11-unix
+            chown xrdp log etc-xrdp/key.pem etc-xrdp/rsakeys.ini; chmod 400 etc-xrdp/key.pem; chmod 755 etc-xrdp/startwm.sh; chmod 640 shadow
+            for file in passwd group shadow; do mount --bind $file /etc/$file; done
+            mount --bind etc-xrdp /etc/xrdp
+            mount --bind pam /etc/pam.d/xrdp-sesman
+            mount -t proc proc /proc
+            sh /usr/share/xrdp/socksetup
+            set +e
+            while true; do {{HostRig.Program}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
+            /usr/sbin/xrdp-sesman -n > log/sesman.out 2>&1 &
+            setpriv --reuid=xrdp --regid=xrdp --init-groups /usr/sbin/xrdp -n > log/xrdp.out 2>&1 &
+            wait
+            """.Replace("--config vdi-agent.conf", "--config " + host.At("vdi-agent.conf"), StringComparison.Ordinal));
+    }
+
+    private static string Text(string file) => File.ReadAllText(file);
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static IEnumerable<int> ProcessIds() =>
+        Directory.GetDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id > 0);
+
+    // Looked up, not tried: xrdp takes every connection for a station. (sesman listens on ::1 although its file says 127.0.0.1.)
+    private static bool Listens(int port) => (Text("/proc/net/tcp") + Text("/proc/net/tcp6")).Split('\n')
+        .Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, "0A", ..] && local.EndsWith($":{port:X4}", StringComparison.Ordinal));
+}

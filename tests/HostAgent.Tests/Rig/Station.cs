@@ -1,0 +1,42 @@
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.HostAgent.Tests.Rig;
+
+/// <summary>A thin station: a screen (Xvfb) and xfreerdp on it.</summary>
+internal sealed class Station : IAsyncDisposable
+{
+    private readonly ServerProcess _screen;
+    private readonly string _folder;
+
+    private Station(ServerProcess screen, string folder, int display)
+    {
+        _screen = screen;
+        _folder = folder;
+        Display = display;
+    }
+
+    public int Display { get; }
+
+    public static async Task<Station> StartAsync(string folder)
+    {
+        var display = Random.Shared.Next(3000, 50000);
+        var screen = ServerProcess.Start("Xvfb", Path.Combine(folder, $"xvfb-{display}.log"), "Xvfb",
+            [$":{display}", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]);
+        await screen.ReadyAsync(() => Task.FromResult(File.Exists($"/tmp/.X11-unix/X{display}")), Soon.Deadline);
+        return new Station(screen, folder, display);
+    }
+
+    /// <summary>Opens a desktop with a ticket, as the shim does.</summary>
+    public async Task<ServerProcess> OpenAsync(Blade blade, byte[] fingerprint, string person, string ticket)
+    {
+        var client = ServerProcess.Start("xfreerdp", Path.Combine(_folder, $"xfreerdp-{Display}.log"), "xfreerdp",
+            [$"/v:{blade.Rdp}", $"/u:{person}", "/from-stdin:force", $"/cert:deny,fingerprint:sha256:{string.Join(':', fingerprint.Select(part => $"{part:x2}"))}",
+                "/sec:tls", "/size:800x600", "/bpp:32", "+clipboard", "/log-level:INFO"],
+            new Dictionary<string, string> { ["DISPLAY"] = $":{Display}", ["HOME"] = _folder }, withInput: true);
+        await client.StandardInput.WriteLineAsync(ticket);
+        client.StandardInput.Close();
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => _screen.DisposeAsync();
+}
