@@ -60,8 +60,7 @@ public sealed class Blade : IAsyncDisposable
         if (_process is not { } process) return;
         var below = Processes();
         await process.KillAsync();
-        await Eventually.HoldsAsync($"every process of {Plan.Name} gone", TimeSpan.FromSeconds(10),
-            () => !below.Any(program => System.IO.Directory.Exists($"/proc/{program.Pid}") && ProcessTable.All().Any(left => left.Pid == program.Pid && left.Name == program.Name)));
+        await Eventually.HoldsAsync($"every process of {Plan.Name} gone", TimeSpan.FromSeconds(10), () => ProcessTable.StillRunning(below).Count == 0);
         await process.DisposeAsync();
         _process = null;
     }

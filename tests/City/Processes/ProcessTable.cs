@@ -5,16 +5,16 @@ namespace VdiBroker.City.Processes;
 /// <summary>What runs on this machine, read from /proc.</summary>
 public static class ProcessTable
 {
-    /// <summary>Every process that can be read at this moment.</summary>
-    public static IReadOnlyList<RunningProgram> All()
-    {
-        var found = new List<RunningProgram>();
-        foreach (var folder in System.IO.Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && Read(pid) is { } program) found.Add(program);
-        }
-        return found;
-    }
+    /// <summary>Every process that can be read at this moment. It takes some milliseconds: never call it in an inner loop.</summary>
+    public static IReadOnlyList<RunningProgram> All() => [.. Pids().Select(Read).OfType<RunningProgram>()];
+
+    /// <summary>Every process id at this moment.</summary>
+    public static IEnumerable<int> Pids() => System.IO.Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid != 0);
+
+    /// <summary>Those of the programs that still run, under the same name.</summary>
+    public static IReadOnlyList<RunningProgram> StillRunning(IEnumerable<RunningProgram> programs) =>
+        [.. programs.Where(program => Read(program.Pid) is { } now && now.Name == program.Name)];
 
     /// <summary>The processes that descend from <paramref name="pid"/>, without itself.</summary>
     public static IReadOnlyList<RunningProgram> Below(int pid)
@@ -37,21 +37,26 @@ public static class ProcessTable
     public static long ResidentBytes(int pid) => Field(pid, "VmRSS:") is { } text
         ? long.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) * 1024 : 0;
 
-    private static string? Field(int pid, string name) => Lines($"/proc/{pid}/status")
-        .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
+    private static string? Field(int pid, string name) => Field(Text($"/proc/{pid}/status"), name);
+
+    private static string? Field(string status, string name)
+    {
+        var start = status.StartsWith(name, StringComparison.Ordinal) ? 0 : status.IndexOf("\n" + name, StringComparison.Ordinal) + 1;
+        if (start == 0 && !status.StartsWith(name, StringComparison.Ordinal)) return null;
+        var end = status.IndexOf('\n', start);
+        return status[(start + name.Length)..(end < 0 ? status.Length : end)].Trim();
+    }
 
     private static RunningProgram? Read(int pid)
     {
-        var fields = Lines($"/proc/{pid}/status").Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0]).ToDictionary(group => group.Key, group => group.First()[1].Trim());
-        return fields.TryGetValue("PPid", out var parent) && fields["State"][0] is not ('Z' or 'X')
-            ? new RunningProgram(pid, Number(parent), fields["Name"], Number(fields["Uid"].Split('\t')[0]), Text($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries))
-            : null;
+        var status = Text($"/proc/{pid}/status");
+        // Without a parent's number the reading came too late; Z and X are ended already.
+        if (Field(status, "PPid:") is not { } parent || Field(status, "State:") is not [not ('Z' or 'X'), ..]) return null;
+        var arguments = Text($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        return new RunningProgram(pid, Number(parent), Field(status, "Name:") ?? "", Number(Field(status, "Uid:")!.Split('\t')[0]), arguments);
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
-
-    private static string[] Lines(string file) => Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     // A process may end between the listing and the reading.
     private static string Text(string file)

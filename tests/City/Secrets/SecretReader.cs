@@ -28,12 +28,15 @@ public sealed class SecretReader(RunningCity city)
     /// <param name="secret">The secret; kept in memory.</param>
     public void Watch(string what, string secret) => _secrets[what] = Encoding.UTF8.GetBytes(secret);
 
+    /// <summary>True: processes are left alone, so that the reading does not disturb what is being timed.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>Reads processes every 100 ms until cancelled.</summary>
     public async Task ReadProcessesAsync(CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {
-            ReadProcesses();
+            if (!Paused) ReadProcesses();
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -41,10 +44,10 @@ public sealed class SecretReader(RunningCity city)
     /// <summary>Reads arguments and environment of every process once.</summary>
     public void ReadProcesses()
     {
-        foreach (var program in ProcessTable.All())
+        foreach (var pid in ProcessTable.Pids())
         {
-            Look($"arguments of {program.Name}", Bytes($"/proc/{program.Pid}/cmdline"));
-            Look($"environment of {program.Name}", Bytes($"/proc/{program.Pid}/environ"));
+            foreach (var (what, file) in (ReadOnlySpan<(string, string)>)[("arguments", "cmdline"), ("environment", "environ")])
+                Look(() => $"{what} of {Encoding.UTF8.GetString(Bytes($"/proc/{pid}/comm")).Trim()}", Bytes($"/proc/{pid}/{file}"));
         }
         Interlocked.Increment(ref _rounds);
     }
@@ -52,22 +55,22 @@ public sealed class SecretReader(RunningCity city)
     /// <summary>Reads every log file of the city.</summary>
     public void ReadLogs()
     {
-        foreach (var file in city.LogFiles()) Look($"log {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
+        foreach (var file in city.LogFiles()) Look(() => $"log {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
     }
 
     /// <summary>Reads every key and value of the embedded Redis, and its files.</summary>
     public async Task ReadStoreAsync()
     {
-        await foreach (var (key, value) in StoreReading.AllAsync(city.Broker.RedisSocket)) Look($"Redis key {key}", Encoding.UTF8.GetBytes(key + "\n" + value));
+        await foreach (var (key, value) in StoreReading.AllAsync(city.Broker.RedisSocket)) Look(() => $"Redis key {key}", Encoding.UTF8.GetBytes(key + "\n" + value));
         foreach (var file in System.IO.Directory.EnumerateFiles(city.Broker.StateFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
-            Look($"file {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
+            Look(() => $"file {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
     }
 
-    private void Look(string place, byte[] text)
+    private void Look(Func<string> place, byte[] text)
     {
         foreach (var (what, secret) in _secrets)
         {
-            if (text.AsSpan().IndexOf(secret) >= 0) _found[$"{what} in {place}"] = true;
+            if (text.AsSpan().IndexOf(secret) >= 0) _found[$"{what} in {place()}"] = true;
         }
     }
 

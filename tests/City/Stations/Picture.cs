@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace VdiBroker.City.Stations;
 
@@ -31,29 +32,17 @@ public sealed class Picture
         var (header, width, height, bits, stride, colours) = (Word(dump, 0), Word(dump, 4), Word(dump, 5), Word(dump, 11), Word(dump, 12), Word(dump, 19));
         var start = header + 12 * colours;
         if (bits != 32 || dump.Length < start + stride * height) throw new InvalidDataException($"window dump of {bits} bits a pixel and {dump.Length} bytes");
-        var littleEndian = Word(dump, 7) == 0;
+        var swapped = BitConverter.IsLittleEndian == (Word(dump, 7) != 0);
         var pixels = new int[width * height];
-        for (var y = 0; y < height; y++)
-        {
-            var row = dump.Slice(start + y * stride, width * 4);
-            for (var x = 0; x < width; x++)
-            {
-                var cell = row.Slice(x * 4, 4);
-                pixels[y * width + x] = (littleEndian ? BinaryPrimitives.ReadInt32LittleEndian(cell) : BinaryPrimitives.ReadInt32BigEndian(cell)) & 0xffffff;
-            }
-        }
+        for (var y = 0; y < height; y++) MemoryMarshal.Cast<byte, int>(dump.Slice(start + y * stride, width * 4)).CopyTo(pixels.AsSpan(y * width));
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (swapped ? BinaryPrimitives.ReverseEndianness(pixels[i]) : pixels[i]) & 0xffffff;
         return new Picture(width, height, pixels);
 
         static int Word(ReadOnlySpan<byte> dump, int index) => BinaryPrimitives.ReadInt32BigEndian(dump[(index * 4)..]);
     }
 
     /// <summary>How many pixels have this colour.</summary>
-    public int Count(int colour)
-    {
-        var count = 0;
-        foreach (var pixel in _pixels) if (pixel == colour) count++;
-        return count;
-    }
+    public int Count(int colour) => _pixels.AsSpan().Count(colour);
 
     /// <summary>The part of the picture inside the rectangle.</summary>
     public Picture Part(int left, int top, int width, int height)

@@ -141,7 +141,7 @@ public sealed class Station : IAsyncDisposable
         var below = _session is { HasExited: false } running ? ProcessTable.Below(running.Pid) : [];
         if (_session is not null) await _session.DisposeAsync();
         // vdi-shim takes its xfreerdp with it; where it was killed it cannot.
-        foreach (var left in below.Where(program => ProcessTable.All().Any(now => now.Pid == program.Pid && now.Name == program.Name)))
+        foreach (var left in ProcessTable.StillRunning(below))
         {
             using var process = Process.GetProcessById(left.Pid);
             process.Kill();

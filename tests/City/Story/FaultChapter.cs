@@ -83,17 +83,19 @@ public static class FaultChapter
                 if (!DesktopLook.IsComplete(await station.Screen.LookAsync())) throw new OperationCanceledException($"the desktop on {station.Name} is gone: {string.Join(" | ", station.Heard().TakeLast(3))}");
             return clock.Elapsed >= time;
         });
-        var now = ProcessTable.All().Select(program => (program.Pid, program.Name)).ToHashSet();
-        var gone = before.Where(program => !now.Contains((program.Pid, program.Name))).ToList();
+        var gone = before.Except(ProcessTable.StillRunning(before)).ToList();
         StoryScene.Must(gone.Count == 0, $"gone: {string.Join(", ", gone.Select(program => $"{program.Name} {program.Pid}"))}");
     }
 
     // Shims and their xfreerdp on the stations, sessions on the hosts, agents.
-    private static List<RunningProgram> Alive(StoryScene scene) =>
-    [
-        .. ProcessTable.All().Where(program => program.Pid == scene.A.ShimPid || program.Pid == scene.B.ShimPid),
-        .. ProcessTable.Below(scene.A.ShimPid), .. ProcessTable.Below(scene.B.ShimPid),
-        .. scene.SessionOf(scene.City.People.Amelie), .. scene.SessionOf(Rachid(scene)),
-        .. ProcessTable.All().Where(program => scene.City.Blades.Any(blade => blade.AgentPid == program.Pid)),
-    ];
+    private static List<RunningProgram> Alive(StoryScene scene)
+    {
+        int[] own = [scene.A.ShimPid, scene.B.ShimPid, .. scene.City.Blades.Select(blade => blade.AgentPid)];
+        return
+        [
+            .. ProcessTable.All().Where(program => own.Contains(program.Pid)),
+            .. ProcessTable.Below(scene.A.ShimPid), .. ProcessTable.Below(scene.B.ShimPid),
+            .. scene.SessionOf(scene.City.People.Amelie), .. scene.SessionOf(Rachid(scene)),
+        ];
+    }
 }
