@@ -11,7 +11,7 @@ internal static class Repository
 
     /// <summary>Source files by pattern, without what the build makes.</summary>
     public static IEnumerable<string> Files(string pattern) =>
-        Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
+        System.IO.Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
             .Where(path => !Path.GetRelativePath(Root, path).Split('/').Any(part => part is "bin" or "obj" or ".git" or "artifacts"));
 
     public static string Relative(string path) => Path.GetRelativePath(Root, path);

@@ -39,7 +39,7 @@ public sealed class RoomTests
     [Fact]
     public void Every_room_has_its_page()
     {
-        var missing = Directory.GetDirectories(Path.Combine(Repository.Root, "Broker"))
+        var missing = System.IO.Directory.GetDirectories(Path.Combine(Repository.Root, "Broker"))
             .Where(folder => _rooms.Contains(Path.GetFileName(folder)) && !File.Exists(Path.Combine(folder, "README.md")));
         Assert.Empty(missing);
     }
