@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
 using VdiBroker.Directory;
@@ -77,6 +79,34 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_server_that_speaks_something_else_is_named()
+    {
+        await using var directory = await TestDirectory.StartAsync();
+        using var listener = new TcpListener(IPAddress.Parse("127.0.0.35"), 0);
+        listener.Start();
+        using var end = new CancellationTokenSource();
+        var serving = ServeNonsenseAsync(listener, end.Token);
+        using var signIns = directory.SignIns(options => options with { Servers = [new Uri($"ldaps://{listener.LocalEndpoint}")] });
+        Assert.Equal($"ldaps://{listener.LocalEndpoint}: it speaks no TLS that is understood here", await signIns.OutOfReachAsync(directory.Amelie));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
+    }
+
+    [Fact]
+    public async Task The_operator_learns_at_start_whether_a_directory_answers()
+    {
+        await using var directory = await TestDirectory.StartAsync();
+        using var well = directory.SignIns();
+        await well.StartAsync();
+        await Eventually.HoldsAsync("the good word", Soon, () => well.Log.Contains("500 Directory agglo answers "));
+        await directory.Slapd.KillAsync();
+        using var ill = directory.SignIns();
+        await ill.StartAsync();
+        await Eventually.HoldsAsync("the bad word", Soon,
+            () => ill.Log.Any(line => line.StartsWith("501", StringComparison.Ordinal) && line.Contains("connection refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task An_absent_CA_file_is_named()
     {
         await using var directory = await TestDirectory.StartAsync();
@@ -152,5 +182,14 @@ public sealed class OutageTests
         Assert.IsType<Authentication.OutOfReach>(await waiting);
         // Nobody here knows the name; the one who may is not there to be asked: no bad password.
         Assert.IsType<Authentication.OutOfReach>(await signIns.RunAsync("nobody.atall", "x"));
+    }
+
+    private static async Task ServeNonsenseAsync(TcpListener listener, CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var client = await listener.AcceptTcpClientAsync(cancel);
+            await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), cancel);
+        }
     }
 }
