@@ -22,7 +22,7 @@ public sealed class OutageTests
         await using var directory = await TestDirectory.StartAsync();
         using var signIns = directory.SignIns(options => options with { Deadline = Short });
         if (connectedBefore) await signIns.LetInAsync(directory.Amelie);
-        directory.Slapd.Freeze();
+        await directory.Slapd.FreezeAsync();
         var clock = Stopwatch.StartNew();
         // More than there are lanes: nobody waits for those before them.
         var causes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => signIns.OutOfReachAsync(directory.Amelie)));
@@ -155,7 +155,7 @@ public sealed class OutageTests
         });
         await signIns.LetInAsync(directory.Amelie);
         Assert.Empty(second.LogLines("BIND dn=\"uid=amelie"));
-        if (frozen) directory.Slapd.Freeze();
+        if (frozen) await directory.Slapd.FreezeAsync();
         else await directory.Slapd.KillAsync();
         await signIns.LetInAsync(directory.Amelie);
         Assert.NotEmpty(second.LogLines("BIND dn=\"uid=amelie"));
@@ -173,7 +173,7 @@ public sealed class OutageTests
         using var signIns = new SignIns([hanging.Options("office") with { Deadline = TimeSpan.FromSeconds(1.5) }, healthy.Options()], [.. hanging.Branches("office"), .. healthy.Branches()]);
         var sylvie = hanging.People["sylvie.moreau"];
         Assert.Equal("habitat", (await signIns.LetInAsync(sylvie)).Tenant.Value);
-        hanging.Slapd.Freeze();
+        await hanging.Slapd.FreezeAsync();
         var waiting = signIns.RunAsync(sylvie);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => signIns.LetInAsync(healthy.Amelie)));
