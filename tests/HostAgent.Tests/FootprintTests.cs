@@ -24,10 +24,10 @@ public sealed class FootprintTests(ITestOutputHelper output) : IAsyncLifetime
         var agent = _host.StartAgent(broker);
         var host = await broker.AttachedAsync();
 
-        await Soon.HoldsAsync("settled", () => host.Observations.Count >= 2);
+        await Soon.HoldsAsync("settled", () => host.Observations.Count >= 3);
         using var process = Process.GetProcessById(agent.Pid);
         var (before, clock) = (process.TotalProcessorTime, Stopwatch.StartNew());
-        await Soon.HoldsAsync("a while of idle looking", () => host.Observations.Count >= 6);
+        await Soon.HoldsAsync("a while of idle looking", () => host.Observations.Count >= 7);
         process.Refresh();
         var share = (process.TotalProcessorTime - before) / clock.Elapsed;
         var resident = process.WorkingSet64 / 1024.0 / 1024.0;
