@@ -60,7 +60,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         finally
         {
             lock (_orders) _running.Remove(user);
-            watch.Look();
+            // The report that follows looks afresh.
             bell.Ring();
         }
     }

@@ -5,8 +5,11 @@ namespace VdiBroker.Agent.Linux;
 /// <summary>Reads the kernel's small text files, which say length 0 and come in pieces.</summary>
 internal static class ProcFile
 {
+    private const int NoSuchProcess = 3;
+
     /// <summary>Reads at most <paramref name="into"/> of a file.</summary>
-    /// <returns>The part that was read; empty when the file is gone (a process that ended between two looks).</returns>
+    /// <returns>The part that was read; empty when the file is gone (a process that ended between two looks) or private.</returns>
+    /// <exception cref="IOException">Anything else: a process that could not be read must not be taken for one that ended.</exception>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> into)
     {
         try
@@ -14,7 +17,7 @@ internal static class ProcFile
             using var file = Open(path);
             return into[..Fill(file, into)];
         }
-        catch (IOException)
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException || gone.HResult == NoSuchProcess)
         {
             return default;
         }

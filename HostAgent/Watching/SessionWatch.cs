@@ -24,6 +24,8 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
     private RunningSession[] _sessions = [];
     private long _restlessUntil;
 
+    private bool IsRestless => Interlocked.Read(ref _restlessUntil) > time.GetUtcNow().UtcTicks;
+
     /// <summary>Looks now.</summary>
     public IReadOnlyList<RunningSession> Look()
     {
@@ -31,10 +33,11 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
         {
             _displays.Look(_connected, _open);
             // A new display without a known server: look into every process again.
-            if (!_open.IsSubsetOf(_openBefore)) _servers.Forget();
+            var appeared = !_open.IsSubsetOf(_openBefore);
+            if (appeared) _servers.Forget();
             _openBefore.Clear();
             _openBefore.UnionWith(_open);
-            var now = _servers.Look().Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server).ToArray();
+            var now = _servers.Look(atOnce: appeared || IsRestless).Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server).ToArray();
             if (!now.AsSpan().SequenceEqual(_sessions))
             {
                 Say(now);
@@ -67,8 +70,7 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
             {
                 log.Error($"the host could not be looked at: {fault.Message}");
             }
-            var restless = Interlocked.Read(ref _restlessUntil) > time.GetUtcNow().UtcTicks;
-            await Task.Delay(restless ? RestlessLookEvery : LookEvery, time, cancel);
+            await Task.Delay(IsRestless ? RestlessLookEvery : LookEvery, time, cancel);
         }
     }
 

@@ -11,11 +11,13 @@ internal sealed record XServer(ProcessLine Line, uint Display, uint Owner);
 
 /// <summary>
 /// Finds xrdp's X servers among the processes. A process is looked into while it is young (it may still become another program); later it
-/// is known by its id, so that a look at a host with thousands of processes costs little. Not for concurrent use.
+/// is known by its id, and the list of processes itself is read every two seconds or when a display appeared, so that a look at a host with
+/// thousands of processes costs little. Not for concurrent use.
 /// </summary>
 internal sealed class XServers(TimeProvider time)
 {
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SearchEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAfreshEvery = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<int, long> _firstSeen = [];
@@ -23,11 +25,44 @@ internal sealed class XServers(TimeProvider time)
     private readonly List<int> _gone = [];
     private readonly HashSet<int> _present = [];
     private long _lastFresh = time.GetTimestamp();
+    private long _lastSearch = long.MinValue / 2;
 
     /// <summary>The X servers that run now.</summary>
-    public IReadOnlyCollection<XServer> Look()
+    /// <param name="atOnce">True: new ones are looked for in any case; false: at most every two seconds, else only the known are checked.</param>
+    public IReadOnlyCollection<XServer> Look(bool atOnce)
     {
         var now = time.GetTimestamp();
+        if (atOnce || time.GetElapsedTime(_lastSearch, now) >= SearchEvery) Search(now);
+        else Check();
+        return _servers.Values;
+    }
+
+    /// <summary>Looks into every process at the next look.</summary>
+    public void Forget()
+    {
+        _firstSeen.Clear();
+        _servers.Clear();
+        _lastFresh = time.GetTimestamp();
+        _lastSearch = long.MinValue / 2;
+    }
+
+    /// <summary>True for the programs that xrdp uses as X servers.</summary>
+    public static bool IsServer(string program) => program is "Xorg" or "Xvnc" or "Xtigervnc";
+
+    private void Check()
+    {
+        _gone.Clear();
+        foreach (var id in _servers.Keys)
+        {
+            if (LookInto(id) is { } server) _servers[id] = server;
+            else _gone.Add(id);
+        }
+        foreach (var id in _gone) _servers.Remove(id);
+    }
+
+    private void Search(long now)
+    {
+        _lastSearch = now;
         // A process id that ended and came again between two looks would stay overlooked for ever: so, forget now and then.
         if (time.GetElapsedTime(_lastFresh, now) > LookAfreshEvery) Forget();
         _present.Clear();
@@ -49,19 +84,7 @@ internal sealed class XServers(TimeProvider time)
             _firstSeen.Remove(id);
             _servers.Remove(id);
         }
-        return _servers.Values;
     }
-
-    /// <summary>Looks into every process at the next look.</summary>
-    public void Forget()
-    {
-        _firstSeen.Clear();
-        _servers.Clear();
-        _lastFresh = time.GetTimestamp();
-    }
-
-    /// <summary>True for the programs that xrdp uses as X servers.</summary>
-    public static bool IsServer(string program) => program is "Xorg" or "Xvnc" or "Xtigervnc";
 
     private XServer? LookInto(int id)
     {

@@ -43,7 +43,12 @@ internal sealed class Calls(BrokerRing brokers, string language)
             using var call = broker.Calls.Open(request, options);
             while (await call.ResponseStream.MoveNext(options.CancellationToken))
             {
-                if (call.ResponseStream.Current is { Desktop: { } desktop }) return desktop;
+                if (call.ResponseStream.Current is { Desktop: { } desktop })
+                {
+                    // Without the pin FreeRDP would have nothing to refuse a stranger by.
+                    if (desktop.CertificateSha256.Length == SHA256.HashSizeInBytes) return desktop;
+                    throw new RpcException(new Status(StatusCode.DataLoss, "a desktop without the SHA-256 of its host's certificate"));
+                }
                 if (call.ResponseStream.Current.Preparing is { } step) preparing(step);
             }
             throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without a desktop"));

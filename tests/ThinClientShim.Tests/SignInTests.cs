@@ -105,7 +105,7 @@ public sealed class SignInTests : AtAStation
     }
 
     [Fact]
-    public async Task A_person_without_a_desktop_reads_why_and_theStation_ends_with_5()
+    public async Task A_person_without_a_desktop_reads_why_and_the_shim_ends_with_5()
     {
         Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.AllHostsFull, StatusCode.ResourceExhausted, Retry.Later, "Toutes les places sont prises."));
         await Station.SignInAsync();
@@ -125,7 +125,7 @@ public sealed class SignInTests : AtAStation
     }
 
     [Fact]
-    public async Task A_stop_while_the_password_is_asked_ends_theStation_at_once()
+    public async Task A_stop_while_the_password_is_asked_ends_the_shim_at_once()
     {
         Station.Start(["https://127.0.0.1:1"], "", "--user", ScriptedDesk.Login);
         await Station.SaysAsync("Votre mot de passe :");

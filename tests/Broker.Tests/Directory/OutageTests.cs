@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
 using VdiBroker.Directory;
@@ -20,7 +22,7 @@ public sealed class OutageTests
         await using var directory = await TestDirectory.StartAsync();
         using var signIns = directory.SignIns(options => options with { Deadline = Short });
         if (connectedBefore) await signIns.LetInAsync(directory.Amelie);
-        directory.Slapd.Freeze();
+        await directory.Slapd.FreezeAsync();
         var clock = Stopwatch.StartNew();
         // More than there are lanes: nobody waits for those before them.
         var causes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => signIns.OutOfReachAsync(directory.Amelie)));
@@ -77,6 +79,34 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_server_that_speaks_something_else_is_named()
+    {
+        await using var directory = await TestDirectory.StartAsync();
+        using var listener = new TcpListener(IPAddress.Parse("127.0.0.35"), 0);
+        listener.Start();
+        using var end = new CancellationTokenSource();
+        var serving = ServeNonsenseAsync(listener, end.Token);
+        using var signIns = directory.SignIns(options => options with { Servers = [new Uri($"ldaps://{listener.LocalEndpoint}")] });
+        Assert.Equal($"ldaps://{listener.LocalEndpoint}: it speaks no TLS that is understood here", await signIns.OutOfReachAsync(directory.Amelie));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
+    }
+
+    [Fact]
+    public async Task The_operator_learns_at_start_whether_a_directory_answers()
+    {
+        await using var directory = await TestDirectory.StartAsync();
+        using var well = directory.SignIns();
+        await well.StartAsync();
+        await Eventually.HoldsAsync("the good word", Soon, () => well.Log.Contains("500 Directory agglo answers "));
+        await directory.Slapd.KillAsync();
+        using var ill = directory.SignIns();
+        await ill.StartAsync();
+        await Eventually.HoldsAsync("the bad word", Soon,
+            () => ill.Log.Any(line => line.StartsWith("501", StringComparison.Ordinal) && line.Contains("connection refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task An_absent_CA_file_is_named()
     {
         await using var directory = await TestDirectory.StartAsync();
@@ -125,7 +155,7 @@ public sealed class OutageTests
         });
         await signIns.LetInAsync(directory.Amelie);
         Assert.Empty(second.LogLines("BIND dn=\"uid=amelie"));
-        if (frozen) directory.Slapd.Freeze();
+        if (frozen) await directory.Slapd.FreezeAsync();
         else await directory.Slapd.KillAsync();
         await signIns.LetInAsync(directory.Amelie);
         Assert.NotEmpty(second.LogLines("BIND dn=\"uid=amelie"));
@@ -143,7 +173,7 @@ public sealed class OutageTests
         using var signIns = new SignIns([hanging.Options("office") with { Deadline = TimeSpan.FromSeconds(1.5) }, healthy.Options()], [.. hanging.Branches("office"), .. healthy.Branches()]);
         var sylvie = hanging.People["sylvie.moreau"];
         Assert.Equal("habitat", (await signIns.LetInAsync(sylvie)).Tenant.Value);
-        hanging.Slapd.Freeze();
+        await hanging.Slapd.FreezeAsync();
         var waiting = signIns.RunAsync(sylvie);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => signIns.LetInAsync(healthy.Amelie)));
@@ -152,5 +182,14 @@ public sealed class OutageTests
         Assert.IsType<Authentication.OutOfReach>(await waiting);
         // Nobody here knows the name; the one who may is not there to be asked: no bad password.
         Assert.IsType<Authentication.OutOfReach>(await signIns.RunAsync("nobody.atall", "x"));
+    }
+
+    private static async Task ServeNonsenseAsync(TcpListener listener, CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var client = await listener.AcceptTcpClientAsync(cancel);
+            await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), cancel);
+        }
     }
 }

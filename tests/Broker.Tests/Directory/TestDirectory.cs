@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
@@ -122,7 +123,14 @@ public sealed class SignIns : IDisposable
     public async Task<string> OutOfReachAsync(Townsperson person) =>
         Assert.IsType<Authentication.OutOfReach>(await RunAsync(person)).Cause;
 
-    public void Dispose() => _services.Dispose();
+    /// <summary>Starts the room's background services, as the program would.</summary>
+    public Task StartAsync() => Task.WhenAll(_services.GetServices<IHostedService>().Select(service => service.StartAsync(CancellationToken.None)));
+
+    public void Dispose()
+    {
+        foreach (var service in _services.GetServices<IHostedService>().OfType<IDisposable>()) service.Dispose();
+        _services.Dispose();
+    }
 
     private sealed class Lines(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
     {

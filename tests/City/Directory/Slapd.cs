@@ -89,7 +89,15 @@ public sealed class Slapd : IAsyncDisposable
         string[] asOpenldap = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=openldap", "--regid=openldap", "--clear-groups"] : [];
         string[] command = [.. asOpenldap, .. slapd];
         _process = ServerProcess.Start("slapd", LogFile, command[0], command[1..]);
-        await _process.ReadyAsync(() => AnswersAsync(cancel), StartPatience, cancel);
+        try
+        {
+            await _process.ReadyAsync(() => AnswersAsync(cancel), StartPatience, cancel);
+        }
+        catch
+        {
+            await StopAsync();
+            throw;
+        }
     }
 
     /// <summary>Ends it in order.</summary>
@@ -116,9 +124,15 @@ public sealed class Slapd : IAsyncDisposable
     }
 
     /// <summary>Stops it in mid-breath (SIGSTOP): connections are taken by the kernel, nothing is answered.</summary>
-    public void Freeze() => Running.Send(Signal.Stop);
+    public async Task FreezeAsync(CancellationToken cancel = default)
+    {
+        Running.Send(Signal.Stop);
+        // The signal reaches busy threads one by one: until the last has stopped, an answer may still come.
+        await Eventually.HoldsAsync("slapd frozen", StartPatience, () => System.IO.Directory.EnumerateDirectories($"/proc/{Pid}/task")
+            .All(task => File.ReadAllText(Path.Combine(task, "stat")).Contains(") T ", StringComparison.Ordinal)), cancel);
+    }
 
-    /// <summary>Lets it go on after <see cref="Freeze"/>; harmless otherwise.</summary>
+    /// <summary>Lets it go on after <see cref="FreezeAsync"/>; harmless otherwise.</summary>
     public void Thaw() => _process?.Send(Signal.Continue);
 
     /// <inheritdoc/>
@@ -129,9 +143,17 @@ public sealed class Slapd : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(TimeSpan.FromSeconds(1));
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Parse(_plan.Address), _port, limit.Token);
-        await client.GetStream().WriteAsync(AnonymousBind, limit.Token);
-        return await client.GetStream().ReadAsync(new byte[64], limit.Token) > 0;
+        try
+        {
+            await client.ConnectAsync(IPAddress.Parse(_plan.Address), _port, limit.Token);
+            await client.GetStream().WriteAsync(AnonymousBind, limit.Token);
+            return await client.GetStream().ReadAsync(new byte[64], limit.Token) > 0;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // a second without an answer on a loaded machine: not yet
+            return false;
+        }
     }
 
     // Both held open at once, so that they differ.

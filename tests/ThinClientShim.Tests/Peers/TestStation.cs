@@ -37,7 +37,9 @@ internal sealed class TestStation : IAsyncDisposable
 
     public string JournalText => File.Exists(At("shim.log")) ? File.ReadAllText(At("shim.log")) : "";
 
-    private static string Program => Environment.GetEnvironmentVariable("VDI_SHIM") ?? Path.Combine(AppContext.BaseDirectory, "vdi-shim");
+    // The shim's own output folder: in the tests' one, libraries of ASP.NET Core hide some of the shim's.
+    private static string Program => Environment.GetEnvironmentVariable("VDI_SHIM") ?? Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory.Replace("/tests/ThinClientShim.Tests/", "/ThinClientShim/", StringComparison.Ordinal), "vdi-shim"));
 
     public string At(string file) => Path.Combine(_folder, file);
 
@@ -89,6 +91,14 @@ internal sealed class TestStation : IAsyncDisposable
         return broker;
     }
 
+    /// <summary>A desktop is on the screen; gives the viewer's process id.</summary>
+    public async Task<int> OnScreenAsync()
+    {
+        await SignInAsync();
+        await StepAsync("active");
+        return await Viewer.StartedAsync();
+    }
+
     /// <summary>Types a line.</summary>
     public void Type(string line)
     {
@@ -96,8 +106,8 @@ internal sealed class TestStation : IAsyncDisposable
         Process.StandardInput.Flush();
     }
 
-    public Task SaysAsync(string text) =>
-        WaitAsync($"the screen says “{text}”", () => Screen.Contains(text, StringComparison.Ordinal));
+    public Task SaysAsync(string text, int times = 1) =>
+        WaitAsync($"the screen says “{text}” ×{times}", () => Screen.Split(text).Length > times);
 
     /// <summary>Waits for a step in the journal.</summary>
     public Task StepAsync(string step, int times = 1) =>
@@ -128,7 +138,9 @@ internal sealed class TestStation : IAsyncDisposable
     {
         try
         {
-            await Eventually.HoldsAsync(what, deadline ?? Deadline, condition);
+            // What an ended shim has not said, it will not say: the last look is after its end.
+            await Eventually.HoldsAsync(what, deadline ?? Deadline, () => Process.HasExited || condition());
+            if (!condition()) throw new TimeoutException($"{what}: not before the shim's end");
         }
         catch (TimeoutException late)
         {

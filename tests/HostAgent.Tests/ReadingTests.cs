@@ -1,0 +1,144 @@
+using System.Text;
+using CsCheck;
+using VdiBroker.Agent;
+using VdiBroker.Agent.Configuration;
+using VdiBroker.Agent.Ending;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Link;
+using VdiBroker.Agent.Linux;
+using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Watching;
+using Xunit;
+
+namespace VdiBroker.HostAgent.Tests;
+
+public sealed class ReadingTests
+{
+    private static readonly RunningSession Session = new("amelie.durand", 20001, 12, true, DateTimeOffset.UnixEpoch, 30, 5, 20);
+
+    [Fact]
+    public void A_process_line_is_read_whatever_the_program_is_called()
+    {
+        var line = ProcessLine.Parse("42 (a (b) 7 c) S 17 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765 1234 5"u8);
+
+        Assert.Equal(new ProcessLine(42, "a (b) 7 c", 'S', 17, 98765), line);
+        Assert.Equal(Environment.ProcessId, ProcessLine.Of(Environment.ProcessId)!.Value.Id);
+        Assert.Null(ProcessLine.Of(int.MaxValue));
+    }
+
+    [Fact]
+    public void A_display_is_connected_only_while_a_connection_to_its_socket_stands()
+    {
+        var text = """
+            Num       RefCount Protocol Flags    Type St Inode Path
+            000000001: 00000002 00000000 00010000 0001 01  1001 /run/xrdp/sockdir/xrdp_display_10
+            000000002: 00000003 00000000 00000000 0001 03  1002 /run/xrdp/sockdir/xrdp_display_10
+            000000003: 00000002 00000000 00010000 0001 01  1003 /run/xrdp/sockdir/xrdp_display_11
+            000000004: 00000003 00000000 00000000 0001 03  1004 /run/xrdp/sockdir/xrdp_display_11_extra
+            000000005: 00000003 00000000 00000000 0001 03  1005
+            000000006: 00000003 00000000 00000000 0001 03  1006 /run/xrdp/sockdir/xrdp_display_
+            """;
+        HashSet<uint> connected = [], open = [];
+
+        ConnectedDisplays.Parse(Encoding.UTF8.GetBytes(text), connected, open);
+
+        Assert.Equal([10u], connected);
+        Assert.Equal([10u, 11u], open.Order());
+    }
+
+    [Fact]
+    public void Nothing_that_is_read_makes_a_reader_fail()
+    {
+        string[] words = ["redeem ", "session ", "amelie", " ", "(", ")", "\n", "12", " 03 ", "/xrdp_display_", "4294967296", ": ", "=", "broker", "#", "\u00e9", "\0"];
+        var pieces = Gen.Int[0, words.Length - 1].Select(word => words[word]);
+        Gen.Select(pieces.Array[0, 40], Gen.Byte.Array[0, 20], Gen.Int[0, 60]).Sample((said, noise, cut) =>
+        {
+            byte[] bytes = [.. Encoding.UTF8.GetBytes(string.Concat(said)), .. noise];
+            var text = bytes.AsSpan(Math.Min(cut, bytes.Length));
+            _ = ProcessLine.Parse(text);
+            ConnectedDisplays.Parse(text, [], []);
+            _ = LocalMessage.Parse(text);
+            _ = SettingLines.Parse("/f", Encoding.UTF8.GetString(text).Split('\n'), []);
+            return AgentLog.Plain(Encoding.UTF8.GetString(text)).All(sign => !char.IsControl(sign));
+        });
+    }
+
+    [Theory]
+    [InlineData("redeem amelie.durand 43", true)]
+    [InlineData("session open_session amelie.durand", true)]
+    [InlineData("redeem amelie.durand 0", false)]
+    [InlineData("redeem amelie.durand 1025", false)]
+    [InlineData("redeem amelie.durand -1", false)]
+    [InlineData("redeem amelie durand 43", false)]
+    [InlineData("redeem ../etc 43", false)]
+    [InlineData("redeem  43", false)]
+    [InlineData("session open\tsession amelie", false)]
+    [InlineData("", false)]
+    public void Only_well_formed_messages_are_understood(string line, bool understood) =>
+        Assert.Equal(understood, LocalMessage.Parse(Encoding.UTF8.GetBytes(line)) is not null);
+
+    [Fact]
+    public void The_wait_for_a_broker_grows_to_five_seconds_and_is_never_longer()
+    {
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Double.Unit).Sample((failures, draw) =>
+            Backoff.After(failures, draw) is var wait && wait >= Backoff.First / 2 && wait <= Backoff.Longest);
+        Assert.True(Backoff.After(1, 1) <= TimeSpan.FromSeconds(0.2));
+        Assert.True(Backoff.After(20, 0) >= TimeSpan.FromSeconds(2.5));
+    }
+
+    [Fact]
+    public void Programs_are_asked_before_the_window_manager_and_other_sessions_are_left_alone()
+    {
+        var tree = SessionTree.Of(Session, Processes(
+            (10, "xrdp-sesman", 1), (20, "xrdp-sesman", 10), (30, "Xorg", 20), (31, "startwm.sh", 20), (32, "xrdp-chansrv", 20),
+            (33, "openbox", 31), (34, "xterm", 31), (35, "sh", 34),
+            (21, "xrdp-sesman", 10), (40, "Xorg", 21), (41, "startwm.sh", 21)));
+
+        Assert.Equal([34, 35], tree.Programs.Select(line => line.Id));
+        Assert.Equal([31, 33], tree.Desktop.Select(line => line.Id));
+        Assert.Equal([30, 32], tree.Rest.Select(line => line.Id).Order());
+        Assert.Equal(20, tree.Leader?.Id);
+    }
+
+    [Fact]
+    public void A_parent_that_is_not_this_sessions_leader_is_never_ended()
+    {
+        var orphan = SessionTree.Of(Session with { Leader = 1 }, Processes((1, "init", 0), (30, "Xorg", 1), (50, "sshd", 1)));
+        Assert.Equal([30], orphan.Members.Select(line => line.Id));
+        Assert.Null(orphan.Leader);
+
+        var shared = SessionTree.Of(Session, Processes((20, "xrdp-sesman", 1), (30, "Xorg", 20), (40, "Xorg", 20), (41, "startwm.sh", 20)));
+        Assert.Equal([30], shared.Members.Select(line => line.Id));
+        Assert.Null(shared.Leader);
+    }
+
+    [Fact]
+    public void Of_two_grants_of_one_session_the_higher_fence_stays_and_the_book_survives_a_restart_but_not_a_boot()
+    {
+        var file = Path.GetTempFileName();
+        var log = new AgentLog(TextWriter.Null);
+        var now = DateTimeOffset.UtcNow;
+        var book = new GrantBook(file, "boot-1", log);
+        book.Add("amelie", "s1", 5, now);
+        book.Add("amelie", "s1", 4, now);
+        book.Add("bruno", "s2", 9, now);
+        book.Add("bruno", "s3", 2, now);
+        book.Add("celine", "s4", 1, now - TimeSpan.FromHours(2));
+        book.Add("denis", "s5", 1, now - TimeSpan.FromHours(2));
+        book.Forget(new HashSet<string> { "celine" }, now);
+
+        var same = new GrantBook(file, "boot-1", log);
+        same.Load();
+        Assert.Equal(("s1", 5UL), (same.Of("amelie")!.SessionId, same.Of("amelie")!.Fence));
+        Assert.Equal(("s3", "s2"), (same.Of("bruno")!.SessionId, same.Of("bruno")!.Before));
+        Assert.NotNull(same.Of("celine"));
+        Assert.Null(same.Of("denis"));
+        var other = new GrantBook(file, "boot-2", log);
+        other.Load();
+        Assert.Null(other.Of("amelie"));
+        File.Delete(file);
+    }
+
+    private static Dictionary<int, ProcessLine> Processes(params (int Id, string Name, int Parent)[] processes) =>
+        processes.ToDictionary(process => process.Id, process => new ProcessLine(process.Id, process.Name, 'S', process.Parent, (ulong)process.Id));
+}

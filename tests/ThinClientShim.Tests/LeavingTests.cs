@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.ThinClientShim.Tests.Peers;
+using Xunit;
+
+namespace VdiBroker.ThinClientShim.Tests;
+
+/// <summary>How a person, or the station, leaves a desktop.</summary>
+public sealed class LeavingTests : AtAStation
+{
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task A_signal_leaves_the_desktop_running_and_the_station_clean(int signal)
+    {
+        var pid = await Station.OnScreenAsync();
+        var home = Station.Viewer.HomeOf(pid);
+        var clock = Stopwatch.StartNew();
+        Station.Process.Send(signal);
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.True(Station.Viewer.WasTerminated(pid));
+        Assert.False(Directory.Exists(home));
+        var close = Assert.Single(Station.Desk.Closes);
+        Assert.Equal((Closing.Leave, 1UL), (close.Closing, close.Fence));
+        Assert.Equal(1, Station.Times("left"));
+    }
+
+    [Theory]
+    [InlineData("s")]
+    [InlineData("sign out")]
+    [InlineData("fermer")]
+    public async Task Signing_out_waits_for_the_notice_that_the_desktop_is_closed(string command)
+    {
+        var pid = await Station.OnScreenAsync();
+        Station.Type(command);
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.Equal(Closing.SignOut, Assert.Single(Station.Desk.Closes).Closing);
+        Assert.Contains("Votre session est bien fermée.", Station.Screen, StringComparison.Ordinal);
+        Assert.False(ScriptedViewer.Runs(pid));
+    }
+
+    [Fact]
+    public async Task The_end_of_the_input_is_not_a_command()
+    {
+        var pid = await Station.OnScreenAsync();
+        Station.Process.StandardInput.Close();
+        // Something the shim must still do after that, to know that it lived on.
+        Station.Viewer.Ends(pid);
+        await Station.StepAsync("active", times: 2);
+        Assert.Empty(Station.Desk.Closes);
+    }
+
+    [Fact]
+    public async Task A_killed_shim_takes_the_desktop_from_the_screen()
+    {
+        var pid = await Station.OnScreenAsync();
+        Station.Process.Send(Signal.Kill);
+        await Eventually.HoldsAsync("the viewer has ended", TestStation.Deadline, () => !ScriptedViewer.Runs(pid));
+    }
+
+    [Fact]
+    public async Task Without_once_the_next_person_is_asked_for_a_name()
+    {
+        var broker = await Station.BrokerAsync();
+        Station.Start([broker.Address], "");
+        for (var visit = 1; visit <= 2; visit++)
+        {
+            await Station.SaysAsync("Votre nom :", visit);
+            Station.Type(ScriptedDesk.Login);
+            Station.Type(Station.Desk.Password);
+            await Station.StepAsync("active", visit);
+            Station.Type("l");
+            await Station.StepAsync("left", visit);
+        }
+        Station.Process.StandardInput.Close();
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.Equal(2, Station.Desk.SignIns.Count);
+    }
+}
