@@ -13,6 +13,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private bool _disposed;
 
     private ServerProcess(string name, string logFile, Process process)
     {
@@ -31,7 +32,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>True from the moment that the program has ended, however it ended.</summary>
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _disposed || _process.HasExited;
 
     /// <summary>Exit status; 128 + signal where a signal ended it. Only after <see cref="HasExited"/>.</summary>
     public int ExitCode => _process.ExitCode;
@@ -98,6 +99,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         Send(Signal.Terminate);
         try
         {

@@ -1,0 +1,99 @@
+using VdiBroker.CityFile;
+using VdiBroker.Kernel;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.CityFile;
+
+public sealed class CityPlanTests : IDisposable
+{
+    private const string Good = """
+        city: seine-est
+        farm: seine
+        health: { report_every: 2s, dead_after: 8s }
+        directories:
+          - id: agglo
+            servers: ["ldaps://127.0.0.21:6360"]
+            ca: ca.crt
+            bind_dn: cn=broker,dc=agglo,dc=test
+            bind_password_file: secret
+            people: { base: "ou=people,dc=agglo,dc=test" }
+            groups: { base: "ou=groups,dc=agglo,dc=test" }
+        tenants:
+          - { id: drancy, name: Ville de Drancy, directory: agglo, people_under: "ou=drancy,ou=people,dc=agglo,dc=test" }
+        hosts:
+          - { id: blade1, address: 127.0.3.1, port: 33890, seats: 20 }
+        pools:
+          - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
+        entitlements:
+          - { tenant: drancy, group: agents, pools: [bureau] }
+        profiles:
+          - { tenant: drancy, keyboard: be, screen: 1280x800 }
+        """;
+
+    private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-city-file-").FullName;
+
+    public CityPlanTests()
+    {
+        File.WriteAllText(Path.Combine(_folder, "ca.crt"), "");
+        File.WriteAllText(Path.Combine(_folder, "secret"), "");
+    }
+
+    public void Dispose() => System.IO.Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_good_file_is_read_whole()
+    {
+        var (plan, faults) = Read(Good);
+        Assert.Empty(faults);
+        Assert.Equal(("seine-est", "seine"), (plan.City, plan.Farm));
+        Assert.Equal(20, plan.Hosts.Hosts[new HostId("blade1")].Seats);
+        Assert.Equal("Ville de Drancy", plan.Tenants.Tenants[new TenantId("drancy")].Name);
+        Assert.Equal("be", Assert.Single(plan.Profiles).Keyboard);
+    }
+
+    [Theory]
+    [InlineData("seats: 20", "seats: 0", 15, "'seats: 0' must be a whole number from 1 to 10000")]
+    [InlineData("hosts: [blade1]", "hosts: [blade9]", 17, "there is no host 'blade9' (hosts: blade1)")]
+    [InlineData("pools: [bureau]", "pools: [bureaux]", 19, "there is no pool 'bureaux' (pools: bureau)")]
+    [InlineData("tenant: drancy, group", "tenant: dugny, group", 19, "there is no tenant 'dugny' (tenants: drancy)")]
+    [InlineData("directory: agglo", "directory: aglo", 13, "there is no directory 'aglo' (directories: agglo)")]
+    [InlineData("ldaps://", "ldap://", 6, "must be ldaps://host:port")]
+    [InlineData("ca: ca.crt", "ca: none.crt", 7, "'ca: none.crt' is not there")]
+    [InlineData("bind_dn: cn=broker,dc=agglo,dc=test", "bind_dn: broker", 8, "is not a DN")]
+    [InlineData("screen: 1280x800", "screen: big", 21, "must be 'full' or WIDTHxHEIGHT")]
+    [InlineData("report_every: 2s", "report_every: soon", 3, "must be a time such as 500ms, 2s, 5m or 12h")]
+    [InlineData("dead_after: 8s", "dead_after: 3s", 3, "at least twice 'report_every'")]
+    [InlineData("profiles:", "profils:", 20, "did you mean 'profiles'?")]
+    [InlineData("id: blade1,", "id: Blade 1,", 15, "must be lower-case letters, digits and hyphens")]
+    [InlineData("farm: seine", "farm: [seine]", 2, "'farm' must be a text")]
+    public void A_fault_is_told_with_its_line_and_what_to_do(string good, string bad, int line, string says)
+    {
+        var (_, faults) = Read(Good.Replace(good, bad, StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.Line == line && f.Message.Contains(says, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once_in_the_order_of_the_lines()
+    {
+        var (_, faults) = Read(Good.Replace("seats: 20", "seats: 0", StringComparison.Ordinal).Replace("[bureau]", "[x]", StringComparison.Ordinal).Replace("ldaps:", "http:", StringComparison.Ordinal));
+        Assert.Equal([6, 15, 19], faults.Select(f => f.Line));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("- a\n- b")]
+    [InlineData("city: [")]
+    [InlineData("just a text")]
+    public void What_is_no_city_file_is_a_fault_and_never_an_exception(string text) => Assert.NotEmpty(Read(text).Faults);
+
+    [Fact]
+    public void A_missing_file_is_a_fault() => Assert.NotEmpty(CityDocument.Read(Path.Combine(_folder, "nowhere.yaml")).Faults);
+
+    private (CityPlan Plan, IReadOnlyList<CityFault> Faults) Read(string yaml)
+    {
+        var path = Path.Combine(_folder, "city.yaml");
+        File.WriteAllText(path, yaml);
+        var document = CityDocument.Read(path);
+        return (CityPlan.Read(document), document.Faults);
+    }
+}

@@ -1,0 +1,154 @@
+using Grpc.Core;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>The broker as stations and agents see it: a real process, real mTLS, real LDAP, real Redis.</summary>
+[Collection(TownCollection.Name)]
+public sealed class EdgeTests(Town town)
+{
+    private const string Amelie = "amelie.durand";
+
+    [Fact]
+    public async Task A_desktop_is_opened_redeemed_followed_moved_and_signed_out_of()
+    {
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade1");
+        using var a = await StationPeer.ConnectAsync(town, town.First, "poste-a");
+        using var b = await StationPeer.ConnectAsync(town, town.Second, "poste-b");
+
+        var atA = await a.SignInAsync(town, Amelie);
+        Assert.Equal(("be", 1280u, "Ville de Drancy"), (atA.Settings.Keyboard, atA.Settings.ScreenWidth, atA.Person.TenantName));
+        var first = await a.OpenAsync(atA.SignIn);
+        Assert.Equal(("blade1", 3391u, false), (first.Host, first.Port, first.Resumed));
+        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Amelie, first.Ticket));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await a.NoticeAsync(atA.SignIn, first, SessionState.Active);
+
+        // At the other station, by the other broker: the same session, and the first station is told.
+        var atB = await b.SignInAsync(town, Amelie, "en");
+        Assert.True(Assert.Single(atB.Desktops).Running);
+        var second = await b.OpenAsync(atB.SignIn);
+        Assert.Equal((first.SessionId, true), (second.SessionId, second.Resumed));
+        Assert.True(second.Fence > first.Fence);
+        var moved = await a.NoticeAsync(atA.SignIn, first, SessionState.Moved);
+        Assert.Equal("poste-b", moved.Station);
+        Assert.Contains("poste-b", moved.Text, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.MovedElsewhere, (await Peers.RefusalAsync(() => a.OpenAsync(atA.SignIn))).Code);
+
+        // Signed out at the second broker; the agent is attached to the first.
+        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Amelie, second.Ticket));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await b.NoticeAsync(atB.SignIn, second, SessionState.Active);
+        await b.CloseAsync(atB.SignIn, second, Closing.SignOut);
+        await Eventually.HoldsAsync("order to end", Peers.Patience, () => agent.Orders.Any(o => o.EndSession?.User == Amelie));
+        await agent.ObserveAsync();
+        var ended = await b.NoticeAsync(atB.SignIn, second, SessionState.SignedOut, "en");
+        Assert.StartsWith("You are signed out", ended.Text, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => b.OpenAsync(atB.SignIn))).Code);
+    }
+
+    [Fact]
+    public async Task A_restarted_host_is_told_as_lost_and_a_new_desktop_is_given()
+    {
+        var person = town.People.Everybody.First(p => p.Tenant == "dugny" && p.Groups.Contains("agents")).Login;
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-c");
+        Desktop first;
+        SignInReply signIn;
+        await using (var agent = await AgentPeer.AttachAsync(town, town.First, "blade2"))
+        {
+            signIn = await station.SignInAsync(town, person);
+            first = await station.OpenAsync(signIn.SignIn);
+            Assert.Equal(Redemption.Granted, await agent.RedeemAsync(person, first.Ticket));
+            await agent.ObserveAsync(AgentPeer.Seen(person, connected: true));
+            await station.NoticeAsync(signIn.SignIn, first, SessionState.Active);
+        }
+        await using var restarted = await AgentPeer.AttachAsync(town, town.First, "blade2", boot: "boot-2");
+        await station.NoticeAsync(signIn.SignIn, first, SessionState.HostLost);
+        var again = await station.OpenAsync(signIn.SignIn);
+        Assert.NotEqual(first.SessionId, again.SessionId);
+    }
+
+    [Fact]
+    public async Task A_station_is_no_host_and_a_host_is_no_station()
+    {
+        var (station, host) = (await town.CertificateAsync("station", "poste-d"), await town.CertificateAsync("host", "blade1"));
+        using var asStation = Peers.Connect(town, town.First, station);
+        using var asHost = Peers.Connect(town, town.First, host);
+        var redeem = await Peers.RefusalAsync(async () => await new HostService.HostServiceClient(asStation).RedeemTicketAsync(new RedeemTicketRequest { User = "x", Ticket = "y" }));
+        var signIn = await Peers.RefusalAsync(async () => await new StationService.StationServiceClient(asHost).SignInAsync(new SignInRequest { Login = "x", Password = "y" }));
+        Assert.Equal((ErrorCode.CallerNotAllowed, ErrorCode.CallerNotAllowed), (redeem.Code, signIn.Code));
+    }
+
+    [Fact]
+    public async Task A_host_that_the_city_file_does_not_list_is_refused()
+    {
+        using var channel = Peers.Connect(town, town.First, await town.CertificateAsync("host", "intruder"));
+        var refusal = await Peers.RefusalAsync(async () => await new HostService.HostServiceClient(channel).RedeemTicketAsync(new RedeemTicketRequest { User = "x", Ticket = "y" }));
+        Assert.Equal(ErrorCode.CallerNotAllowed, refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_authority_is_not_let_in()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-other-").FullName;
+        try
+        {
+            var other = await VdiBroker.City.Brokers.CityCertificates.CreateAsync(Path.Combine(AppContext.BaseDirectory, "broker"), folder, "test-city");
+            using var channel = Peers.Connect(town, town.First, await other.IssueAsync("station", "poste-a", folder));
+            var failure = await Assert.ThrowsAsync<RpcException>(async () => await new StationService.StationServiceClient(channel).SignInAsync(new SignInRequest { Login = "x", Password = "y" }, deadline: DateTime.UtcNow + Peers.Patience));
+            Assert.Null(failure.Trailers.GetValueBytes("vdi-error-bin"));
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("fr", "Le nom ou le mot de passe n'est pas le bon")]
+    [InlineData("en", "The name or the password is not right")]
+    [InlineData("de", "Le nom ou le mot de passe n'est pas le bon")]
+    public async Task A_refusal_speaks_the_station_s_language(string language, string start)
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-e");
+        var refusal = await Peers.RefusalAsync(async () => await station.Calls.SignInAsync(new SignInRequest { Login = Amelie, Password = "wrong", Language = language }));
+        Assert.StartsWith(start, refusal.Text, StringComparison.Ordinal);
+        Assert.Matches("^[a-km-np-z2-9]{8}$", refusal.Reference);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("amelie.durand", "")]
+    [InlineData("*", "x")]
+    [InlineData("amelie.durand)(uid=*", "x")]
+    public async Task Nothing_typed_and_injections_get_the_one_answer(string login, string password)
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-f");
+        var refusal = await Peers.RefusalAsync(async () => await station.Calls.SignInAsync(new SignInRequest { Login = login, Password = password }));
+        Assert.Equal(ErrorCode.SignInRejected, refusal.Code);
+    }
+
+    [Fact]
+    public async Task What_is_too_long_is_refused_by_name()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-g");
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await station.Calls.SignInAsync(new SignInRequest { Login = new string('a', 257), Password = "x" }));
+        Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
+        Assert.Contains("login must have 1 to 256 characters", failure.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_station_s_secret_is_worth_nothing()
+    {
+        await using var agent = await AgentPeer.AttachAsync(town, town.Second, "blade1");
+        using var owner = await StationPeer.ConnectAsync(town, town.First, "poste-h");
+        using var thief = await StationPeer.ConnectAsync(town, town.First, "poste-i");
+        var person = town.People.Everybody.Where(p => p.Tenant == "drancy" && p.Groups.Contains("agents")).Skip(2).First().Login;
+        var signIn = await owner.SignInAsync(town, person);
+        Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => thief.OpenAsync(signIn.SignIn))).Code);
+    }
+}

@@ -1,0 +1,100 @@
+using Grpc.Core;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Station.V1;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>Each part killed in turn; each test has a broker with a Redis of its own, so that it may.</summary>
+[Collection(TownCollection.Name)]
+public sealed class FaultTests(Town town)
+{
+    private const string Amelie = "amelie.durand";
+
+    [Fact]
+    public async Task A_killed_Redis_comes_back_with_every_session_and_ends_no_stream()
+    {
+        await using var broker = await town.StartLonelyAsync("lonely-redis", 31);
+        await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
+        var (signIn, desktop) = await OnScreenAsync(station, agent);
+        using var follow = station.Calls.Follow(new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence });
+        Assert.True(await follow.ResponseStream.MoveNext(CancellationToken.None));
+        await broker.KillRedisAsync();
+        await Eventually.HoldsAsync("sign-in after the kill", Peers.Patience, async () => (await station.SignInAsync(town, Amelie)).Desktops[0].Running);
+        Assert.Null(agent.Ended);
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: false));
+        Assert.True(await follow.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal(SessionState.Disconnected, follow.ResponseStream.Current.State);
+    }
+
+    [Fact]
+    public async Task A_killed_broker_comes_back_with_every_session()
+    {
+        await using var broker = await town.StartLonelyAsync("lonely-broker", 32);
+        Desktop desktop;
+        await using (var agent = await AgentPeer.AttachAsync(town, broker, "blade1"))
+        {
+            using var before = await StationPeer.ConnectAsync(town, broker, "poste-a");
+            (_, desktop) = await OnScreenAsync(before, agent);
+            await broker.KillAsync();
+        }
+        await broker.StartAsync();
+        await using var again = await AgentPeer.AttachAsync(town, broker, "blade1", sessions: AgentPeer.Seen(Amelie, connected: true));
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-b");
+        var opened = await station.OpenAsync((await station.SignInAsync(town, Amelie)).SignIn);
+        Assert.Equal((desktop.SessionId, true), (opened.SessionId, opened.Resumed));
+    }
+
+    [Fact]
+    public async Task An_emptied_store_finds_the_running_desktop_again_by_the_agent_s_report()
+    {
+        await using var broker = await town.StartLonelyAsync("lonely-empty", 33);
+        await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
+        await OnScreenAsync(station, agent);
+        Assert.Equal("OK", await broker.RedisAsync("flushall"));
+        // The stream that spoke for the host is unknown to the emptied store: it ends, and the agent attaches again by itself.
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await Eventually.HoldsAsync("end of the stale stream", Peers.Patience, () => agent.Ended is not null);
+        await using var again = await AgentPeer.AttachAsync(town, broker, "blade1", sessions: AgentPeer.Seen(Amelie, connected: true));
+        Desktop? found = null;
+        await Eventually.HoldsAsync("desktop found again", Peers.Patience, async () => (found = await station.OpenAsync((await station.SignInAsync(town, Amelie)).SignIn)) is not null);
+        Assert.Contains("retrouvé", found!.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_stops_ends_its_streams_at_once_and_says_where_to_go()
+    {
+        await using var broker = await town.StartLonelyAsync("lonely-stop", 34);
+        await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
+        var (signIn, desktop) = await OnScreenAsync(station, agent);
+        var stopped = Peers.RefusalAsync(() => station.NoticeAsync(signIn, desktop, SessionState.SignedOut));
+        await Eventually.HoldsAsync("the follower is told", Peers.Patience, async () => (await station.NoticeAsync(signIn, desktop, SessionState.Active)).Text.Length > 0);
+        await broker.DisposeAsync();
+        Assert.Equal(VdiBroker.Protocol.Rpc.V1.Retry.OtherBroker, (await stopped).Retry);
+        await Eventually.HoldsAsync("the agent's stream ends", Peers.Patience, () => agent.Ended?.StatusCode == StatusCode.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_second_broker_is_refused_the_state_folder_of_the_first()
+    {
+        await using var broker = await town.StartLonelyAsync("lonely-twice", 35);
+        var second = await Tool.RunAsync(Path.Combine(AppContext.BaseDirectory, "broker"), ["run", "--config", Path.Combine(broker.Folder, "broker.json")]);
+        Assert.Equal(3, second.Status);
+        Assert.Contains("another broker uses", second.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, broker.RedisPid);
+    }
+
+    private async Task<(string SignIn, Desktop Desktop)> OnScreenAsync(StationPeer station, AgentPeer agent)
+    {
+        var signIn = (await station.SignInAsync(town, Amelie)).SignIn;
+        var desktop = await station.OpenAsync(signIn);
+        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Amelie, desktop.Ticket));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await station.NoticeAsync(signIn, desktop, SessionState.Active);
+        return (signIn, desktop);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>Connections of stations and agents at the protocol.</summary>
+internal static class Peers
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static GrpcChannel Connect(Town town, BrokerProcess broker, IssuedCertificate who)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(town.Certificates.CaFile);
+        var context = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(who.Certificate, who.Key), null, offline: true);
+        return GrpcChannel.ForAddress(broker.Uri, new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust, ClientCertificateContext = context } },
+        });
+    }
+
+    /// <summary>The broker's word about a call that must fail.</summary>
+    public static async Task<ErrorDetail> RefusalAsync(Func<Task> call)
+    {
+        var failure = await Xunit.Assert.ThrowsAsync<RpcException>(call);
+        return ErrorDetail.Parser.ParseFrom(failure.Trailers.GetValueBytes("vdi-error-bin") ?? throw new InvalidOperationException($"no word from the broker: {failure.Status}"));
+    }
+}
+
+/// <summary>A station at the protocol.</summary>
+internal sealed class StationPeer(GrpcChannel channel) : IDisposable
+{
+    public StationService.StationServiceClient Calls { get; } = new(channel);
+
+    public static async Task<StationPeer> ConnectAsync(Town town, BrokerProcess broker, string name) =>
+        new(Peers.Connect(town, broker, await town.CertificateAsync("station", name)));
+
+    public async Task<SignInReply> SignInAsync(Town town, string login, string language = "fr") =>
+        await Calls.SignInAsync(new SignInRequest { Login = login, Password = town.People[login].Password, Language = language }, deadline: DateTime.UtcNow + Peers.Patience);
+
+    public async Task<Desktop> OpenAsync(string signIn)
+    {
+        using var stream = Calls.Open(new OpenRequest { SignIn = signIn, Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+        await foreach (var reply in stream.ResponseStream.ReadAllAsync())
+            if (reply.Desktop is { } desktop) return desktop;
+        throw new InvalidOperationException("the stream ended without a desktop");
+    }
+
+    /// <summary>Follows until a notice fits.</summary>
+    public async Task<SessionNotice> NoticeAsync(string signIn, Desktop desktop, SessionState state, string language = "fr")
+    {
+        using var stream = Calls.Follow(new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = language }, deadline: DateTime.UtcNow + Peers.Patience);
+        await foreach (var notice in stream.ResponseStream.ReadAllAsync())
+            if (notice.State == state) return notice;
+        throw new InvalidOperationException($"the stream ended without {state}");
+    }
+
+    public async Task CloseAsync(string signIn, Desktop desktop, Closing closing) =>
+        await Calls.CloseAsync(new CloseRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Closing = closing }, deadline: DateTime.UtcNow + Peers.Patience);
+
+    public void Dispose() => channel.Dispose();
+}
+
+/// <summary>An agent at the protocol: reports what the test says, and keeps the orders that come.</summary>
+internal sealed class AgentPeer : IAsyncDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly AsyncDuplexStreamingCall<HostReport, HostOrder> _stream;
+    private readonly Task _reading;
+    private ulong _sequence;
+
+    private AgentPeer(GrpcChannel channel)
+    {
+        _channel = channel;
+        Calls = new HostService.HostServiceClient(channel);
+        _stream = Calls.Attach();
+        _reading = ReadAsync();
+    }
+
+    public HostService.HostServiceClient Calls { get; }
+
+    public ConcurrentQueue<HostOrder> Orders { get; } = new();
+
+    /// <summary>How the stream ended; null while it is open.</summary>
+    public Status? Ended { get; private set; }
+
+    public static async Task<AgentPeer> AttachAsync(Town town, BrokerProcess broker, string host, string boot = "boot-1", params ObservedSession[] sessions)
+    {
+        var agent = new AgentPeer(Peers.Connect(town, broker, await town.CertificateAsync("host", host)));
+        await agent._stream.RequestStream.WriteAsync(new HostReport { Hello = new Hello { AgentVersion = "test", BootId = boot, CertificateSha256 = ByteString.CopyFrom(new byte[32]) } });
+        await agent.ObserveAsync(sessions);
+        await Eventually.HoldsAsync("welcome", Peers.Patience, () => agent.Orders.Any(o => o.Welcome is not null));
+        return agent;
+    }
+
+    public Task ObserveAsync(params ObservedSession[] sessions)
+    {
+        var observation = new Observation { Sequence = ++_sequence, Load = new HostLoad { Load1 = 0.5, Cores = 2, MemoryTotalBytes = 100, MemoryAvailableBytes = 60 } };
+        observation.Sessions.AddRange(sessions);
+        return _stream.RequestStream.WriteAsync(new HostReport { Observation = observation });
+    }
+
+    public async Task<Redemption> RedeemAsync(string user, string ticket) =>
+        (await Calls.RedeemTicketAsync(new RedeemTicketRequest { User = user, Ticket = ticket }, deadline: DateTime.UtcNow + Peers.Patience)).Redemption;
+
+    public static ObservedSession Seen(string user, bool connected) =>
+        new() { User = user, Display = 111, Connected = connected, Since = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) };
+
+    public async ValueTask DisposeAsync()
+    {
+        _stream.Dispose();
+        await _reading;
+        _channel.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await foreach (var order in _stream.ResponseStream.ReadAllAsync()) Orders.Enqueue(order);
+            Ended = Status.DefaultSuccess;
+        }
+        catch (RpcException end)
+        {
+            Ended = end.Status;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Directory;
+using VdiBroker.City.Processes;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>
+/// A town without hosts and stations: a real slapd, a real Redis, and real broker processes behind mTLS. Tests speak the protocol to it, as stations and agents do.
+/// </summary>
+public sealed class Town : IAsyncLifetime
+{
+    private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-town-").FullName;
+    private readonly Loopback _network = Loopback.Pick();
+    private readonly Stack<IAsyncDisposable> _parts = new();
+
+    public Slapd Directory { get; private set; } = null!;
+
+    public CityCertificates Certificates { get; private set; } = null!;
+
+    public BrokerProcess First { get; private set; } = null!;
+
+    public BrokerProcess Second { get; private set; } = null!;
+
+    public Townspeople People => Directory.People;
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "broker");
+
+    public async Task InitializeAsync()
+    {
+        // slapd and redis run under other accounts: they must be able to walk in.
+        File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        Certificates = await CityCertificates.CreateAsync(Program, Path.Combine(_folder, "ca"), "test-city");
+        var address = _network.Address(21);
+        var tls = await Certificates.IssueAsync("server", "directory", Path.Combine(_folder, "directory-tls"), address);
+        Directory = Own(await Slapd.StartAsync(Path.Combine(_folder, "directory"), address, Townspeople.Make(), new DirectoryTls(Certificates.CaFile, tls.Certificate, tls.Key)));
+        var redis = Own(await RedisServer.StartAsync(Path.Combine(_folder, "redis"), _network.Address(9)));
+        First = await StartAsync("one", _network.Address(11), redis.Endpoint);
+        Second = await StartAsync("two", _network.Address(12), redis.Endpoint);
+    }
+
+    public async Task DisposeAsync()
+    {
+        while (_parts.TryPop(out var part)) await part.DisposeAsync();
+        System.IO.Directory.Delete(_folder, recursive: true);
+    }
+
+    public async Task<IssuedCertificate> CertificateAsync(string kind, string name) => await Certificates.IssueAsync(kind, name, Path.Combine(_folder, "callers", kind));
+
+    /// <summary>A broker of this town with a Redis of its own, that a test may kill.</summary>
+    public Task<BrokerProcess> StartLonelyAsync(string name, int host) => StartAsync(name, _network.Address(host), redis: null);
+
+    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis)
+    {
+        var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
+        await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), CityFile());
+        await broker.ConfigureAsync(Certificates, redis);
+        await broker.StartAsync();
+        return Own(broker);
+    }
+
+    private T Own<T>(T part) where T : IAsyncDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+
+    // Each test works on a host and a pool of its own, so that none disturbs another.
+    private string CityFile() => $$"""
+        city: test-city
+        farm: test
+        health: { report_every: 500ms, dead_after: 4s, detached_for: 1s }
+        directories:
+          - id: agglo
+            servers: ["{{Directory.LdapsUri}}"]
+            ca: "{{Directory.CaFile}}"
+            bind_dn: "{{Directory.BrokerDn}}"
+            bind_password_file: "{{Directory.BrokerPasswordFile}}"
+            people: { base: "{{People.PeopleBase}}", name: displayName }
+            groups: { base: "{{People.GroupsBase}}" }
+        tenants:
+          - { id: drancy, name: "Ville de Drancy", directory: agglo, people_under: "{{People.PeopleOf("drancy")}}" }
+          - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}" }
+        hosts:
+          - { id: blade1, address: 127.0.0.1, port: 3391, seats: 3 }
+          - { id: blade2, address: 127.0.0.1, port: 3392, seats: 1 }
+        pools:
+          - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
+          - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
+        entitlements:
+          - { tenant: drancy, group: agents, pools: [bureau] }
+          - { tenant: dugny, group: agents, pools: [dugny] }
+        profiles:
+          - { tenant: drancy, keyboard: be, screen: 1280x800 }
+        """;
+}
+
+[CollectionDefinition(Name)]
+public sealed class TownCollection : ICollectionFixture<Town>
+{
+    public const string Name = "town";
+}
