@@ -100,7 +100,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_disposed) return;
-        _disposed = true;
         Send(Signal.Terminate);
         try
         {
@@ -111,6 +110,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
             Send(Signal.Kill);
             await ExitedAsync(Patience);
         }
+        // Not before: from here on it counts as ended, and nothing is sent to it any more.
+        _disposed = true;
         _process.Dispose();
     }
 
