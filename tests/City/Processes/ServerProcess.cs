@@ -100,7 +100,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_disposed) return;
-        _disposed = true;
         Send(Signal.Terminate);
         try
         {
@@ -111,6 +110,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             Send(Signal.Kill);
             await ExitedAsync(Patience);
         }
+        _disposed = true;
         _process.Dispose();
     }
 

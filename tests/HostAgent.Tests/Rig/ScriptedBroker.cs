@@ -1,3 +1,4 @@
+using VdiBroker.City.Processes;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
@@ -36,7 +37,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
     public static async Task<ScriptedBroker> StartAsync(Authority authority, IPEndPoint? place = null, X509Certificate2? certificate = null)
     {
-        place ??= new IPEndPoint(Loopback.Address(), 0);
+        place ??= new IPEndPoint(IPAddress.Parse(Loopback.Pick().Address(1)), 0);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
