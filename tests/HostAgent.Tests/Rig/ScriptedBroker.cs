@@ -1,4 +1,3 @@
-using VdiBroker.City.Processes;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
@@ -9,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.HostAgent.Tests.Rig;
