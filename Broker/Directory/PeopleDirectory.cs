@@ -37,9 +37,10 @@ internal sealed class PeopleDirectory : IDisposable
         _options = options;
         _log = log;
         _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
-        // Health is told apart by use: a server may take passwords while it refuses the broker's account.
-        _searches = new LdapLanes(options.Id, options, new ServerOrder(options.Id, options.Servers, time, log), OpenAsBroker);
-        _checks = new LdapLanes(options.Id, options, new ServerOrder(options.Id, options.Servers, time, log), Open);
+        // Shared: what a search learns about a server, the check after it need not learn again at the price of a deadline.
+        var order = new ServerOrder(options.Id, options.Servers, time, log);
+        _searches = new LdapLanes(options.Id, options, order, OpenAsBroker);
+        _checks = new LdapLanes(options.Id, options, order, Open);
     }
 
     public string Id => _options.Id;

@@ -74,12 +74,12 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         await UntilAsync(() => !tree.Programs.Any(StillRuns), ForPrograms, clock, cancel);
         Signal(tree.Desktop.Reverse(), Libc.Terminate);
         if (tree.Desktop.Count == 0) Signal(tree.Rest, Libc.Terminate);
-        var server = tree.Rest.Where(line => line.Id == session.Server);
+        var server = tree.Rest.Where(line => line.Id == session.Server.Process);
         await UntilAsync(() => !server.Any(StillRuns), Patience, clock, cancel);
 
         // Whatever did not go: what was seen at the start and what was started since.
         var left = tree.Members.Concat(SessionTree.Of(session).Members).DistinctBy(line => (line.Id, line.StartTicks)).Where(StillRuns).ToList();
-        if (left.Any(line => line.Id == session.Server))
+        if (left.Any(line => line.Id == session.Server.Process))
             log.Warning($"session of {session.User} did not end within {Patience.TotalSeconds:0} s: ended by force ({left.Count} processes)");
         var forced = time.GetTimestamp();
         Signal(left, Libc.Kill);
@@ -96,7 +96,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         var lockFile = $"/tmp/.X{number}-lock";
         try
         {
-            if (!File.Exists(lockFile) || File.ReadAllText(lockFile).Trim() != session.Server.ToString(CultureInfo.InvariantCulture)) return;
+            if (!File.Exists(lockFile) || File.ReadAllText(lockFile).Trim() != session.Server.Process.ToString(CultureInfo.InvariantCulture)) return;
             File.Delete(lockFile);
             File.Delete($"/tmp/.X11-unix/X{number}");
         }

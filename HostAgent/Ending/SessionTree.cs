@@ -33,12 +33,12 @@ internal sealed record SessionTree(
     {
         var children = all.Values.ToLookup(line => line.Parent);
         // The leader must be this session's alone: a sesman process that is parent of several X servers leads them all.
-        var leader = all.TryGetValue(session.Leader, out var parent) && parent.Name == "xrdp-sesman"
+        var leader = all.TryGetValue(session.Server.Leader, out var parent) && parent.Name == "xrdp-sesman"
             && children[parent.Id].Count(child => XServers.IsServer(child.Name)) == 1 ? parent : (ProcessLine?)null;
         var rest = new List<ProcessLine>();
         var desktop = new List<ProcessLine>();
         var programs = new List<ProcessLine>();
-        foreach (var child in leader is { } led ? children[led.Id] : all.Values.Where(line => line.Id == session.Server))
+        foreach (var child in leader is { } led ? children[led.Id] : all.Values.Where(line => line.Id == session.Server.Process))
         {
             if (XServers.IsServer(child.Name) || child.Name == "xrdp-chansrv")
             {

@@ -6,8 +6,15 @@ namespace VdiBroker.Agent.Watching;
 /// <param name="Display">X display number.</param>
 /// <param name="Connected">A station is connected to it now.</param>
 /// <param name="Since">Start of the X server.</param>
-/// <param name="Server">Process id of the X server.</param>
-/// <param name="ServerStart">Its start in clock ticks.</param>
+/// <param name="Server">The X server itself.</param>
+internal sealed record RunningSession(string User, uint UserId, uint Display, bool Connected, DateTimeOffset Since, SessionServer Server);
+
+/// <summary>The X server of a session.</summary>
+/// <param name="Process">Process id.</param>
+/// <param name="StartTicks">Its start in clock ticks; with <paramref name="Process"/> it names one process for ever.</param>
 /// <param name="Leader">Process id of its parent, the sesman process that leads the session; 1 where that has died.</param>
-internal sealed record RunningSession(
-    string User, uint UserId, uint Display, bool Connected, DateTimeOffset Since, int Server, ulong ServerStart, int Leader);
+internal readonly record struct SessionServer(int Process, ulong StartTicks, int Leader)
+{
+    /// <summary>True for the same process, whoever its parent is now.</summary>
+    public bool IsSameAs(SessionServer other) => Process == other.Process && StartTicks == other.StartTicks;
+}

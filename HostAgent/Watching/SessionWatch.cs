@@ -37,7 +37,7 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
             if (appeared) _servers.Forget();
             _openBefore.Clear();
             _openBefore.UnionWith(_open);
-            var now = _servers.Look(atOnce: appeared || IsRestless).Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server).ToArray();
+            var now = _servers.Look(atOnce: appeared || IsRestless).Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server.Process).ToArray();
             if (!now.AsSpan().SequenceEqual(_sessions))
             {
                 Say(now);
@@ -76,20 +76,20 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
 
     private RunningSession Session(XServer server) => new(
         _names.Of(server.Owner, server.Line.Id), server.Owner, server.Display, _connected.Contains(server.Display),
-        BootClock.At(_boot, server.Line.StartTicks), server.Line.Id, server.Line.StartTicks, server.Line.Parent);
+        BootClock.At(_boot, server.Line.StartTicks), new SessionServer(server.Line.Id, server.Line.StartTicks, server.Line.Parent));
 
     private void Say(RunningSession[] now)
     {
         foreach (var session in now)
         {
-            var before = Array.Find(_sessions, known => known.Server == session.Server && known.ServerStart == session.ServerStart);
+            var before = Array.Find(_sessions, known => known.Server.IsSameAs(session.Server));
             if (before is null) log.Notice($"session of {session.User} on display {session.Display} runs");
             if (before?.Connected != session.Connected && (session.Connected || before is not null))
                 log.Notice($"session of {session.User} on display {session.Display} {(session.Connected ? "has a station" : "has no station")}");
         }
         foreach (var session in _sessions)
         {
-            if (!Array.Exists(now, known => known.Server == session.Server && known.ServerStart == session.ServerStart))
+            if (!Array.Exists(now, known => known.Server.IsSameAs(session.Server)))
                 log.Notice($"session of {session.User} on display {session.Display} has ended");
         }
     }

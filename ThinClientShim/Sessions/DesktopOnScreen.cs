@@ -155,7 +155,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             }
             if (wishes.TryTake() is { } wish) return ShowingEnd.By(wish);
         }
-        return _sinceSignOut is not null ? Unconfirmed() : ShowingEnd.Again(refused ? "ticket-refused" : $"freerdp-ended-{_viewer.Ended.Result}");
+        return _sinceSignOut is not null ? Unconfirmed() : ShowingEnd.Again(refused ? "ticket-refused" : $"freerdp-ended-{await _viewer.Ended}");
     }
 
     private async Task<ShowingEnd?> LateAsync()

@@ -15,13 +15,18 @@ internal sealed class Journal : IDisposable
     private Journal(StreamWriter? file) => _file = file;
 
     /// <summary>Opens <paramref name="path"/> for appending, readable by its owner only; null writes nowhere.</summary>
-    public static Journal Open(string? path) => new(path is null ? null : new StreamWriter(new FileStream(path, new FileStreamOptions
+    public static Journal Open(string? path)
     {
-        Mode = FileMode.Append,
-        Access = FileAccess.Write,
-        Share = FileShare.ReadWrite,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    }), new UTF8Encoding(false)) { AutoFlush = true });
+        if (path is null) return new(null);
+        var ownersOnly = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        return new(new StreamWriter(path, new UTF8Encoding(false), ownersOnly) { AutoFlush = true });
+    }
 
     /// <summary>Writes one step: a word, then <c>name=value</c> pairs.</summary>
     public void Step(string step)

@@ -14,7 +14,7 @@ public sealed class CityTests(WholeStory before)
     [Fact]
     public async Task A_city_with_a_Redis_of_its_own_works_the_same_and_leaves_nothing_behind()
     {
-        Assert.NotEmpty(before.Result.Lines);
+        Assert.NotEmpty(before.Played.Lines);
         string folder;
         await using (var city = await RunningCity.StartAsync(CityPlan.Demo() with { OwnRedis = true }))
         {

@@ -78,10 +78,10 @@ public sealed class StoryTests(WholeStory story)
     public void All_figures_are_measured()
     {
         foreach (var step in FigureChapter.Steps) story.Holds(step);
-        Assert.All(story.Result.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
+        Assert.All(story.Played.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
     }
 
     [Fact]
     public void Every_line_of_the_story_held() =>
-        Assert.Equal([], story.Result.Lines.Where(line => !line.Ok).Select(line => $"{line.Name}: {line.Note}"));
+        Assert.Equal([], story.Played.Lines.Where(line => !line.Ok).Select(line => $"{line.Name}: {line.Note}"));
 }

@@ -9,23 +9,23 @@ public sealed class WholeStory : IAsyncLifetime
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "vdi-story-" + Path.GetRandomFileName());
 
     /// <summary>How it went.</summary>
-    public StoryResult Result { get; private set; } = new([], new Dictionary<string, double>());
+    public StoryResult Played { get; private set; } = new([], new Dictionary<string, double>());
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => Result = await StoryPlay.RunAsync(_folder, _ => { });
+    public async Task InitializeAsync() => Played = await StoryPlay.RunAsync(_folder, _ => { });
 
     /// <summary>Pictures and logs of a story that did not hold stay, for who has to find out why.</summary>
     public Task DisposeAsync()
     {
-        if (Result.Ok) Directory.Delete(_folder, recursive: true);
+        if (Played.Ok) Directory.Delete(_folder, recursive: true);
         return Task.CompletedTask;
     }
 
     /// <summary>Fails the test with the line's note unless it held.</summary>
     public void Holds(StoryStep step)
     {
-        var line = Result.Lines.FirstOrDefault(line => line.Name == step.Name);
-        Assert.True(line is not null, $"never played: {step.Name}; {Result.Lines.FirstOrDefault(other => !other.Ok)?.Note}");
+        var line = Played.Lines.FirstOrDefault(line => line.Name == step.Name);
+        Assert.True(line is not null, $"never played: {step.Name}; {Played.Lines.FirstOrDefault(other => !other.Ok)?.Note}");
         Assert.True(line.Ok, $"{line.Name}: {line.Note} (pictures and logs: {_folder})");
     }
 }

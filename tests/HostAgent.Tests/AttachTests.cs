@@ -97,7 +97,7 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task A_server_with_a_foreign_certificate_or_name_is_no_broker()
     {
         var foreigner = new Authority();
-        var place = new IPEndPoint(Loopback.Address(), 0);
+        var place = new IPEndPoint(IPAddress.Parse(Loopback.Pick().Address(1)), 0);
         await using var foreign = await ScriptedBroker.StartAsync(_host.City, place, foreigner.Issue("broker", "broker1", place.Address));
         await using var misnamed = await ScriptedBroker.StartAsync(_host.City, null, _host.City.Issue("broker", "broker1", IPAddress.Parse("127.0.0.250")));
         await using var right = await ScriptedBroker.StartAsync(_host.City);

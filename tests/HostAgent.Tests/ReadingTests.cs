@@ -14,7 +14,7 @@ namespace VdiBroker.HostAgent.Tests;
 
 public sealed class ReadingTests
 {
-    private static readonly RunningSession Session = new("amelie.durand", 20001, 12, true, DateTimeOffset.UnixEpoch, 30, 5, 20);
+    private static readonly RunningSession Session = new("amelie.durand", 20001, 12, true, DateTimeOffset.UnixEpoch, new SessionServer(30, 5, 20));
 
     [Fact]
     public void A_process_line_is_read_whatever_the_program_is_called()
@@ -103,7 +103,7 @@ public sealed class ReadingTests
     [Fact]
     public void A_parent_that_is_not_this_sessions_leader_is_never_ended()
     {
-        var orphan = SessionTree.Of(Session with { Leader = 1 }, Processes((1, "init", 0), (30, "Xorg", 1), (50, "sshd", 1)));
+        var orphan = SessionTree.Of(Session with { Server = new SessionServer(30, 5, 1) }, Processes((1, "init", 0), (30, "Xorg", 1), (50, "sshd", 1)));
         Assert.Equal([30], orphan.Members.Select(line => line.Id));
         Assert.Null(orphan.Leader);
 

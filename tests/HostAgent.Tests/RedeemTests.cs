@@ -86,6 +86,22 @@ public sealed class RedeemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_that_hangs_does_not_keep_a_good_ticket_out()
+    {
+        await using var hanging = await ScriptedBroker.StartAsync(_host.City);
+        await using var next = await ScriptedBroker.StartAsync(_host.City);
+        await using var wire = new Wire(hanging.Place);
+        next.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s1", Fence = 7 };
+        _host.Start("run", "--config", _host.WriteConfig(new Uri($"https://{wire.Place}"), next.Address));
+        await hanging.AttachedAsync();
+
+        wire.Freeze();
+
+        Assert.Equal(0, await _host.RedeemAsync("amelie.durand", Ticket));
+        Assert.Empty(hanging.Asked);
+    }
+
+    [Fact]
     public async Task Slow_and_hostile_clients_hurt_only_themselves()
     {
         await using var broker = await ScriptedBroker.StartAsync(_host.City);

@@ -106,6 +106,8 @@ public sealed class SessionTests(BladeWithStation city) : IClassFixture<BladeWit
         Assert.Empty(city.Blade.ProcessesOf(person));
         // require_credentials: xrdp hangs up instead of showing its own window to the person.
         await client.ExitedAsync(Soon.Deadline);
+        // 12, the same as after signing out: only the broker can say which it was.
+        Assert.Equal(12, client.ExitCode);
     }
 
     [Fact]

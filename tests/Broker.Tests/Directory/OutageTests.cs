@@ -146,9 +146,10 @@ public sealed class OutageTests
         // Two replicas share their CA and the broker's account in a city; here each has its own, so one file holds both CAs.
         var ca = directory.WriteFile("both.crt", await File.ReadAllTextAsync(directory.Slapd.CaFile) + "\n" + await File.ReadAllTextAsync(second.Slapd.CaFile));
         await directory.ChangeAsync($"dn: {directory.Slapd.BrokerDn}\nchangetype: modify\nreplace: userPassword\nuserPassword: {await File.ReadAllTextAsync(second.Slapd.BrokerPasswordFile)}\n");
+        var patience = TimeSpan.FromSeconds(1.5);
         using var signIns = directory.SignIns(options => options with
         {
-            Deadline = Short,
+            Deadline = patience,
             CaFile = ca,
             BindPasswordFile = second.Slapd.BrokerPasswordFile,
             Servers = [new Uri(directory.Slapd.LdapsUri), new Uri(second.Slapd.LdapsUri)],
@@ -157,11 +158,13 @@ public sealed class OutageTests
         Assert.Empty(second.LogLines("BIND dn=\"uid=amelie"));
         if (frozen) await directory.Slapd.FreezeAsync();
         else await directory.Slapd.KillAsync();
-        await signIns.LetInAsync(directory.Amelie);
-        Assert.NotEmpty(second.LogLines("BIND dn=\"uid=amelie"));
         var clock = Stopwatch.StartNew();
         await signIns.LetInAsync(directory.Amelie);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Short);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, 2 * patience);
+        Assert.NotEmpty(second.LogLines("BIND dn=\"uid=amelie"));
+        clock.Restart();
+        await signIns.LetInAsync(directory.Amelie);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, patience);
         Assert.Contains(signIns.Log, line => line.StartsWith("502", StringComparison.Ordinal));
     }
 

@@ -110,7 +110,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
             Send(Signal.Kill);
             await ExitedAsync(Patience);
         }
-        // Not before: from here on it counts as ended, and nothing is sent to it any more.
         _disposed = true;
         _process.Dispose();
     }

@@ -31,9 +31,9 @@ internal sealed class Blade : IAsyncDisposable
 
     public static async Task<Blade> StartAsync(HostRig host, params ScriptedBroker[] brokers)
     {
-        var rdp = new IPEndPoint(Loopback.Address(), 0);
-        rdp.Port = Loopback.FreePort(rdp.Address);
-        var sesman = Loopback.FreePort(IPAddress.Loopback);
+        var rdp = new IPEndPoint(IPAddress.Parse(Loopback.Pick().Address(1)), 0);
+        rdp.Port = Loopback.FreePort(rdp.Address.ToString());
+        var sesman = Loopback.FreePort();
         var firstUser = Random.Shared.Next(30000, 60000);
         host.WriteConfig([.. brokers.Select(broker => broker.Address)]);
         Write(host, rdp, sesman, firstUser);

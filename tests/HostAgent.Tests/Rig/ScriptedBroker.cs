@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.HostAgent.Tests.Rig;
@@ -36,7 +37,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
     public static async Task<ScriptedBroker> StartAsync(Authority authority, IPEndPoint? place = null, X509Certificate2? certificate = null)
     {
-        place ??= new IPEndPoint(Loopback.Address(), 0);
+        place ??= new IPEndPoint(IPAddress.Parse(Loopback.Pick().Address(1)), 0);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
