@@ -44,6 +44,7 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
         switch (words)
         {
             case ["quitter" or "leave"]: await station.LeaveAsync(); Says(station); break;
+            case ["taper" or "type", _] when !station.Screen.Virtual: Console.WriteLine("  Tapez dans sa fenêtre. / Type in its window."); break;
             case ["taper" or "type", var text]: await station.Screen.TypeAsync(text + "\n"); break;
             case ["image" or "picture"]: await PictureAsync(station); break;
             case [] or ["dit" or "says"]: Says(station); break;
@@ -64,10 +65,15 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
                 Console.WriteLine($"  {station.Name} : {said}");
                 told++;
             }
-            return !station.InUse || DesktopLook.IsComplete(await station.Screen.LookAsync());
+            return !station.InUse || await ShowsAsync(station);
         }, cancel);
         await PictureAsync(station);
     }
+
+    // On a display that stations share, only the station's own words say whose desktop is there.
+    private static async Task<bool> ShowsAsync(Station station) => station.Screen.Virtual
+        ? DesktopLook.IsComplete(await station.Screen.LookAsync())
+        : station.Heard().Any(line => line.Contains("est à l'écran", StringComparison.Ordinal));
 
     private async Task PictureAsync(Station station)
     {
