@@ -100,6 +100,8 @@ internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, Se
             case OpeningDecision.Place place:
                 claim = await ledger.PlaceAsync(signIn, request.SignInSecret, pool.Id, place);
                 break;
+            case OpeningDecision.HomeGone gone:
+                return new OpeningStep.Refused(ErrorCode.HostGone, $"session {gone.Session.Id} on {gone.Session.Host}; {Reasons(pool, gone.Because)}");
             case OpeningDecision.AllFull full:
                 return new OpeningStep.Refused(ErrorCode.AllHostsFull, Reasons(pool, full.Because));
             case OpeningDecision.AllDown down:

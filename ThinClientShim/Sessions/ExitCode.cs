@@ -24,6 +24,6 @@ internal enum ExitCode
     /// <summary>The desktop could not be reached, or not again, in the tries allowed.</summary>
     NotReached = 7,
 
-    /// <summary>The host and the session with it are gone.</summary>
+    /// <summary>The host and the session with it are gone, and no other host could take the person.</summary>
     HostLost = 8,
 }

@@ -20,6 +20,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
 
     private readonly Tries _tries = new(TimeProvider.System);
     private Desktop? _desktop;
+    private ErrorDetail? _refusal;
 
     /// <summary>Runs until the visit is over, and says how it ended.</summary>
     public async Task<ExitCode> RunAsync()
@@ -31,12 +32,13 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
             if (_tries.Next() is not { } pause)
             {
                 room.Journal.Step("gave-up");
-                room.Person.Tell("gave-up", []);
+                // A refusal has been told in its own words, with what to do.
+                if (_refusal is null) room.Person.Tell("gave-up", []);
                 await CloseAsync(Closing.Leave, LeaveWithin);
-                return ExitCode.NotReached;
+                return _refusal?.Code == ErrorCode.HostGone ? ExitCode.HostLost : ExitCode.NotReached;
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
-            room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
+            if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
             if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause) is { } wish) return await GoAsync(wish);
         }
     }
@@ -46,10 +48,18 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
         try
         {
             if (await OpenAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
-            _desktop = desktop;
+            // The same visit, another session: its reason says what was lost.
+            if (_desktop is not null && _desktop.SessionId != desktop.SessionId) room.Person.Tell(desktop.Why);
+            (_desktop, _refusal) = (desktop, null);
             await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn);
             var end = await screen.WatchAsync(wishes, CloseAsync);
             if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
+            if (end.Final is { State: SessionState.HostLost } lost)
+            {
+                room.Journal.Step("host-lost");
+                room.Person.Tell(lost.Text);
+                return (null, new Again("host-lost", Tell: false));
+            }
             return end.Final is { } final ? (Ended(final), default) : (null, new Again(end.Why));
         }
         catch (System.ComponentModel.Win32Exception fault)
@@ -98,7 +108,11 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
         room.Journal.Step($"refused call=open code={detail.Code} reference={detail.Reference}");
         // A broken picture is worth waiting for as long as the answer is "later"; a first opening is the person's to repeat.
         if (_desktop is not null && detail.Retry is Retry.Later or Retry.OtherBroker && detail.Code != ErrorCode.AllHostsFull)
-            return (null, new Again("refused", detail.RetryAfter?.ToTimeSpan() ?? default));
+        {
+            if (_refusal?.Code != detail.Code) room.Person.Tell(Refusals.Text(detail, room.Person.Words));
+            _refusal = detail;
+            return (null, new Again("refused", detail.RetryAfter?.ToTimeSpan() ?? default, Tell: false));
+        }
         room.Person.Tell(Refusals.Text(detail, room.Person.Words));
         if (detail.Code == ErrorCode.MovedElsewhere)
         {
@@ -116,15 +130,9 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
         {
             SessionState.Moved => $"moved to={notice.Station}",
             SessionState.SignedOut => "signed-out",
-            SessionState.HostLost => "host-lost",
             _ => "expired",
         });
-        return notice.State switch
-        {
-            SessionState.HostLost => ExitCode.HostLost,
-            SessionState.Expired => ExitCode.NotReached,
-            _ => ExitCode.Done,
-        };
+        return notice.State == SessionState.Expired ? ExitCode.NotReached : ExitCode.Done;
     }
 
     private async Task<ExitCode> GoAsync(Wish wish, DesktopOnScreen? screen = null)
@@ -153,6 +161,6 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
         }
     }
 
-    /// <summary>Why the desktop has to be opened again, and how long not to.</summary>
-    private readonly record struct Again(string Why, TimeSpan NotBefore = default);
+    /// <summary>Why the desktop has to be opened again, how long not to, and whether the person hears of the new try (unless they have just heard more).</summary>
+    private readonly record struct Again(string Why, TimeSpan NotBefore = default, bool Tell = true);
 }

@@ -1,3 +1,5 @@
+using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.ThinClientShim.Tests.Peers;
 using Xunit;
@@ -10,7 +12,6 @@ public sealed class SessionTests : AtAStation
     [Theory]
     [InlineData(SessionState.Moved, "Votre bureau est parti au poste 7.", 0, "moved to=poste7")]
     [InlineData(SessionState.SignedOut, "Votre session est bien fermée.", 0, "signed-out")]
-    [InlineData(SessionState.HostLost, "Le serveur de votre bureau est tombé en panne.", 8, "host-lost")]
     [InlineData(SessionState.Expired, "Personne ne s'est connecté à temps.", 7, "expired")]
     public async Task A_final_notice_takes_the_viewer_away_and_is_read_by_the_person(SessionState state, string text, int code, string step)
     {
@@ -21,6 +22,31 @@ public sealed class SessionTests : AtAStation
         Assert.Equal(1, Station.Times(step));
         Assert.True(Station.Viewer.WasTerminated(pid));
         Assert.Single(Station.Desk.Opens);
+    }
+
+    [Fact]
+    public async Task When_the_host_is_lost_the_person_is_told_and_sits_at_a_new_desktop()
+    {
+        var pid = await Station.OnScreenAsync();
+        Station.Desk.NextSession("Voici un nouveau bureau ; ce qui n'était pas enregistré est perdu.");
+        Station.Desk.Becomes(SessionState.HostLost, "Le serveur de votre bureau est tombé en panne.");
+        await Station.StepAsync("active", times: 2);
+        Assert.Contains("Le serveur de votre bureau est tombé en panne.", Station.Screen, StringComparison.Ordinal);
+        Assert.Contains("ce qui n'était pas enregistré est perdu.", Station.Screen, StringComparison.Ordinal);
+        Assert.True(Station.Viewer.WasTerminated(pid));
+        Assert.Equal(2, Station.Viewer.Started.Count);
+    }
+
+    [Fact]
+    public async Task When_no_other_host_can_take_the_person_the_refusal_is_said_once_and_ends_the_visit()
+    {
+        await Station.OnScreenAsync();
+        for (var i = 0; i < 9; i++)
+            Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.HostGone, StatusCode.Unavailable, Retry.Later, "Le serveur s'est arrêté, et aucun autre n'est libre."));
+        Station.Desk.Becomes(SessionState.HostLost, "Le serveur de votre bureau est tombé en panne.");
+        Assert.Equal(8, await Station.ExitAsync());
+        Assert.Single(Station.Screen.Split("aucun autre n'est libre.")[1..]);
+        Assert.DoesNotContain("n'a pas pu être rejoint", Station.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,11 @@ public abstract record OpeningDecision
     /// <summary>The person's session is being ended; there is room for a new one as soon as the host has finished.</summary>
     public sealed record StillEnding(Session Session) : OpeningDecision((Placement?)null);
 
+    /// <summary>The host of the person's session is not live, and no other host can take them: what was not saved there is lost unless it comes back.</summary>
+    /// <param name="Session">The session on the host that has gone.</param>
+    /// <param name="Because">Every host considered and why.</param>
+    public sealed record HomeGone(Session Session, Placement Because) : OpeningDecision(Because);
+
     /// <summary>All live hosts are full.</summary>
     public sealed record AllFull(Placement Because) : OpeningDecision(Because);
 
@@ -64,6 +69,7 @@ public static class Opening
 
         var placement = Placement.Rank(state.Hosts, wish.User, draw);
         if (!placement.Ranked.IsEmpty) return new OpeningDecision.Place(placement.Ranked, mine, placement);
+        if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }
 }

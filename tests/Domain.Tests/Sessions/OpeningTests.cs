@@ -54,6 +54,14 @@ public sealed class OpeningTests
     });
 
     [Fact]
+    public void Who_had_a_session_is_told_that_its_host_has_gone() => _opening.Sample(x =>
+    {
+        var decision = Opening.Decide(x.State, x.Wish, x.Draw);
+        if (decision is OpeningDecision.HomeGone gone) Assert.Equal(x.State.Mine, gone.Session);
+        if (decision is OpeningDecision.AllDown or OpeningDecision.AllFull) Assert.True(x.State.Mine is null or { IsFinal: true });
+    });
+
+    [Fact]
     public void A_session_that_is_being_ended_is_waited_for()
     {
         var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), [LiveHost()]);

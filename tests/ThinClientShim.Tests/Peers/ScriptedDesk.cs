@@ -18,6 +18,8 @@ internal sealed class ScriptedDesk
     private readonly List<Channel<SessionNotice>> _followers = [];
     private SessionNotice _now = new() { State = SessionState.Opening };
     private ulong _fence;
+    private int _session = 1;
+    private string _why = "";
 
     /// <summary>The right password, another one in each test.</summary>
     public string Password { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
@@ -84,7 +86,8 @@ internal sealed class ScriptedDesk
             _now = new() { State = AfterOpening };
             return new()
             {
-                SessionId = "01JDSESSION000000000000001",
+                SessionId = $"01JDSESSION{_session:000000000000000}",
+                Why = _why,
                 Fence = ++_fence,
                 Host = "blade1",
                 Address = "127.0.3.1",
@@ -128,6 +131,12 @@ internal sealed class ScriptedDesk
             _now = new() { State = state, Text = text, Station = station };
             foreach (var follower in _followers) follower.Writer.TryWrite(_now);
         }
+    }
+
+    /// <summary>From now on openings give another session, for this reason.</summary>
+    public void NextSession(string why)
+    {
+        lock (_gate) (_session, _why) = (_session + 1, why);
     }
 
     private static string Token() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
