@@ -8,6 +8,9 @@ exec > "$log" 2>&1
 [ -r /etc/profile ] && . /etc/profile
 [ -r "$HOME/.profile" ] && . "$HOME/.profile"
 
+# Accents: with no locale at all, shells drop them.
+export LANG="${LANG:-C.UTF-8}"
+
 # The person's own desktop, where there is one.
 [ -x "$HOME/.vdi-session" ] && exec "$HOME/.vdi-session"
 
@@ -19,6 +22,6 @@ for i in $(seq 100); do
   xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x && break
   sleep 0.05
 done
-xterm -T "Desk of $(id -un) on $(hostname)" -fa Monospace -fs 12 -geometry 70x14+60+60 -e sh -c \
+xterm -u8 -T "$(id -un) · $(hostname)" -fa Monospace -fs 12 -geometry 70x14+60+60 -e sh -c \
   'echo "host $(hostname) user $(id -un) display $DISPLAY"; echo "session started $(date -u +%T) shell pid $$"; exec "${SHELL:-/bin/sh}"' &
 wait $wm

@@ -10,7 +10,7 @@ namespace VdiBroker.City.Story;
 /// <summary>What is measured; the lines fail only when nothing can be measured, never for a slow machine.</summary>
 public static class FigureChapter
 {
-    private const int Times = 3;
+    private const int Times = 5;
     private const int ColdStarts = 7;
 
     public static readonly StoryStep Sizes = new("Figures: sizes and memory, with a desktop on the screen", async scene =>

@@ -19,7 +19,7 @@ public static class RoamingChapter
         var amelie = scene.City.People.Amelie;
         var before = DesktopLook.Text(await scene.A.Screen.LookAsync())!.Count(DesktopLook.Ink);
         var proof = Path.Combine(scene.City.Folder, "homes", amelie.Login, "preuve.txt");
-        await scene.A.Screen.TypeAsync("echo Bonjour depuis la station A; echo $$ > preuve.txt\n");
+        await scene.A.Screen.TypeAsync("echo \"Amélie était là, à la station A\"; echo $$ > preuve.txt\n");
         await Eventually.HoldsAsync("the shell has run what was typed", Soon, () => File.Exists(proof));
         scene.Typed = await StableTextAsync(scene.A, inkBefore: before);
         scene.Left = scene.SessionOf(amelie);
