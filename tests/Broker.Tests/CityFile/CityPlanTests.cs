@@ -51,6 +51,19 @@ public sealed class CityPlanTests : IDisposable
         Assert.Equal("be", Assert.Single(plan.Profiles).Keyboard);
     }
 
+    [Fact]
+    public void The_example_that_is_shipped_has_no_fault()
+    {
+        foreach (var named in (string[])["tls/directory-ca.crt", "secrets/ldap-broker"])
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, named))!);
+            File.WriteAllText(Path.Combine(_folder, named), "");
+        }
+        var (plan, faults) = Read(File.ReadAllText(Path.Combine(VdiBroker.City.CityPrograms.Root(), "deploy/broker/city.yaml")));
+        Assert.Empty(faults);
+        Assert.Equal(2, plan.Hosts.Hosts.Count);
+    }
+
     [Theory]
     [InlineData("seats: 20", "seats: 0", 15, "'seats: 0' must be a whole number from 1 to 10000")]
     [InlineData("hosts: [blade1]", "hosts: [blade9]", 17, "there is no host 'blade9' (hosts: blade1)")]

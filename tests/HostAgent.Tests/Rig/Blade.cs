@@ -59,7 +59,7 @@ internal sealed class Blade : IAsyncDisposable
 
     /// <summary>Process id, as this side sees it, of the agent that runs in the blade.</summary>
     public int AgentPid => ProcessIds().Single(id => Read($"/proc/{id}/cmdline") is var line
-        && line.StartsWith(HostRig.Program, StringComparison.Ordinal) && line.Contains(_host.At("vdi-agent.conf"), StringComparison.Ordinal));
+        && line.StartsWith(ProgramIn(_host), StringComparison.Ordinal) && line.Contains(_host.At("vdi-agent.conf"), StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
@@ -87,8 +87,8 @@ internal sealed class Blade : IAsyncDisposable
             .Replace("X11DisplayOffset=10", $"X11DisplayOffset={Random.Shared.Next(100, 5000) * 10}", StringComparison.Ordinal)
             .Replace("/var/log/", host.At("log/"), StringComparison.Ordinal));
         File.WriteAllText(host.At("pam"), Text(Path.Combine(deploy, "pam.d", "xrdp-sesman"))
-            .Replace("/usr/bin/vdi-agent redeem", $"{HostRig.Program} redeem --socket {host.Socket}", StringComparison.Ordinal)
-            .Replace("/usr/bin/vdi-agent session", $"{HostRig.Program} session --socket {host.Socket}", StringComparison.Ordinal));
+            .Replace("/usr/bin/vdi-agent redeem", $"{ProgramIn(host)} redeem --socket {host.Socket}", StringComparison.Ordinal)
+            .Replace("/usr/bin/vdi-agent session", $"{ProgramIn(host)} session --socket {host.Socket}", StringComparison.Ordinal));
         File.WriteAllText(host.At("passwd"), Text("/etc/passwd")
             + string.Concat(People.Select((person, number) => $"{person}:x:{firstUser + number}:{firstUser}::{host.At("home")}/{person}:/bin/sh\n")));
         File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
@@ -100,6 +100,8 @@ internal sealed class Blade : IAsyncDisposable
             hostname blade1
             mount -t tmpfs -o mode=755 run-xrdp /run/xrdp 2>/dev/null || { mkdir -p /run/xrdp; mount -t tmpfs -o mode=755 run-xrdp /run/xrdp; }
             cd {{host.Folder}}
+            # By a path of the blade's own: the repository may stand below /tmp, which is another one in here.
+            mkdir -p agent; mount --bind {{Path.GetDirectoryName(HostRig.Program)}} agent
             chmod 1777 tmp; mount --bind tmp /tmp; mkdir -m 1777 /tmp/.X11-unix
             chown xrdp log etc-xrdp/key.pem etc-xrdp/rsakeys.ini; chmod 400 etc-xrdp/key.pem; chmod 755 etc-xrdp/startwm.sh; chmod 640 shadow
             for file in passwd group shadow; do mount --bind $file /etc/$file; done
@@ -108,12 +110,14 @@ internal sealed class Blade : IAsyncDisposable
             mount -t proc proc /proc
             sh /usr/share/xrdp/socksetup
             set +e
-            while true; do {{HostRig.Program}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
+            while true; do {{ProgramIn(host)}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
             /usr/sbin/xrdp-sesman -n > log/sesman.out 2>&1 &
             setpriv --reuid=xrdp --regid=xrdp --init-groups /usr/sbin/xrdp -n > log/xrdp.out 2>&1 &
             wait
             """.Replace("--config vdi-agent.conf", "--config " + host.At("vdi-agent.conf"), StringComparison.Ordinal));
     }
+
+    private static string ProgramIn(HostRig host) => host.At(Path.Combine("agent", Path.GetFileName(HostRig.Program)));
 
     private static string Text(string file) => File.ReadAllText(file);
 
