@@ -12,7 +12,7 @@ namespace VdiBroker;
 internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ImmutableArray<ProfileRule> Profiles)
 {
     /// <summary>For the sign-in.</summary>
-    public PeopleRules People => new(Tenants, Pools, Profiles);
+    public PeopleRules People => new(Tenants, Pools, Directories, Profiles);
 
     /// <summary>Lets every room take its sections out of the document; what is wrong is in <see cref="CityDocument.Faults"/> afterwards.</summary>
     public static CityPlan Read(CityDocument document)

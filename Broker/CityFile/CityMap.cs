@@ -98,7 +98,10 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
     /// <summary>A list of texts, at least one unless <paramref name="mayBeMissing"/>.</summary>
     public IReadOnlyList<string> Texts(string key, bool mayBeMissing = false)
     {
-        var items = Take(key) switch
+        var found = Take(key);
+        foreach (var item in (found as YamlSequenceNode)?.Children.Where(child => child is not YamlScalarNode { Value.Length: > 0 }) ?? [])
+            document.Fault((int)item.Start.Line, $"{what}: every item of '{key}' must be a text");
+        var items = found switch
         {
             YamlSequenceNode list => list.Children.OfType<YamlScalarNode>().Select(n => n.Value ?? "").Where(t => t.Length > 0).ToList(),
             YamlScalarNode { Value.Length: > 0 } one => [one.Value!],

@@ -13,8 +13,21 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
     /// <summary>Reads the two sections; faults go to the document.</summary>
     public static DirectoryCatalogue Read(CityDocument city)
     {
-        var directories = city.Root.Maps("directories").Select(ReadDirectory).ToImmutableArray();
-        return new DirectoryCatalogue(directories, [.. city.Root.Maps("tenants").Select(map => ReadBranch(map, directories))]);
+        var directories = new List<DirectoryOptions>();
+        foreach (var map in city.Root.Maps("directories"))
+        {
+            var directory = ReadDirectory(map);
+            if (directories.Any(other => other.Id == directory.Id)) map.Fault("id", $"there are two directories '{directory.Id}'");
+            directories.Add(directory);
+        }
+        var branches = new List<TenantBranch>();
+        foreach (var map in city.Root.Maps("tenants"))
+        {
+            var branch = ReadBranch(map, directories);
+            CheckPlace(map, branch, directories, branches);
+            branches.Add(branch);
+        }
+        return new DirectoryCatalogue([.. directories], [.. branches]);
     }
 
     private static DirectoryOptions ReadDirectory(CityMap map)
@@ -28,7 +41,7 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
             CaFile = map.File("ca"),
             BindDn = Dn(map, "bind_dn"),
             BindPasswordFile = map.File("bind_password_file"),
-            People = new PeopleOptions(Dn(people, "base"), people.TextOr("filter", "(objectClass=inetOrgPerson)")!, people.TextOr("login", "uid")!, people.TextOr("name", "cn")!),
+            People = new PeopleOptions(Dn(people, "base"), Filter(people), people.TextOr("login", "uid")!, people.TextOr("name", "cn")!),
             Groups = new GroupsOptions(Dn(groups, "base"), groups.TextOr("name", "cn")!),
             Deadline = map.Time("deadline", TimeSpan.FromSeconds(3)),
             Connections = map.Number("connections", 1, 64, 4),
@@ -40,7 +53,7 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
         return directory;
     }
 
-    private static TenantBranch ReadBranch(CityMap map, ImmutableArray<DirectoryOptions> directories)
+    private static TenantBranch ReadBranch(CityMap map, List<DirectoryOptions> directories)
     {
         // 'id' and 'name' are read by the tenancy room; naming them here makes them known to this map.
         var tenant = new TenantId(map.TextOr("id", "")!);
@@ -51,6 +64,30 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
         var branch = new TenantBranch(tenant, directory, Dn(map, "people_under")) { GroupsUnder = map.Has("groups_under") ? Dn(map, "groups_under") : null };
         map.Close();
         return branch;
+    }
+
+    // People outside their directory's base could never sign in, and two tenants in one branch would be one.
+    private static void CheckPlace(CityMap map, TenantBranch branch, List<DirectoryOptions> directories, List<TenantBranch> others)
+    {
+        if (DistinguishedName.Parse(branch.PeopleUnder) is not { } people || directories.Find(d => d.Id == branch.Directory) is not { } directory) return;
+        if (DistinguishedName.Parse(directory.People.Base) is { } root && !people.IsIn(root))
+            map.Fault("people_under", $"'{branch.PeopleUnder}' is not at or below the directory's people base '{directory.People.Base}'");
+        if (others.Find(other => other.Directory == branch.Directory && people.Equals(DistinguishedName.Parse(other.PeopleUnder))) is { } twin)
+            map.Fault("people_under", $"'{branch.PeopleUnder}' is the branch of tenant '{twin.Tenant}' already");
+    }
+
+    private static string Filter(CityMap map)
+    {
+        var text = map.TextOr("filter", "(objectClass=inetOrgPerson)")!;
+        var depth = 0;
+        var closedEarly = false;
+        foreach (var (c, index) in text.Select((c, index) => (c, index)))
+        {
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            closedEarly |= depth <= 0 && index < text.Length - 1;
+        }
+        if (!text.StartsWith('(') || depth != 0 || closedEarly) map.Fault("filter", $"'filter: {text}' is not a filter such as (objectClass=inetOrgPerson): its brackets do not match");
+        return text;
     }
 
     private static Uri? Server(CityMap map, string text)

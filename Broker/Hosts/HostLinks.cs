@@ -43,8 +43,13 @@ internal sealed class HostLinks
 /// <param name="Orders">What waits to be sent.</param>
 internal sealed record HostLink(HostId Host, Channel<HostOrder> Orders)
 {
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Random name of this stream on the host board.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n");
+
+    /// <summary>Completed when the stream must end: a newer one has come, or the agent does not read its orders.</summary>
+    public Task Ended => _end.Task;
 
     /// <summary>Queues an order; ends the stream when the agent has not read for very long.</summary>
     public void Send(HostOrder order)
@@ -52,6 +57,6 @@ internal sealed record HostLink(HostId Host, Channel<HostOrder> Orders)
         if (!Orders.Writer.TryWrite(order)) End();
     }
 
-    /// <summary>Ends the stream after what is queued.</summary>
-    public void End() => Orders.Writer.TryComplete();
+    /// <summary>Ends the stream, whatever it waits for.</summary>
+    public void End() => _end.TrySetResult();
 }

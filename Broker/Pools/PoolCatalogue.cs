@@ -21,6 +21,7 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
             name.Close();
             foreach (var host in pool.Hosts.Where(h => !hosts.Hosts.ContainsKey(h)))
                 map.Fault("hosts", $"there is no host '{host}' (hosts: {string.Join(", ", hosts.Hosts.Keys.Select(h => h.Value).Order(StringComparer.Ordinal))})");
+            foreach (var twice in pool.Hosts.GroupBy(h => h).Where(g => g.Count() > 1)) map.Fault("hosts", $"host '{twice.Key}' stands there twice");
             if (!pools.TryAdd(pool.Id, pool)) map.Fault("id", $"there are two pools '{pool.Id}'");
             map.Close();
         }

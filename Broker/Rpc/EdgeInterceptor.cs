@@ -10,7 +10,7 @@ namespace VdiBroker.Rpc;
 
 /// <summary>
 /// The one place where what went wrong becomes what the caller is told: refusals by the catalogue, outages of the store as such, everything else as a fault
-/// with a reference that the log has too. No message of an exception ever leaves the broker.
+/// with a reference that the log has too. No fault's text ever leaves the broker.
 /// </summary>
 internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor> logger) : Interceptor
 {
@@ -62,14 +62,14 @@ internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor
     private RpcException Tell(Exception fault, ServerCallContext call, string language)
     {
         if (fault is RpcException told) return told;
-        // The peer has gone: nobody reads the answer, and it is no fault.
-        if (call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
+        // The peer has gone: nobody reads the answer, and that is no fault.
+        if (fault is OperationCanceledException or IOException && call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
         var reference = RandomNumberGenerator.GetString(ReferenceAlphabet, 8);
         switch (fault)
         {
             case RefusalException refusal:
                 RpcLog.Refused(logger, call.Method, refusal.Code, refusal.What ?? "", reference);
-                return ErrorCatalogue.Refuse(refusal.Code, language, reference, refusal.What, refusal.RetryAfter);
+                return ErrorCatalogue.Refuse(refusal.Code, language, reference, refusal.Told);
             case OperationCanceledException when ending.Token.IsCancellationRequested:
                 return ErrorCatalogue.Refuse(ErrorCode.BrokerStopping, language, reference);
             case StoreOutOfReachException:

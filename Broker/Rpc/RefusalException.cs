@@ -8,15 +8,14 @@ namespace VdiBroker.Rpc;
 /// </summary>
 /// <param name="code">Which error of the catalogue.</param>
 /// <param name="what">For operators: which field, which host; null = nothing to add.</param>
-/// <param name="retryAfter">At least so long before the next try; null = not known.</param>
-internal sealed class RefusalException(ErrorCode code, string? what = null, TimeSpan? retryAfter = null) : Exception(what)
+internal sealed class RefusalException(ErrorCode code, string? what = null) : Exception(what)
 {
     /// <summary>Which error of the catalogue.</summary>
     public ErrorCode Code { get; } = code;
 
-    /// <summary>For operators.</summary>
+    /// <summary>For the log; callers are told only what they themselves sent wrong.</summary>
     public string? What { get; } = what;
 
-    /// <summary>At least so long before the next try.</summary>
-    public TimeSpan? RetryAfter { get; } = retryAfter;
+    /// <summary>What the caller is told beside the error's meaning: which field is wrong, which certificate does not fit. Nothing of the city's inside.</summary>
+    public string? Told => Code is ErrorCode.InvalidRequest or ErrorCode.CallerNotAllowed ? What : null;
 }

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Rpc;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -10,7 +11,7 @@ namespace VdiBroker.Sessions;
 internal sealed record Attaching(HostId Host, Hello Hello);
 
 /// <summary>Holds one agent's stream: its readings go to the board and the ledger, orders go back, until either side ends.</summary>
-internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue hosts, ReconcileHost reconcile, ILogger<AttachHost> logger)
+internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue hosts, ReconcileHost reconcile, StreamsEnd ending, ILogger<AttachHost> logger)
 {
     /// <summary>Runs until the agent goes, a newer stream of the same host comes, or <paramref name="cancel"/>.</summary>
     /// <param name="who">The agent.</param>
@@ -28,7 +29,7 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var listening = ListenAsync(link, readings, end.Token);
             var sending = SendAsync(link, send, end.Token);
-            await Task.WhenAny(listening, sending);
+            await Task.WhenAny(listening, sending, link.Ended);
             await end.CancelAsync();
             await Task.WhenAll(listening, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (listening.IsFaulted) await listening;
@@ -36,7 +37,8 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
         finally
         {
             links.Close(link);
-            await DetachAsync(link);
+            // This broker's own end says nothing about the host: its agent is on the way to another one.
+            if (!ending.Token.IsCancellationRequested) await DetachAsync(link);
         }
         cancel.ThrowIfCancellationRequested();
     }
@@ -54,7 +56,7 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
             catch (StoreOutOfReachException fault)
             {
                 // The agent reports the whole truth again in a moment: nothing is lost by dropping this one.
-                SessionsLog.ReportsWaiting(logger, link.Host, fault.Message);
+                SessionsLog.ReportDropped(logger, link.Host, fault.Message);
             }
         }
     }

@@ -1,23 +1,26 @@
 using VdiBroker.Kernel;
+using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
 
 /// <summary>What a station gives back.</summary>
-/// <param name="SignInSecret">Proves the sign-in.</param>
+/// <param name="Secret">Proves the sign-in.</param>
 /// <param name="Station">By its certificate.</param>
 /// <param name="Session">What it held; empty = nothing.</param>
 /// <param name="Fence">The fence that it holds.</param>
 /// <param name="SignOut">True: end the desktop; false: leave it running.</param>
-internal sealed record CloseRequested(string SignInSecret, StationId Station, SessionId Session, Fence Fence, bool SignOut);
+internal sealed record CloseRequested(Presented Secret, StationId Station, SessionId Session, Fence Fence, bool SignOut);
 
 /// <summary>Ends a sign-in, and its desktop when asked. Harmless when repeated or late: what is another sign-in's stays so.</summary>
 internal sealed class CloseSignIn(SignInStore signIns, ILogger<CloseSignIn> logger)
 {
-    /// <summary>Closes; nothing happens when the sign-in is not known any more.</summary>
-    public async Task RunAsync(CloseRequested request)
+    /// <summary>Closes.</summary>
+    /// <returns>False when the sign-in is not known (any more): nothing was closed, and no desktop was ended.</returns>
+    public async Task<bool> RunAsync(CloseRequested request)
     {
-        if (await signIns.FindAsync(request.SignInSecret, request.Station) is not { } signIn) return;
-        var outcome = await signIns.CloseAsync(request.SignInSecret, request.Session, request.Fence, request.SignOut);
+        if (await signIns.FindAsync(request.Secret, request.Station) is not { } signIn) return false;
+        var outcome = await signIns.CloseAsync(request.Secret, request.Session, request.Fence, request.SignOut);
         SessionsLog.Closed(logger, signIn.Person, request.Station, outcome);
+        return outcome != "unknown";
     }
 }

@@ -1,4 +1,5 @@
 using VdiBroker.Kernel;
+using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
 
@@ -7,7 +8,7 @@ internal sealed class FollowDoor(SignInStore signIns, SessionStore sessions, Fol
 {
     /// <summary>Checks the proof and starts to follow.</summary>
     /// <returns>Null when the sign-in is not known, not this station's, or the session is another person's.</returns>
-    public async Task<IAsyncEnumerable<Followed>?> EnterAsync(string secret, StationId station, SessionId session, Fence fence, CancellationToken cancel)
+    public async Task<IAsyncEnumerable<Followed>?> EnterAsync(Presented secret, StationId station, SessionId session, Fence fence, CancellationToken cancel)
     {
         if (await signIns.FindAsync(secret, station) is not { } signIn) return null;
         if (await sessions.FindAsync(session) is { } found && found.Person != signIn.Person) return null;

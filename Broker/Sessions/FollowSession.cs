@@ -7,10 +7,10 @@ namespace VdiBroker.Sessions;
 
 /// <summary>What a station holds.</summary>
 /// <param name="SignIn">The sign-in that it proved.</param>
-/// <param name="SignInSecret">The proof, to keep the sign-in alive.</param>
+/// <param name="Secret">The proof, to keep the sign-in alive.</param>
 /// <param name="Session">The session.</param>
 /// <param name="Fence">The fence that it was given.</param>
-internal sealed record FollowRequested(SignIn SignIn, string SignInSecret, SessionId Session, Fence Fence);
+internal sealed record FollowRequested(SignIn SignIn, Presented Secret, SessionId Session, Fence Fence);
 
 /// <summary>What became of it.</summary>
 /// <param name="View">What the session is to this station.</param>
@@ -83,7 +83,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     {
         try
         {
-            await signIns.FindAsync(request.SignInSecret, request.SignIn.Station);
+            await signIns.FindAsync(request.Secret, request.SignIn.Station);
         }
         catch (StoreOutOfReachException)
         {

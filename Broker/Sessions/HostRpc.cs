@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -6,6 +5,7 @@ using VdiBroker.Protocol.Host.V1;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Rpc;
 using VdiBroker.Trust;
+using ReportedSession = VdiBroker.Protocol.Host.V1.ObservedSession;
 using SeenSession = VdiBroker.Hosts.ObservedSession;
 
 namespace VdiBroker.Sessions;
@@ -13,8 +13,10 @@ namespace VdiBroker.Sessions;
 /// <summary>The agents' edge. It stands in this room because an agent's report is where the hosts' truth meets the sessions' ledger.</summary>
 internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost attach, RedeemTicket redeem, StreamsEnd ending) : HostService.HostServiceBase
 {
-    private const int LongestAccount = 256;
+    private const int LongestAccount = 64;
+    private const int LongestText = 128;
     private const int LongestTicket = 1024;
+    private const long LatestSecond = 253402300799;
 
     /// <inheritdoc/>
     public override async Task Attach(IAsyncStreamReader<HostReport> requestStream, IServerStreamWriter<HostOrder> responseStream, ServerCallContext context)
@@ -23,17 +25,19 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
         using var end = ending.With(context.CancellationToken);
         if (!await requestStream.MoveNext(end.Token) || requestStream.Current.Hello is not { } hello) throw Invalid("the first report must be 'hello'");
         if (hello.CertificateSha256.Length != 32) throw Invalid("hello.certificate_sha256 must have 32 bytes");
-        if (hello.BootId.Length is 0 or > 128) throw Invalid("hello.boot_id must have 1 to 128 characters");
-        await attach.RunAsync(new Attaching(host, hello), Readings(hello, requestStream, end.Token), responseStream.WriteAsync, end.Token);
+        if (!IsText(hello.BootId, LongestText)) throw Invalid($"hello.boot_id must have 1 to {LongestText} printable characters");
+        if (!IsText(hello.AgentVersion, LongestText)) throw Invalid($"hello.agent_version must have 1 to {LongestText} printable characters");
+        await attach.RunAsync(new Attaching(host, hello), Readings(hosts.Hosts[host], hello, requestStream, end.Token), responseStream.WriteAsync, end.Token);
     }
 
     /// <inheritdoc/>
     public override async Task<RedeemTicketReply> RedeemTicket(RedeemTicketRequest request, ServerCallContext context)
     {
         var host = Host(context);
-        if (request.User.Length is 0 or > LongestAccount) throw Invalid($"user must have 1 to {LongestAccount} characters");
+        if (!IsText(request.User, LongestAccount)) throw Invalid($"user must have 1 to {LongestAccount} printable characters");
+        if (request.Attempt.Length > LongestText) throw Invalid($"attempt must have at most {LongestText} characters");
         if (request.Ticket.Length is 0 or > LongestTicket) return new RedeemTicketReply { Redemption = Redemption.Unknown };
-        var redeemed = await redeem.RunAsync(host, request.User, request.Ticket);
+        var redeemed = await redeem.RunAsync(new Presentation(host, request.User, request.Attempt), request.Ticket);
         var reply = new RedeemTicketReply { Redemption = Of(redeemed.Verdict) };
         if (redeemed is { Verdict: TicketVerdict.Granted, Ticket: { } ticket })
         {
@@ -44,14 +48,17 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
     }
 
     private static async IAsyncEnumerable<HostReading> Readings(
-        Hello hello, IAsyncStreamReader<HostReport> reports, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        SessionHost host, Hello hello, IAsyncStreamReader<HostReport> reports, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         while (await reports.MoveNext(cancel))
-            yield return Reading(hello, reports.Current.Observation ?? throw Invalid("after 'hello' every report must be an 'observation'"));
+            yield return Reading(host, hello, reports.Current.Observation ?? throw Invalid("after 'hello' every report must be an 'observation'"));
     }
 
-    private static HostReading Reading(Hello hello, Observation observation)
+    private static HostReading Reading(SessionHost host, Hello hello, Observation observation)
     {
+        // More than any honest host can have: what is on the board is read by every opening of its pools.
+        var most = (2 * host.Seats) + 16;
+        if (observation.Sessions.Count > most) throw Invalid($"an observation of {host.Id} must have at most {most} sessions");
         var load = observation.Load ?? new HostLoad();
         var total = Math.Max(load.MemoryTotalBytes, 1);
         return new HostReading(
@@ -59,8 +66,17 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
             Convert.ToHexStringLower(hello.CertificateSha256.Span),
             load.Cores == 0 || !double.IsFinite(load.Load1) ? 0 : load.Load1 / load.Cores,
             Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
-            [.. observation.Sessions.Select(s => new SeenSession(s.User, (int)s.Display, s.Connected, (s.Since ?? new Timestamp()).ToDateTimeOffset()))]);
+            [.. observation.Sessions.Select(Seen)]);
     }
+
+    private static SeenSession Seen(ReportedSession session)
+    {
+        if (!IsText(session.User, LongestAccount)) throw Invalid($"observation.sessions.user must have 1 to {LongestAccount} printable characters");
+        if (session.Since is { Seconds: < 0 or > LatestSecond }) throw Invalid("observation.sessions.since must be a time from 1970 to 9999");
+        return new SeenSession(session.User, (int)session.Display, session.Connected, DateTimeOffset.FromUnixTimeSeconds(session.Since?.Seconds ?? 0));
+    }
+
+    private static bool IsText(string text, int longest) => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl);
 
     private HostId Host(ServerCallContext context)
     {

@@ -1,3 +1,4 @@
+using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Protocol.Host.V1;
@@ -5,7 +6,7 @@ using VdiBroker.Protocol.Host.V1;
 namespace VdiBroker.Sessions;
 
 /// <summary>Takes an agent's report: writes it on the board and brings the ledger to it.</summary>
-internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, SeatLedger ledger, HostLinks links, ILogger<ReconcileHost> logger)
+internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, SeatLedger ledger, HostLinks links, ProfileStore profiles, ILogger<ReconcileHost> logger)
 {
     /// <summary>Writes, compares, corrects, and repeats the orders that the host has not carried out.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
@@ -14,9 +15,11 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Seat
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
         var believed = await sessions.OnHostAsync(host);
-        foreach (var correction in Reconciliation.Decide(believed, reading.Sessions, written.Restarted, written.Now))
+        foreach (var correction in Reconciliation.Decide(believed, reading.Sessions, reading.BootId, written.Now))
         {
-            if (await ledger.CorrectAsync(correction)) SessionsLog.Corrected(logger, correction.Session.Id, host, correction.Phase, correction.Cause);
+            if (!await ledger.CorrectAsync(correction)) continue;
+            SessionsLog.Corrected(logger, correction.Session.Id, host, correction.Phase, correction.Cause);
+            if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, host);
         }
         foreach (var ending in believed.Where(s => s.Phase == SessionPhase.Ending && reading.Sessions.Any(o => o.User == s.User)))
             links.Send(host, OrderToEnd(ending.Id.Value, ending.User));

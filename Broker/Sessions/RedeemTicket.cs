@@ -3,23 +3,28 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
 
+/// <summary>Who presents a ticket.</summary>
+/// <param name="Host">The host, by its certificate.</param>
+/// <param name="User">The account that wants to log on.</param>
+/// <param name="Attempt">The host's name for this logon: asked again after a lost answer, it gets the same verdict. Empty = none.</param>
+internal sealed record Presentation(HostId Host, string User, string Attempt);
+
 /// <summary>What came of a presented ticket.</summary>
 internal sealed record Redeemed(TicketVerdict Verdict, Ticket? Ticket);
 
 /// <summary>Answers a host that asks whether somebody may log on with what they presented.</summary>
 internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, ILogger<RedeemTicket> logger)
 {
-    /// <summary>Looks, judges, commits.</summary>
-    /// <param name="host">The host, by its certificate.</param>
-    /// <param name="user">The account that wants to log on.</param>
-    /// <param name="presented">What was sent as the password.</param>
-    public async Task<Redeemed> RunAsync(HostId host, string user, string presented)
+    /// <summary>Looks, judges, commits. What was never issued goes to the log only: anybody who reaches a host could fill the event stream with it.</summary>
+    public async Task<Redeemed> RunAsync(Presentation presentation, string presented)
     {
         var digest = SecretDigest.Of(presented);
         var (ticket, session, now) = await sessions.FindTicketAsync(digest);
-        var verdict = await ledger.RedeemAsync(digest, ticket, Tickets.Judge(ticket, session, user, host, now), user, host);
-        if (verdict == TicketVerdict.Granted) SessionsLog.TicketRedeemed(logger, digest.ToString(), ticket!.Session, host);
-        else SessionsLog.TicketRefused(logger, digest.ToString(), host, user, verdict, ticket?.Session.Value ?? "unknown");
+        var verdict = ticket is null
+            ? TicketVerdict.Unknown
+            : await ledger.RedeemAsync(digest, ticket, Tickets.Judge(ticket, session, presentation.User, presentation.Host, now), presentation);
+        if (verdict == TicketVerdict.Granted) SessionsLog.TicketRedeemed(logger, digest.ToString(), ticket!.Session, presentation.Host);
+        else SessionsLog.TicketRefused(logger, digest.ToString(), presentation.Host, presentation.User, verdict, ticket?.Session.Value ?? "unknown");
         return new Redeemed(verdict, ticket);
     }
 }

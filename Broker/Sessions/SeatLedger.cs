@@ -42,7 +42,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     private static readonly Script _correct = new("correct_session");
 
     /// <summary>Takes a seat for a new session.</summary>
-    public async Task<Claim> PlaceAsync(SignIn signIn, string signInSecret, PoolId pool, OpeningDecision.Place decision)
+    public async Task<Claim> PlaceAsync(SignIn signIn, Presented secret, PoolId pool, OpeningDecision.Place decision)
     {
         var id = new SessionId(RandomNumberGenerator.GetString(IdAlphabet, 26));
         var ticket = Secret.Draw();
@@ -50,25 +50,26 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
         var givenUp = decision.GivenUp;
         RedisKey[] touched =
         [
-            keys.Counter, keys.SignIn(SecretDigest.Of(signInSecret)), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
+            keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
             givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? session : keys.Seats(givenUp.Host),
+            keys.Newest(signIn.Person),
             .. decision.Ranked.Select(h => keys.Seats(h.Host.Id)),
         ];
         RedisValue[] arguments =
         [
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Value, signIn.Station.Value, signIn.Serial,
-            Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", Milliseconds(FinalMemory),
-            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.SeatsFor(signIn.User)]),
+            Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
+            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User)]),
         ];
         return ClaimOf(await store.RunScriptAsync(_claim, touched, arguments), id, ticket);
     }
 
     /// <summary>Gives a running session to this sign-in's station.</summary>
-    public async Task<Claim> ResumeAsync(SignIn signIn, string signInSecret, Session session)
+    public async Task<Claim> ResumeAsync(SignIn signIn, Presented secret, Session session)
     {
         var ticket = Secret.Draw();
         var result = await store.RunScriptAsync(_resume,
-            [keys.Counter, keys.SignIn(SecretDigest.Of(signInSecret)), keys.Desktops(signIn.Person), keys.Session(session.Id), keys.Ticket(ticket.Digest), keys.Events],
+            [keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), keys.Session(session.Id), keys.Ticket(ticket.Digest), keys.Events, keys.Newest(signIn.Person)],
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Pool.Value, signIn.Station.Value, signIn.Serial,
                 Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory),
@@ -78,13 +79,13 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
 
     /// <summary>Commits the verdict on a ticket.</summary>
     /// <returns>The verdict that holds.</returns>
-    public async Task<TicketVerdict> RedeemAsync(SecretDigest digest, Ticket? ticket, TicketVerdict verdict, string user, HostId host)
+    public async Task<TicketVerdict> RedeemAsync(SecretDigest digest, Ticket ticket, TicketVerdict verdict, Presentation presented)
     {
         var result = await store.RunScriptAsync(_redeem,
-            [keys.Ticket(digest), ticket is null ? keys.Ticket(digest) : keys.Session(ticket.Session), keys.Events],
+            [keys.Ticket(digest), keys.Session(ticket.Session), keys.Events],
             [
-                keys.Doorbell.ToString(), verdict.ToString().ToLowerInvariant(), user, host.Value, ticket?.Session.Value ?? "", ticket?.Fence.Value ?? 0,
-                Milliseconds(Lease), digest.ToString(),
+                keys.Doorbell.ToString(), verdict.ToString().ToLowerInvariant(), presented.User, presented.Host.Value, ticket.Session.Value, ticket.Fence.Value,
+                Milliseconds(Lease), digest.ToString(), presented.Attempt,
             ]);
         return Enum.Parse<TicketVerdict>((string)result!, ignoreCase: true);
     }

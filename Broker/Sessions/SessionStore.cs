@@ -10,6 +10,8 @@ namespace VdiBroker.Sessions;
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
+    private static readonly Script _clock = new("read_clock");
+
     /// <summary>One session.</summary>
     /// <returns>Null when it is unknown or forgotten.</returns>
     public Task<Session?> FindAsync(SessionId id) => store.RunAsync("read session", db => ReadAsync(db, id));
@@ -21,20 +23,15 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>All that an opening is decided on: the person's session in the pool and the pool's hosts with their seats.</summary>
     public Task<OpeningState> LoadAsync(PersonId person, Pool pool) => store.RunAsync("load opening", async db =>
     {
-        var clock = db.ExecuteAsync("TIME");
+        var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
         var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
         var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
-        var now = TimeOf(await clock);
+        var now = await clock;
         var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
-        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index)))
-        {
-            var observation = await seen[index];
-            var seats = (await held[index]).Select(u => u.ToString()).ToImmutableHashSet(StringComparer.Ordinal);
-            choices.Add(new HostChoice(hosts.Hosts[id], HostJudgement.Judge(observation, hosts.Thresholds, now), observation, seats));
-        }
+        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Hosts[id], await seen[index], await held[index], now));
         var mine = (await current) is { IsNull: false } sid ? await ReadAsync(db, new SessionId(sid.ToString())) : null;
-        return new OpeningState(mine, choices.MoveToImmutable());
+        return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, now), choices.MoveToImmutable());
     });
 
     /// <summary>The sessions that hold a seat on a host.</summary>
@@ -48,9 +45,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>What is known of a presented ticket, its session, and the store's time.</summary>
     public Task<(Ticket? Ticket, Session? Session, DateTimeOffset Now)> FindTicketAsync(SecretDigest digest) => store.RunAsync("read ticket", async db =>
     {
-        var clock = db.ExecuteAsync("TIME");
+        var clock = ClockAsync(db);
         var fields = (await db.HashGetAllAsync(keys.Ticket(digest))).ToDictionary();
-        var now = TimeOf(await clock);
+        var now = await clock;
         if (fields.Count == 0) return (null, null, now);
         var ticket = new Ticket(fields["user"].ToString(), new HostId(fields["host"].ToString()), new SessionId(fields["session"].ToString()),
             new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
@@ -74,12 +71,23 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             new Fence((long)fields["redeemed"]),
             new Fence((long)fields["refused"]),
             (long)fields["lease"] is > 0 and var lease ? DateTimeOffset.FromUnixTimeMilliseconds(lease) : null,
+            fields["boot"].ToString(),
             (long)fields["revision"]);
     }
 
-    private static DateTimeOffset TimeOf(RedisResult time)
+    // A session's host may have been taken out of the pool since: its desktop is still the person's.
+    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, DateTimeOffset now)
     {
-        var parts = (RedisResult[])time!;
-        return DateTimeOffset.FromUnixTimeMilliseconds(((long)parts[0] * 1000) + ((long)parts[1] / 1000));
+        if (pool.FirstOrDefault(choice => choice.Host.Id == id) is { } inPool) return inPool;
+        if (!hosts.Hosts.TryGetValue(id, out var declared)) return null;
+        var seats = db.HashKeysAsync(keys.Seats(id));
+        return ChoiceOf(declared, await board.ReadAsync(db, id), await seats, now);
     }
+
+    private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, DateTimeOffset now) => new(
+        host, HostJudgement.Judge(observation, hosts.Thresholds, now, store.HearingFor), observation,
+        seats.Select(user => user.ToString()).ToImmutableHashSet(StringComparer.Ordinal));
+
+    private async Task<DateTimeOffset> ClockAsync(IDatabase db) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)await db.ScriptEvaluateAsync(_clock.Text, [keys.Counter]));
 }

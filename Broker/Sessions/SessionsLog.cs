@@ -23,12 +23,12 @@ internal static partial class SessionsLog
     [LoggerMessage(1005, LogLevel.Information, "sign-in of {person} at {station} closed: {outcome}")]
     public static partial void Closed(ILogger logger, PersonId person, StationId station, string outcome);
 
-    [LoggerMessage(1006, LogLevel.Warning, "the store is out of reach; the reports of {host} are kept waiting: {cause}")]
-    public static partial void ReportsWaiting(ILogger logger, HostId host, string cause);
+    [LoggerMessage(1006, LogLevel.Warning, "the store is out of reach; a report of {host} is dropped, the next one says it all again: {cause}")]
+    public static partial void ReportDropped(ILogger logger, HostId host, string cause);
 
     [LoggerMessage(1007, LogLevel.Warning, "sign-in at {station}: the directory is out of reach: {cause}")]
     public static partial void DirectoryOutOfReach(ILogger logger, StationId station, string cause);
 
-    [LoggerMessage(1008, LogLevel.Warning, "the profile of {person} could not be read: {cause}; a fresh one is made from the rules")]
-    public static partial void ProfileUnreadable(ILogger logger, PersonId person, string cause);
+    [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another directory use this account name on the hosts (key account:LOGIN); two people must not share an account")]
+    public static partial void AccountTaken(ILogger logger, PersonId person);
 }

@@ -28,52 +28,54 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     /// <summary>A sign-in that nobody uses for so long is forgotten.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
+    /// <summary>However much it is used, a sign-in ends after so long: rights are asked anew with the next one.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
+
     private static readonly TimeSpan _closedLife = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _toAppear = TimeSpan.FromSeconds(15);
     private static readonly Script _begin = new("begin_sign_in");
+    private static readonly Script _find = new("find_sign_in");
     private static readonly Script _close = new("close_sign_in");
 
     /// <summary>Keeps a new sign-in.</summary>
     /// <param name="signIn">Its <see cref="SignIn.Serial"/> is given here.</param>
-    /// <returns>The secret that proves it, for its station only, and its number.</returns>
-    public async Task<(Secret Secret, long Serial)> BeginAsync(SignIn signIn)
+    /// <param name="directory">The directory that knows the person.</param>
+    /// <returns>The secret that proves it, for its station only, and its number; null when the account name is another directory's.</returns>
+    public async Task<(Secret Secret, long Serial)?> BeginAsync(SignIn signIn, string directory)
     {
         var secret = Secret.Draw();
-        var serial = await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events],
+        var serial = (long)await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
-            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value,
+            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, directory, Milliseconds(LongestLife),
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
             "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
             "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,
         ]);
-        return (secret, (long)serial);
+        return serial == 0 ? null : (secret, serial);
     }
 
     /// <summary>Finds the sign-in that <paramref name="secret"/> proves, and keeps it alive.</summary>
     /// <returns>Null when there is none, or it belongs to another station.</returns>
-    public async Task<SignIn?> FindAsync(string secret, StationId station)
+    public async Task<SignIn?> FindAsync(Presented secret, StationId station)
     {
-        if (secret.Length != Secret.Length) return null;
-        var key = keys.SignIn(SecretDigest.Of(secret));
-        var fields = await store.RunAsync("find sign-in", db => db.HashGetAllAsync(key));
-        if (fields.Length == 0) return null;
-        var signIn = Read(fields.ToDictionary());
-        if (signIn.Station != station) return null;
-        if (!signIn.Closed) await store.RunAsync("keep sign-in", db => db.KeyExpireAsync(key, Life));
-        return signIn;
+        if (!secret.IsPlausible) return null;
+        var fields = (RedisValue[])(await store.RunScriptAsync(_find, [keys.SignIn(secret.Digest)], [station.Value, Milliseconds(Life)]))!;
+        return fields.Length == 0 ? null : Read(fields.Chunk(2).ToDictionary(pair => pair[0].ToString(), pair => pair[1]));
     }
 
     /// <summary>Closes a sign-in and, when asked, orders its session to end.</summary>
-    public async Task<string> CloseAsync(string secret, SessionId session, Fence fence, bool signOut)
+    /// <returns>The script's word.</returns>
+    public async Task<string> CloseAsync(Presented secret, SessionId session, Fence fence, bool signOut)
     {
-        var key = keys.SignIn(SecretDigest.Of(secret));
+        var key = keys.SignIn(secret.Digest);
         var result = await store.RunScriptAsync(_close, [key, session.Value.Length == 0 ? key : keys.Session(session), keys.Events],
-            [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(_closedLife)]);
+            [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(_closedLife), Milliseconds(_toAppear)]);
         return (string)result!;
     }
 
-    internal static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static SignIn Read(Dictionary<RedisValue, RedisValue> fields) => new(
+    private static SignIn Read(Dictionary<string, RedisValue> fields) => new(
         (long)fields["serial"],
         new PersonId(fields["person"].ToString()),
         fields["user"].ToString(),

@@ -63,7 +63,14 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen.Width, profile.Screen.Height);
-        var (secret, serial) = await signIns.BeginAsync(new SignIn(0, person.Id, person.Login, station, pools, settings, Closed: false));
+        var wanted = new SignIn(0, person.Id, person.Login, station, pools, settings, Closed: false);
+        if (await signIns.BeginAsync(wanted, rules.DirectoryOf(person.Tenant)) is not { } begun)
+        {
+            // The same login in another directory: on the hosts they would be one account, with one home.
+            SessionsLog.AccountTaken(logger, person.Id);
+            return new SignInOutcome.NoEntitlement();
+        }
+        var (secret, serial) = begun;
         SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools));
         // A running desktop first: it is what the person left.
         var desktops = pools.Select(p => new DesktopOffered(rules.Pools.Pools[p], running.ContainsKey(p))).OrderByDescending(d => d.Running).ToImmutableArray();
@@ -72,8 +79,11 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
 }
 
 /// <summary>What the city file says about people: tenants, who may open what, and the rules for first profiles.</summary>
-internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, ImmutableArray<ProfileRule> ProfileRules)
+internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, DirectoryCatalogue Directories, ImmutableArray<ProfileRule> ProfileRules)
 {
+    /// <summary>Id of the directory that knows the tenant's people.</summary>
+    public string DirectoryOf(TenantId tenant) => Directories.Branches.First(branch => branch.Tenant == tenant).Directory;
+
     /// <summary>The pools that somebody may open, preferred first.</summary>
     public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person) => Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);
 }

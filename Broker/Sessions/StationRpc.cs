@@ -5,6 +5,7 @@ using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
+using VdiBroker.Storage;
 using VdiBroker.Trust;
 
 namespace VdiBroker.Sessions;
@@ -13,13 +14,19 @@ namespace VdiBroker.Sessions;
 internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop open, FollowDoor follow, CloseSignIn close, StreamsEnd ending)
     : StationService.StationServiceBase
 {
+    private const int SignInsAtOnce = 4;
+    private const int StreamsAtOnce = 8;
     private const int LongestLogin = 256;
     private const int LongestPassword = 1024;
+    private const int LongestSession = 64;
+    private readonly PeerLimits _signIns = new(SignInsAtOnce);
+    private readonly PeerLimits _streams = new(StreamsAtOnce);
 
     /// <inheritdoc/>
     public override async Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context)
     {
         var station = Station(context);
+        using var place = _signIns.Enter(station.Value);
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
         var outcome = await signIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
@@ -37,7 +44,8 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
     /// <inheritdoc/>
     public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
     {
-        var asked = new OpenRequested(request.SignIn, Station(context), new PoolId(request.PoolId));
+        var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId));
+        using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context.CancellationToken);
         await foreach (var step in open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(ReplyOf(step, request.Language), end.Token);
     }
@@ -46,8 +54,9 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
     public override async Task Follow(FollowRequest request, IServerStreamWriter<SessionNotice> responseStream, ServerCallContext context)
     {
         var station = Station(context);
+        using var place = _streams.Enter(station.Value);
         using var end = ending.With(context.CancellationToken);
-        var notices = await follow.EnterAsync(request.SignIn, station, new SessionId(request.SessionId), new Fence((long)request.Fence), end.Token)
+        var notices = await follow.EnterAsync(new Presented(request.SignIn), station, Session(request.SessionId), new Fence((long)request.Fence), end.Token)
             ?? throw new RefusalException(ErrorCode.SignInEnded);
         await foreach (var followed in notices)
         {
@@ -61,7 +70,10 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
     public override async Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
     {
         if (request.Closing == Closing.Unspecified) throw Invalid("closing must be CLOSING_LEAVE or CLOSING_SIGN_OUT");
-        await close.RunAsync(new CloseRequested(request.SignIn, Station(context), new SessionId(request.SessionId), new Fence((long)request.Fence), request.Closing == Closing.SignOut));
+        var signOut = request.Closing == Closing.SignOut;
+        var known = await close.RunAsync(new CloseRequested(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence), signOut));
+        // Who only leaves has left; who wanted the desktop ended must not believe that it is.
+        if (signOut && !known) throw new RefusalException(ErrorCode.SignInEnded);
         return new CloseReply();
     }
 
@@ -69,6 +81,7 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
     {
         OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
         OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
+        OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
         _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
     };
 
@@ -114,6 +127,10 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
         StationView.HostLost => SessionState.HostLost,
         _ => SessionState.Expired,
     };
+
+    private static PoolId Pool(string id) => id.Length == 0 || PeerName.IsName(id) ? new PoolId(id) : throw Invalid("pool_id must be empty or the id of a pool");
+
+    private static SessionId Session(string id) => id.Length <= LongestSession ? new SessionId(id) : throw Invalid($"session_id must have at most {LongestSession} characters");
 
     private StationId Station(ServerCallContext context) => new(caller.Require(context, PeerKind.Station));
 

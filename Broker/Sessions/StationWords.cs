@@ -35,6 +35,11 @@ internal static class StationWords
         "Votre session précédente se ferme, puis votre bureau s'ouvre.",
         "Your former session is closing, then your desktop opens.");
 
+    /// <summary>While the hosts come back.</summary>
+    public static string WaitingForHost(string language) => Language.Choose(language,
+        "Le service des bureaux vient de redémarrer et retrouve ses serveurs ; votre bureau arrive.",
+        "The desktop service has just restarted and is finding its servers; your desktop is on its way.");
+
     /// <summary>Why this desktop, in one sentence.</summary>
     public static string Why(OpeningStep.Ready ready, string language) => ready.Decision switch
     {
@@ -43,8 +48,8 @@ internal static class StationWords
             $"Your running desktop, on {ready.Host.Id}."),
         OpeningDecision.Place { GivenUp: { } lost } => Language.Choose(language,
             $"Le serveur {lost.Host} ne répond plus : voici un nouveau bureau sur {ready.Host.Id}. Vos fichiers enregistrés y sont ; ce qui n'était pas enregistré est perdu.",
-            $"Server {lost.Host} does not answer any more: here is a new desktop on {ready.Host.Id}. Your saved files are there."),
-        OpeningDecision.Place { Ranked: [{ } first, ..] } when first.Strays.Contains(ready.SignIn.User) && first.Host.Id == ready.Host.Id => Language.Choose(language,
+            $"Server {lost.Host} does not answer any more: here is a new desktop on {ready.Host.Id}. Your saved files are there; what was not saved is lost."),
+        OpeningDecision.Place { Ranked: [{ } first, ..] } when first.CarriesForgotten(ready.SignIn.User) && first.Host.Id == ready.Host.Id => Language.Choose(language,
             $"Votre bureau, retrouvé sur {ready.Host.Id}.",
             $"Your desktop, found again on {ready.Host.Id}."),
         _ => Language.Choose(language,

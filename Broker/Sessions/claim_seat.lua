@@ -1,21 +1,28 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
---       (7 and 8 repeat 4 when there is none), 9… seats of the ranked hosts.
+--       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10… seats of the ranked hosts.
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
---       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 memory of a final session in ms,
---       then for each ranked host: id, seats that the ledger may hold there.
--- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'changed' } | { 'full' }.
+--       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
+--       then for each ranked host: id, its boot id, seats that the ledger may hold there.
+-- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' }.
 local sid, user, pool, given_up = ARGV[2], ARGV[4], ARGV[5], ARGV[11]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[7] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
+if tonumber(redis.call('HGET', KEYS[9], pool) or 0) > tonumber(ARGV[7]) then return { 'superseded' } end
 if (redis.call('HGET', KEYS[3], pool) or '') ~= given_up then return { 'changed' } end
+if given_up ~= '' and redis.call('HGET', KEYS[7], 'revision') ~= ARGV[12] then return { 'changed' } end
 
-local host, seats
-for i = 9, #KEYS do
-  local id, limit = ARGV[13 + (i - 9) * 2], tonumber(ARGV[14 + (i - 9) * 2])
+local host, seats, boot
+for i = 10, #KEYS do
+  local at = 14 + (i - 10) * 3
   local holder = redis.call('HGET', KEYS[i], user)
-  if not holder and redis.call('HLEN', KEYS[i]) < limit then
-    host, seats = id, KEYS[i]
+  local held = redis.call('HLEN', KEYS[i])
+  if holder and holder == given_up then
+    holder = false
+    held = held - 1
+  end
+  if not holder and held < tonumber(ARGV[at + 2]) then
+    host, boot, seats = ARGV[at], ARGV[at + 1], KEYS[i]
     break
   end
 end
@@ -27,14 +34,15 @@ local fence = redis.call('INCR', KEYS[1])
 if given_up ~= '' then
   redis.call('HSET', KEYS[7], 'phase', 'lost', 'lease', 0)
   redis.call('HINCRBY', KEYS[7], 'revision', 1)
-  redis.call('PEXPIRE', KEYS[7], ARGV[12])
+  redis.call('PEXPIRE', KEYS[7], ARGV[13])
   if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', ARGV[3], 'pool', pool, 'cause', 'host-silent')
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', ARGV[3], 'pool', pool, 'cause', 'host-gone')
 end
 redis.call('HSET', KEYS[4], 'id', sid, 'person', ARGV[3], 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'station', ARGV[6],
-  'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'revision', 1, 'since', now)
+  'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
 redis.call('HSET', KEYS[3], pool, sid)
+redis.call('HSET', KEYS[9], pool, ARGV[7])
 redis.call('HSET', KEYS[5], 'user', user, 'host', host, 'session', sid, 'fence', fence, 'expires', now + ARGV[9])
 redis.call('PEXPIRE', KEYS[5], ARGV[10])
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-opened', 'session', sid, 'person', ARGV[3], 'pool', pool, 'host', host,

@@ -1,5 +1,6 @@
 -- Gives a running session to the station of a newer or the same sign-in, with a higher fence and a fresh ticket; the older ticket dies by its fence.
--- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 session, 5 ticket, 6 events.
+-- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 session, 5 ticket, 6 events,
+--       7 the newest sign-in that held each of the person's desktops.
 -- ARGV: 1 doorbell, 2 session id, 3 pool, 4 station, 5 sign-in number, 6 lease in ms, 7 ticket life in ms, 8 ticket memory in ms.
 -- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'changed' } | { 'superseded' }.
 local sid = ARGV[2]
@@ -7,13 +8,14 @@ if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[5] or redis.call('HEXISTS', KEY
 if redis.call('HGET', KEYS[3], ARGV[3]) ~= sid then return { 'changed' } end
 local s = redis.call('HMGET', KEYS[4], 'phase', 'serial', 'host', 'user', 'station', 'person')
 if s[1] ~= 'opening' and s[1] ~= 'active' and s[1] ~= 'disconnected' then return { 'changed' } end
-if tonumber(s[2]) > tonumber(ARGV[5]) then return { 'superseded' } end
+if tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], ARGV[3]) or 0) > tonumber(ARGV[5]) then return { 'superseded' } end
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local fence = redis.call('INCR', KEYS[1])
 redis.call('HSET', KEYS[4], 'phase', 'opening', 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
 redis.call('HINCRBY', KEYS[4], 'revision', 1)
+redis.call('HSET', KEYS[7], ARGV[3], ARGV[5])
 redis.call('HSET', KEYS[5], 'user', s[4], 'host', s[3], 'session', sid, 'fence', fence, 'expires', now + ARGV[7])
 redis.call('PEXPIRE', KEYS[5], ARGV[8])
 local kind = s[5] == ARGV[4] and 'session-reopened' or 'session-moved'

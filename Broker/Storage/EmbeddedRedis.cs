@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using StackExchange.Redis;
 
 namespace VdiBroker.Storage;
@@ -10,8 +11,10 @@ namespace VdiBroker.Storage;
 /// </summary>
 internal sealed partial class EmbeddedRedis : IAsyncDisposable
 {
+    private const int SigTerm = 15;
     private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _missingPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private readonly string _folder;
     private readonly ILogger _logger;
@@ -136,8 +139,8 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
                     RedirectStandardError = true,
                 })!;
                 _process = process;
-                process.OutputDataReceived += (_, line) => LogOutput(_logger, line.Data);
-                process.ErrorDataReceived += (_, line) => LogOutput(_logger, line.Data);
+                process.OutputDataReceived += (_, line) => Hear(line.Data);
+                process.ErrorDataReceived += (_, line) => Hear(line.Data);
                 process.BeginOutputReadLine();
                 process.BeginErrorReadLine();
                 process.WaitForExit();
@@ -147,10 +150,19 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
             catch (Exception fault) when (fault is System.ComponentModel.Win32Exception or InvalidOperationException)
             {
                 LogNotStarted(_logger, fault.Message);
+                _stopping.Token.WaitHandle.WaitOne(_missingPause);
             }
             _stopping.Token.WaitHandle.WaitOne(_pause);
         }
         _ended.SetResult();
+    }
+
+    // redis-server marks what an operator must know with '#': a file that it cannot read, memory, disk.
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        if (line.Contains(" # ", StringComparison.Ordinal)) LogWarning(_logger, line);
+        else LogOutput(_logger, line);
     }
 
     private async Task AnswersAsync(CancellationToken cancel)
@@ -178,10 +190,10 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
         }
     }
 
-    private static void Terminate(Process process)
-    {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-    }
+    private static void Terminate(Process process) => _ = Kill(process.Id, SigTerm);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
 
     [LoggerMessage(100, LogLevel.Information, "no Redis configured: the broker runs its own on {socket}, append-only file beside it")]
     private static partial void LogStarted(ILogger logger, string socket);
@@ -193,5 +205,8 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
     private static partial void LogNotStarted(ILogger logger, string cause);
 
     [LoggerMessage(103, LogLevel.Debug, "redis-server: {line}")]
-    private static partial void LogOutput(ILogger logger, string? line);
+    private static partial void LogOutput(ILogger logger, string line);
+
+    [LoggerMessage(104, LogLevel.Warning, "redis-server: {line}")]
+    private static partial void LogWarning(ILogger logger, string line);
 }

@@ -32,6 +32,12 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: pool → the person's live session id.</summary>
     public RedisKey Desktops(PersonId person) => $"{_prefix}person:{person.Value}:desktops";
 
+    /// <summary>Hash: pool → number of the newest sign-in that ever held the person's desktop there.</summary>
+    public RedisKey Newest(PersonId person) => $"{_prefix}person:{person.Value}:newest";
+
+    /// <summary>String: id of the directory whose people use this account name on the hosts.</summary>
+    public RedisKey Account(string user) => $"{_prefix}account:{user}";
+
     /// <summary>String (JSON): the person's profile.</summary>
     public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}:profile";
 

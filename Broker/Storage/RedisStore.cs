@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace VdiBroker.Storage;
@@ -12,11 +13,15 @@ internal sealed class RedisStore : IAsyncDisposable
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     private readonly ConnectionMultiplexer _connection;
+    private long _hearingSince = Stopwatch.GetTimestamp();
 
     private RedisStore(ConnectionMultiplexer connection) => _connection = connection;
 
     /// <summary>For publishing and subscribing.</summary>
     public ISubscriber Subscriber => _connection.GetSubscriber();
+
+    /// <summary>For how long the store has been there without a break, since this process started at most. What is old in it may be so because of a break.</summary>
+    public TimeSpan HearingFor => Stopwatch.GetElapsedTime(Interlocked.Read(ref _hearingSince));
 
     /// <summary>Connects; comes back connected or not, and goes on trying by itself.</summary>
     public static async Task<RedisStore> ConnectAsync(RedisOptions options)
@@ -52,6 +57,7 @@ internal sealed class RedisStore : IAsyncDisposable
         }
         catch (Exception fault) when (fault is RedisException or TimeoutException)
         {
+            Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
             throw new StoreOutOfReachException(doing, fault);
         }
     }

@@ -25,6 +25,20 @@ internal readonly struct Secret
     public override string ToString() => "(secret)";
 }
 
+/// <summary>What somebody presents as a secret: not printed, whoever prints the record that it is in.</summary>
+/// <param name="text">As it came.</param>
+internal readonly struct Presented(string text)
+{
+    /// <summary>It has the length of a secret; anything else is none.</summary>
+    public bool IsPlausible => text.Length == Secret.Length;
+
+    /// <summary>What to look it up by.</summary>
+    public SecretDigest Digest => SecretDigest.Of(text);
+
+    /// <summary>Never the secret.</summary>
+    public override string ToString() => "(secret)";
+}
+
 /// <summary>SHA-256 of a secret. With 256 random bits behind it there is nothing to guess, so it needs no salt.</summary>
 /// <param name="Hex">64 lower-case hexadecimal digits.</param>
 internal readonly record struct SecretDigest(string Hex)

@@ -22,6 +22,8 @@ internal static class Farms
     public static readonly Gen<HostObservation> Observation =
         Gen.Select(Gen.Double[0, 3], Gen.Double[0, 1], Report, (load, memory, seen) => new HostObservation(Noon, null, "boot", "00", load, memory, seen));
 
+    public static readonly Gen<string> Boot = Gen.OneOf("boot", "boot", "boot", "boot-2");
+
     public static readonly Gen<ImmutableArray<HostChoice>> Pool = Gen.Select(
         Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOf(Users).Array[0, 5],
         (health, seen, seats, holders) => (health, seen, seats, holders)).Array[0, 6]
@@ -40,5 +42,5 @@ internal static class Farms
 
     public static Session Session(string user, SessionPhase phase, string host = "blade0") => new(
         new SessionId($"s-{user}"), new PersonId($"drancy/{user}"), user, new PoolId("bureau"), new HostId(host), phase, new StationId("poste-a"),
-        1, new Fence(1), default, default, null, 1);
+        1, new Fence(1), default, default, null, "boot", 1);
 }

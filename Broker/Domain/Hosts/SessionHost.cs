@@ -16,6 +16,12 @@ public sealed record SessionHost(HostId Id, string Address, int Port, int Seats)
 /// <param name="DetachedFor">An agent whose stream has been cut for so long is silent: shorter, since a cut is seen at once.</param>
 public sealed record HealthThresholds(TimeSpan ReportEvery, TimeSpan DeadAfter, TimeSpan DetachedFor)
 {
+    /// <summary>The longest that an agent pauses between two tries to attach (its own back-off), with room for the connection.</summary>
+    public static readonly TimeSpan Reattachment = TimeSpan.FromSeconds(6);
+
+    /// <summary>A broker that has heard agents for less than this cannot tell a silent host from one that has not found it yet.</summary>
+    public TimeSpan Settled => DeadAfter + Reattachment;
+
     /// <summary>Reports every 2 s; silent after 8 s without one, or 3 s after the stream was cut.</summary>
     public static readonly HealthThresholds Default = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(3));
 }
@@ -53,6 +59,9 @@ public enum HostHealth
     /// <summary>The agent has been silent or cut off for too long.</summary>
     Silent,
 
+    /// <summary>Silent, but so was everybody: the broker or its store has only just come back, and the agents are on their way.</summary>
+    Awaited,
+
     /// <summary>The agent reports.</summary>
     Live,
 }
@@ -64,11 +73,14 @@ public static class HostJudgement
     /// <param name="observation">What the agent last said; null = nothing yet.</param>
     /// <param name="thresholds">How long silence may last.</param>
     /// <param name="now">The store's time, the same clock as in the observation.</param>
-    public static HostHealth Judge(HostObservation? observation, HealthThresholds thresholds, DateTimeOffset now) => observation switch
+    /// <param name="hearingFor">For how long this broker has heard agents without a break: since its start, or since the store was last out of reach.</param>
+    public static HostHealth Judge(HostObservation? observation, HealthThresholds thresholds, DateTimeOffset now, TimeSpan hearingFor) => observation switch
     {
         null => HostHealth.NeverSeen,
-        _ when now - observation.SeenAt > thresholds.DeadAfter => HostHealth.Silent,
-        { DetachedAt: { } cut } when now - cut > thresholds.DetachedFor => HostHealth.Silent,
-        _ => HostHealth.Live,
+        _ when IsHeard(observation, thresholds, now) => HostHealth.Live,
+        _ => hearingFor < thresholds.Settled ? HostHealth.Awaited : HostHealth.Silent,
     };
+
+    private static bool IsHeard(HostObservation observation, HealthThresholds thresholds, DateTimeOffset now) =>
+        now - observation.SeenAt <= thresholds.DeadAfter && (observation.DetachedAt is not { } cut || now - cut <= thresholds.DetachedFor);
 }

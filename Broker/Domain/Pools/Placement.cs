@@ -18,11 +18,20 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     /// <summary>Seats in use, by the ledger and by strays.</summary>
     public int Taken => SeatHolders.Count + Strays.Count;
 
+    /// <summary>The same host when this account's seat is given up.</summary>
+    public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user));
+
     /// <summary>
     /// How many seats the ledger may hold there when <paramref name="user"/> takes one: those declared less those that strays use. No limit for
     /// somebody whose own stray session runs there: they use the seat already.
     /// </summary>
-    public int SeatsFor(string user) => Strays.Contains(user) ? int.MaxValue : Math.Max(0, Host.Seats - Strays.Count);
+    public int SeatsFor(string user) => CarriesForgotten(user) ? int.MaxValue : Math.Max(0, Host.Seats - Strays.Count);
+
+    /// <summary>
+    /// True when a session of this account runs there that the ledger does not know. A host that claims more of them than it has seats is not
+    /// believed: it would draw everybody to itself.
+    /// </summary>
+    public bool CarriesForgotten(string user) => Strays.Count <= Host.Seats && Strays.Contains(user);
 }
 
 /// <summary>What became of one host in a placement, and why.</summary>
@@ -39,6 +48,9 @@ public enum Verdict
 
     /// <summary>The agent has gone silent.</summary>
     Silent,
+
+    /// <summary>The agent is expected back: the broker or its store has only just come back itself.</summary>
+    Awaited,
 
     /// <summary>It carries the person's desktop of another pool; a host has one session for an account.</summary>
     CarriesOtherDesktop,
@@ -62,6 +74,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
 {
     /// <summary>No host of the pool is live: nobody could be seated, full or not.</summary>
     public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.NeverSeen);
+
+    /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
+    public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
 
     /// <summary>
     /// Ranks the hosts of a pool for one person: a live host that carries a forgotten session of the person's first, full or not; then the live
@@ -90,7 +105,8 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
         {
             HostHealth.NeverSeen => Verdict.NeverSeen,
             HostHealth.Silent => Verdict.Silent,
-            _ when host.Strays.Contains(user) => Verdict.CarriesThePerson,
+            HostHealth.Awaited => Verdict.Awaited,
+            _ when host.CarriesForgotten(user) => Verdict.CarriesThePerson,
             _ when host.SeatHolders.Contains(user) => Verdict.CarriesOtherDesktop,
             _ when host.Taken >= host.Host.Seats => Verdict.Full,
             _ => Verdict.Offered,

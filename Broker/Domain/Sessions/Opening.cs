@@ -11,10 +11,11 @@ namespace VdiBroker.Sessions;
 /// <param name="Serial">Number of their sign-in.</param>
 public sealed record OpeningWish(string User, StationId Station, long Serial);
 
-/// <summary>What the decision is made on, all read at one instant.</summary>
+/// <summary>What the decision is made on. Read in a few steps: the commit checks what matters again.</summary>
 /// <param name="Mine">The person's live session in this pool; null = none.</param>
+/// <param name="Home">The host of that session, in the pool or (since the city file was changed) not; null = no session, or a host that is not declared any more.</param>
 /// <param name="Hosts">The pool's hosts.</param>
-public sealed record OpeningState(Session? Mine, ImmutableArray<HostChoice> Hosts);
+public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArray<HostChoice> Hosts);
 
 /// <summary>What to do about an opening. Closed: the cases are nested here.</summary>
 public abstract record OpeningDecision
@@ -38,6 +39,16 @@ public abstract record OpeningDecision
 
     /// <summary>The person's session is being ended; there is room for a new one as soon as the host has finished.</summary>
     public sealed record StillEnding(Session Session) : OpeningDecision((Placement?)null);
+
+    /// <summary>The person's own host, or the only ones that could take them, are expected back in a moment: wait, decide again.</summary>
+    public sealed record AwaitHost : OpeningDecision
+    {
+        /// <summary>The one wait.</summary>
+        public AwaitHost()
+            : base((Placement?)null)
+        {
+        }
+    }
 
     /// <summary>The host of the person's session is not live, and no other host can take them: what was not saved there is lost unless it comes back.</summary>
     /// <param name="Session">The session on the host that has gone.</param>
@@ -63,12 +74,15 @@ public static class Opening
         var mine = state.Mine is { IsFinal: false } live ? live : null;
         if (mine is not null && mine.Serial > wish.Serial) return new OpeningDecision.Superseded(mine);
 
-        var home = mine is null ? null : state.Hosts.FirstOrDefault(h => h.Host.Id == mine.Host);
-        if (mine is not null && home is { Health: HostHealth.Live })
+        if (mine is not null && state.Home is { Health: HostHealth.Live, Observation: { } seen } && seen.BootId == mine.Boot)
             return mine.Phase == SessionPhase.Ending ? new OpeningDecision.StillEnding(mine) : new OpeningDecision.Resume(mine);
+        if (mine is not null && state.Home is { Health: HostHealth.Awaited }) return new OpeningDecision.AwaitHost();
 
-        var placement = Placement.Rank(state.Hosts, wish.User, draw);
+        // What is given up holds no seat any more: its own host may take the person again, after a restart.
+        var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
+        var placement = Placement.Rank(hosts, wish.User, draw);
         if (!placement.Ranked.IsEmpty) return new OpeningDecision.Place(placement.Ranked, mine, placement);
+        if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }

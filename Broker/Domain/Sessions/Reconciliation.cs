@@ -11,7 +11,7 @@ public sealed record Correction(Session Session, SessionPhase Phase, string Caus
 
 /// <summary>
 /// Brings belief to the agents' truth. A session that is opening is left alone while its lease runs: the host cannot have seen yet what was
-/// just promised. Everything else follows the host.
+/// just promised. What was promised under another boot of the host is gone, lease or not. Everything else follows the host.
 /// </summary>
 public static class Reconciliation
 {
@@ -33,25 +33,27 @@ public static class Reconciliation
     /// <summary>Compares what is believed of one host with what its agent saw.</summary>
     /// <param name="believed">The sessions that the ledger seats on this host; final ones are passed over.</param>
     /// <param name="observed">The agent's whole list.</param>
-    /// <param name="restarted">The host's boot id is another than before.</param>
+    /// <param name="boot">The host's boot id now.</param>
     /// <param name="now">The store's time.</param>
     /// <returns>The corrections; empty when belief and truth agree. Applied and asked again, it answers empty.</returns>
     public static ImmutableArray<Correction> Decide(
-        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, bool restarted, DateTimeOffset now)
+        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now)
     {
         var seen = observed.GroupBy(o => o.User, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(o => o.Connected), StringComparer.Ordinal);
         return
         [
             .. from session in believed
                where !session.IsFinal
-               let truth = TruthOf(session, seen.TryGetValue(session.User, out var connected) ? connected : null, restarted, now)
+               let truth = TruthOf(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
                where truth is not null && truth.Value.Phase != session.Phase
                select new Correction(session, truth.Value.Phase, truth.Value.Cause),
         ];
     }
 
-    private static (SessionPhase Phase, string Cause)? TruthOf(Session session, bool? connected, bool restarted, DateTimeOffset now)
+    private static (SessionPhase Phase, string Cause)? TruthOf(Session session, bool? connected, string boot, DateTimeOffset now)
     {
+        if (connected is null && session.Boot != boot)
+            return session.Phase == SessionPhase.Ending ? (SessionPhase.Ended, GoneFromHost) : (SessionPhase.Lost, HostRestarted);
         var leaseOver = session.LeaseUntil is not { } until || now >= until;
         return (session.Phase, connected) switch
         {
@@ -60,7 +62,9 @@ public static class Reconciliation
             (SessionPhase.Opening, true) => leaseOver ? (SessionPhase.Active, LeaseOver) : null,
             (SessionPhase.Opening, false) => leaseOver ? (SessionPhase.Disconnected, LeaseOver) : null,
             (SessionPhase.Ending, not null) => null,
-            (_, null) => restarted ? (SessionPhase.Lost, HostRestarted) : (SessionPhase.Ended, GoneFromHost),
+            // A ticket was accepted and its desktop has not appeared yet: it must not appear after its end was told.
+            (SessionPhase.Ending, null) => leaseOver || !session.IsRedeemed ? (SessionPhase.Ended, GoneFromHost) : null,
+            (_, null) => (SessionPhase.Ended, GoneFromHost),
             (_, true) => (SessionPhase.Active, Connected),
             (_, false) => (SessionPhase.Disconnected, StationGone),
         };

@@ -39,7 +39,8 @@ public enum SessionPhase
 /// <param name="Fence">Grows with each opening and move.</param>
 /// <param name="Redeemed">Fence of the last ticket that the host accepted; 0 = none.</param>
 /// <param name="Refused">Fence of the last ticket that was refused while still wanted; 0 = none.</param>
-/// <param name="LeaseUntil">End of the claim while <see cref="SessionPhase.Opening"/>; else null.</param>
+/// <param name="LeaseUntil">End of the claim while <see cref="SessionPhase.Opening"/>, or of what it may still bring forth while <see cref="SessionPhase.Ending"/>; else null.</param>
+/// <param name="Boot">Boot id of its host when it was made: what ran under another one is gone.</param>
 /// <param name="Revision">Grows by one with each change; a commit names the one it was decided on.</param>
 public sealed record Session(
     SessionId Id,
@@ -54,6 +55,7 @@ public sealed record Session(
     Fence Redeemed,
     Fence Refused,
     DateTimeOffset? LeaseUntil,
+    string Boot,
     long Revision)
 {
     /// <summary>True once nothing can bring the session back.</summary>

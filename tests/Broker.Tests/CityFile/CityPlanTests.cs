@@ -79,6 +79,11 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("profiles:", "profils:", 20, "did you mean 'profiles'?")]
     [InlineData("id: blade1,", "id: Blade 1,", 15, "must be lower-case letters, digits and hyphens")]
     [InlineData("farm: seine", "farm: [seine]", 2, "'farm' must be a text")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1, blade1]", 17, "host 'blade1' stands there twice")]
+    [InlineData("pools: [bureau]", "pools: [[bureau]]", 19, "every item of 'pools' must be a text")]
+    [InlineData("people_under: \"ou=drancy,ou=people,dc=agglo,dc=test\"", "people_under: \"ou=drancy,dc=other,dc=test\"", 13, "is not at or below the directory's people base")]
+    [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", filter: \"(uid=*\" }", 10, "its brackets do not match")]
+    [InlineData("report_every: 2s", "report_every: 0s", 3, "must be at least 100ms")]
     public void A_fault_is_told_with_its_line_and_what_to_do(string good, string bad, int line, string says)
     {
         var (_, faults) = Read(Good.Replace(good, bad, StringComparison.Ordinal));
@@ -90,6 +95,14 @@ public sealed class CityPlanTests : IDisposable
     {
         var (_, faults) = Read(Good.Replace("seats: 20", "seats: 0", StringComparison.Ordinal).Replace("[bureau]", "[x]", StringComparison.Ordinal).Replace("ldaps:", "http:", StringComparison.Ordinal));
         Assert.Equal([6, 15, 19], faults.Select(f => f.Line));
+    }
+
+    [Fact]
+    public void Two_tenants_never_share_a_branch()
+    {
+        var tenant = """  - { id: drancy, name: Ville de Drancy, directory: agglo, people_under: "ou=drancy,ou=people,dc=agglo,dc=test" }""";
+        var (_, faults) = Read(Good.Replace(tenant, tenant + "\n" + tenant.Replace("id: drancy", "id: other", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.Line == 14 && f.Message.Contains("is the branch of tenant 'drancy' already", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -141,6 +141,41 @@ public sealed class EdgeTests(Town town)
         Assert.Contains("login must have 1 to 256 characters", failure.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("too many")]
+    [InlineData("a line\nbreak")]
+    [InlineData("the year 10000")]
+    public async Task A_host_s_impossible_report_hurts_only_itself(string what)
+    {
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade2", boot: "boot-2");
+        var seen = AgentPeer.Seen(what == "a line\nbreak" ? what : "somebody", connected: true);
+        if (what == "the year 10000") seen.Since = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 999999999999 };
+        await agent.ObserveAsync([.. Enumerable.Repeat(seen, what == "too many" ? 19 : 1)]);
+        await Eventually.HoldsAsync("end of the stream", Peers.Patience, () => agent.Ended?.StatusCode == StatusCode.InvalidArgument);
+    }
+
+    [Fact]
+    public async Task A_station_fills_its_own_places_and_nobody_else_s()
+    {
+        using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-j");
+        using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-k");
+        var tries = Enumerable.Range(0, 12).Select(_ => Peers.RefusalAsync(async () => await greedy.Calls.SignInAsync(new SignInRequest { Login = Amelie, Password = "wrong" }))).ToList();
+        Assert.NotEmpty((await honest.SignInAsync(town, Amelie)).SignIn);
+        var codes = (await Task.WhenAll(tries)).Select(refusal => refusal.Code).ToList();
+        Assert.Contains(ErrorCode.TooManyAtOnce, codes);
+        Assert.Contains(ErrorCode.SignInRejected, codes);
+        Assert.Equal(ErrorCode.SignInRejected, (await Peers.RefusalAsync(async () => await greedy.Calls.SignInAsync(new SignInRequest { Login = Amelie, Password = "wrong" }))).Code);
+    }
+
+    [Fact]
+    public async Task A_sign_out_of_a_sign_in_that_is_not_known_is_not_called_done()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-l");
+        var unknown = new string('x', 43);
+        Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => station.CloseAsync(unknown, new Desktop { SessionId = "s" }, Closing.SignOut))).Code);
+        await station.CloseAsync(unknown, new Desktop(), Closing.Leave);
+    }
+
     [Fact]
     public async Task Another_station_s_secret_is_worth_nothing()
     {

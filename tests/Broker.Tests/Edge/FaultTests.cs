@@ -79,6 +79,41 @@ public sealed class FaultTests(Town town)
     }
 
     [Fact]
+    public async Task After_a_broker_s_restart_nobody_loses_a_desktop_whose_host_is_the_last_to_come_back()
+    {
+        var person = town.People.Everybody.First(p => p.Tenant == "le-bourget" && p.Groups.Contains("agents")).Login;
+        await using var broker = await town.StartLonelyAsync("lonely-restart", 36);
+        Desktop desktop;
+        await using (var three = await AgentPeer.AttachAsync(town, broker, "blade3"))
+        await using (var four = await AgentPeer.AttachAsync(town, broker, "blade4"))
+        {
+            using var before = await StationPeer.ConnectAsync(town, broker, "poste-a");
+            desktop = await before.OpenAsync((await before.SignInAsync(town, person)).SignIn);
+            var home = desktop.Host == "blade3" ? three : four;
+            Assert.Equal(Redemption.Granted, await home.RedeemAsync(person, desktop.Ticket));
+            await home.ObserveAsync(AgentPeer.Seen(person, connected: true));
+            await broker.DisposeAsync();
+        }
+        await broker.StartAsync();
+        await using var other = await AgentPeer.AttachAsync(town, broker, desktop.Host == "blade3" ? "blade4" : "blade3");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-b");
+        var signIn = (await station.SignInAsync(town, person)).SignIn;
+        // Until the home is silent by the thresholds: were it not for the broker's own absence, the desktop would be given up now.
+        AsyncServerStreamingCall<OpenReply>? waiting = null;
+        await Eventually.HoldsAsync("the person is asked to wait", Peers.Patience, async () =>
+        {
+            waiting?.Dispose();
+            waiting = station.Calls.Open(new OpenRequest { SignIn = signIn, Language = "fr" });
+            return await waiting.ResponseStream.MoveNext(CancellationToken.None) && waiting.ResponseStream.Current.Preparing is not null;
+        });
+        using var asked = waiting!;
+        Assert.Contains("vient de redémarrer", asked.ResponseStream.Current.Preparing.Text, StringComparison.Ordinal);
+        await using var back = await AgentPeer.AttachAsync(town, broker, desktop.Host, sessions: AgentPeer.Seen(person, connected: false));
+        Assert.True(await asked.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal((desktop.SessionId, true), (asked.ResponseStream.Current.Desktop.SessionId, asked.ResponseStream.Current.Desktop.Resumed));
+    }
+
+    [Fact]
     public async Task A_second_broker_is_refused_the_state_folder_of_the_first()
     {
         await using var broker = await town.StartLonelyAsync("lonely-twice", 35);

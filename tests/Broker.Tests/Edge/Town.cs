@@ -80,14 +80,19 @@ public sealed class Town : IAsyncLifetime
             groups: { base: "{{People.GroupsBase}}" }
         tenants:
           - { id: drancy, name: "Ville de Drancy", directory: agglo, people_under: "{{People.PeopleOf("drancy")}}" }
+          - { id: le-bourget, name: "Ville du Bourget", directory: agglo, people_under: "{{People.PeopleOf("le-bourget")}}" }
           - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}" }
         hosts:
           - { id: blade1, address: 127.0.0.1, port: 3391, seats: 3 }
           - { id: blade2, address: 127.0.0.1, port: 3392, seats: 1 }
+          - { id: blade3, address: 127.0.0.1, port: 3393, seats: 5 }
+          - { id: blade4, address: 127.0.0.1, port: 3394, seats: 5 }
         pools:
           - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
           - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
+          - { id: paire, name: { fr: Paire, en: Pair }, hosts: [blade3, blade4] }
         entitlements:
+          - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
           - { tenant: dugny, group: agents, pools: [dugny] }
         profiles:

@@ -45,10 +45,13 @@ internal sealed class LedgerFarm
     public SeatLedger Ledger { get; }
 
     /// <summary>Every host reports, with these accounts' sessions on it.</summary>
-    public async Task ReportAsync(string host, params ObservedSession[] seen)
+    public Task ReportAsync(string host, params ObservedSession[] seen) => ReportAsync(host, "boot", seen);
+
+    /// <summary>The same under another boot of the host.</summary>
+    public async Task ReportAsync(string host, string boot, params ObservedSession[] seen)
     {
         await Board.AttachAsync(new HostId(host), "link");
-        await Board.WriteAsync(new HostId(host), "link", new HostReading("boot", new string('0', 64), 0.1, 0.1, [.. seen]));
+        await Board.WriteAsync(new HostId(host), "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, [.. seen]));
     }
 
     /// <summary>Every host reports; none carries anybody.</summary>
@@ -60,7 +63,7 @@ internal sealed class LedgerFarm
     public async Task<(SignIn SignIn, string Secret)> SignInAsync(string user, string station)
     {
         var wanted = new SignIn(0, new PersonId($"drancy/{user}"), user, new StationId(station), [Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
-        var (secret, serial) = await SignIns.BeginAsync(wanted);
+        var (secret, serial) = (await SignIns.BeginAsync(wanted, "agglo")).GetValueOrDefault();
         return (wanted with { Serial = serial }, secret.Text);
     }
 
@@ -70,10 +73,19 @@ internal sealed class LedgerFarm
         var state = await Sessions.LoadAsync(who.SignIn.Person, Pool);
         return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Station, who.SignIn.Serial), draw) switch
         {
-            OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, who.Secret, resume.Session),
-            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, who.Secret, Office, place),
+            OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),
+            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Office, place),
             _ => null,
         };
+    }
+
+    /// <summary>Presents a ticket, as a host's agent does.</summary>
+    public async Task<TicketVerdict> PresentAsync(string ticket, string user, string host = "blade0", string attempt = "")
+    {
+        var digest = SecretDigest.Of(ticket);
+        var (known, session, now) = await Sessions.FindTicketAsync(digest);
+        var presentation = new Presentation(new HostId(host), user, attempt);
+        return known is null ? TicketVerdict.Unknown : await Ledger.RedeemAsync(digest, known, Tickets.Judge(known, session, user, presentation.Host, now), presentation);
     }
 
     /// <summary>The seats of every host as the store has them: host → account → session.</summary>

@@ -19,6 +19,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
     private readonly List<Issued> _tickets = [];
     private readonly Dictionary<string, Seat> _sessions = [];
     private readonly Dictionary<string, string> _desktops = [];
+    private readonly Dictionary<string, long> _newest = [];
     private readonly Dictionary<string, int> _seats = farm.Catalogue.Hosts.Values.ToDictionary(h => h.Id.Value, h => h.Seats);
     private long _counter;
 
@@ -51,7 +52,13 @@ internal sealed class LedgerRun(LedgerFarm farm)
             Assert.IsType<Claim.SignedOut>(claim);
             return;
         }
+        if (_newest.GetValueOrDefault(user) > who.SignIn.Serial)
+        {
+            Assert.IsType<Claim.Superseded>(claim);
+            return;
+        }
         var held = Assert.IsType<Claim.Held>(claim);
+        _newest[user] = who.SignIn.Serial;
         Assert.Equal(++_counter, held.Fence.Value);
         if (mine is null) Assert.True(Held(held.Host.Value) < _seats[held.Host.Value], "a seat was given twice");
         else Assert.Equal((sid, mine.Host), (held.Session.Value, held.Host.Value));
@@ -64,9 +71,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
     {
         if (_tickets.Count == 0) return;
         var ticket = _tickets[index % _tickets.Count];
-        var digest = SecretDigest.Of(ticket.Secret);
-        var (known, session, now) = await farm.Sessions.FindTicketAsync(digest);
-        var verdict = await farm.Ledger.RedeemAsync(digest, known, Tickets.Judge(known, session, user, new HostId(host), now), user, new HostId(host));
+        var verdict = await farm.PresentAsync(ticket.Secret, user, host);
         var seat = _sessions[ticket.Session];
         var current = seat.Fence == ticket.Fence;
         var expected = ticket.Spent ? TicketVerdict.Used
@@ -97,9 +102,9 @@ internal sealed class LedgerRun(LedgerFarm farm)
         var (who, closed) = _signIns[index % _signIns.Count];
         var sid = _desktops.GetValueOrDefault(who.SignIn.User, "");
         var seat = sid.Length > 0 ? _sessions[sid] : null;
-        var outcome = await farm.SignIns.CloseAsync(who.Secret, new SessionId(sid), new Fence(seat?.Fence ?? 0), signOut);
+        var outcome = await farm.SignIns.CloseAsync(new Presented(who.Secret), new SessionId(sid), new Fence(seat?.Fence ?? 0), signOut);
         closed[0] = true;
-        var ends = signOut && seat?.Phase is SessionPhase.Opening or SessionPhase.Active or SessionPhase.Disconnected && signOut;
+        var ends = signOut && seat is { Phase: SessionPhase.Opening or SessionPhase.Active or SessionPhase.Disconnected } && seat.Serial == who.SignIn.Serial;
         Assert.Equal(ends ? "ending" : signOut && seat is not null ? "not-held" : "left", outcome);
         if (ends) _sessions[sid] = seat! with { Phase = SessionPhase.Ending };
     }

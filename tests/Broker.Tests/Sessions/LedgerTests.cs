@@ -43,10 +43,10 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAsync("blade1");
         var lost = (await farm.Sessions.FindAsync(first.Session))!;
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
-        var gone = state with { Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
+        var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", new StationId("poste-a"), who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
-        var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, who.Secret, LedgerFarm.Office, place));
+        var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), LedgerFarm.Office, place));
         Assert.Equal("blade1", second.Host.Value);
         Assert.Equal(SessionPhase.Lost, (await farm.Sessions.FindAsync(first.Session))!.Phase);
         var seats = await farm.SeatsAsync();
@@ -84,11 +84,11 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAllAsync();
         var who = await farm.SignInAsync("amelie", "poste-a");
         var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
-        Assert.Equal(TicketVerdict.OtherUser, await PresentAsync(farm, held.Ticket.Text, "karim"));
-        Assert.Equal(TicketVerdict.Used, await PresentAsync(farm, held.Ticket.Text, "amelie"));
+        Assert.Equal(TicketVerdict.OtherUser, await farm.PresentAsync(held.Ticket.Text, "karim"));
+        Assert.Equal(TicketVerdict.Used, await farm.PresentAsync(held.Ticket.Text, "amelie"));
         Assert.Equal(StationView.TicketRefused, StationViews.Of(await farm.Sessions.FindAsync(held.Session), who.SignIn.Serial, held.Fence));
         var fresh = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
-        Assert.Equal(TicketVerdict.Granted, await PresentAsync(farm, fresh.Ticket.Text, "amelie"));
+        Assert.Equal(TicketVerdict.Granted, await farm.PresentAsync(fresh.Ticket.Text, "amelie"));
         Assert.Equal(["otheruser", "used", "granted"], (await farm.EventsAsync()).Where(e => e["kind"].StartsWith("ticket", StringComparison.Ordinal)).Select(e => e["verdict"]));
     }
 
@@ -97,15 +97,103 @@ public sealed class LedgerTests(RedisFixture redis)
     {
         var farm = new LedgerFarm(redis.Store, 1);
         var who = await farm.SignInAsync("amelie", "poste-a");
-        Assert.NotNull(await farm.SignIns.FindAsync(who.Secret, new StationId("poste-a")));
-        Assert.Null(await farm.SignIns.FindAsync(who.Secret, new StationId("poste-b")));
+        Assert.NotNull(await farm.SignIns.FindAsync(new Presented(who.Secret), new StationId("poste-a")));
+        Assert.Null(await farm.SignIns.FindAsync(new Presented(who.Secret), new StationId("poste-b")));
     }
 
-    private static async Task<TicketVerdict> PresentAsync(LedgerFarm farm, string ticket, string user)
+    [Fact]
+    public async Task A_session_that_somebody_took_meanwhile_is_not_given_up()
     {
-        var digest = SecretDigest.Of(ticket);
-        var (known, session, now) = await farm.Sessions.FindTicketAsync(digest);
-        return await farm.Ledger.RedeemAsync(digest, known, Tickets.Judge(known, session, user, new HostId("blade0"), now), user, new HostId("blade0"));
+        var farm = new LedgerFarm(redis.Store, 1, 1);
+        await farm.ReportAllAsync();
+        var old = await farm.SignInAsync("amelie", "poste-a");
+        var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
+        var state = await farm.Sessions.LoadAsync(old.SignIn.Person, farm.Pool);
+        var place = new OpeningDecision.Place([.. state.Hosts.Where(h => h.Host.Id != first.Host)], state.Mine, VdiBroker.Pools.Placement.Rank(state.Hosts, "amelie", 0));
+        Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-b")));
+        Assert.IsNotType<Claim.Held>(await farm.Ledger.PlaceAsync(old.SignIn, new Presented(old.Secret), LedgerFarm.Office, place));
+        Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(first.Session))!.Phase);
+    }
+
+    [Fact]
+    public async Task A_superseded_sign_in_opens_nothing_even_when_the_newer_one_has_ended_the_desktop()
+    {
+        var farm = new LedgerFarm(redis.Store, 2);
+        await farm.ReportAllAsync();
+        var old = await farm.SignInAsync("amelie", "poste-a");
+        var newer = await farm.SignInAsync("amelie", "poste-b");
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(newer));
+        await farm.Ledger.CorrectAsync(new Correction((await farm.Sessions.FindAsync(held.Session))!, SessionPhase.Ended, "test"));
+        Assert.IsType<Claim.Superseded>(await farm.TryOpenAsync(old));
+        Assert.IsType<Claim.Held>(await farm.TryOpenAsync(newer));
+    }
+
+    [Fact]
+    public async Task Nobody_ends_another_sign_in_s_session()
+    {
+        var farm = new LedgerFarm(redis.Store, 2);
+        await farm.ReportAllAsync();
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        var stranger = await farm.SignInAsync("karim", "poste-a");
+        Assert.Equal("not-held", await farm.SignIns.CloseAsync(new Presented(stranger.Secret), held.Session, held.Fence, signOut: true));
+        Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(held.Session))!.Phase);
+    }
+
+    [Fact]
+    public async Task A_host_that_asks_again_after_a_lost_answer_gets_the_same_verdict()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.ReportAllAsync();
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        Assert.Equal(TicketVerdict.Granted, await farm.PresentAsync(held.Ticket.Text, "amelie", attempt: "one"));
+        Assert.Equal(TicketVerdict.Granted, await farm.PresentAsync(held.Ticket.Text, "amelie", attempt: "one"));
+        Assert.Equal(TicketVerdict.Used, await farm.PresentAsync(held.Ticket.Text, "amelie", attempt: "two"));
+        Assert.Equal(TicketVerdict.Used, await farm.PresentAsync(held.Ticket.Text, "amelie"));
+    }
+
+    [Fact]
+    public async Task What_was_never_issued_leaves_no_event()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        Assert.Equal(TicketVerdict.Unknown, await farm.PresentAsync("guessed", "amelie"));
+        Assert.Empty(await farm.EventsAsync());
+    }
+
+    [Fact]
+    public async Task A_desktop_whose_host_has_left_the_pool_is_still_resumed()
+    {
+        var farm = new LedgerFarm(redis.Store, 1, 1);
+        await farm.ReportAsync("blade0");
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        await farm.ReportAsync("blade1");
+        var smaller = farm.Pool with { Hosts = [new HostId("blade1")] };
+        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, smaller);
+        Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", new StationId("poste-a"), who.SignIn.Serial), 0)).Session.Id);
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_same_host_gives_a_new_session_in_place_of_the_lost_one()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.ReportAsync("blade0");
+        var who = await farm.SignInAsync("amelie", "poste-a");
+        var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        await farm.ReportAsync("blade0", "boot-2");
+        var second = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+        Assert.NotEqual(first.Session, second.Session);
+        Assert.Equal(SessionPhase.Lost, (await farm.Sessions.FindAsync(first.Session))!.Phase);
+        Assert.Equal(second.Session.Value, (await farm.SeatsAsync())["blade0"]["amelie"]);
+    }
+
+    [Fact]
+    public async Task One_account_is_not_shared_by_the_people_of_two_directories()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.SignInAsync("amelie", "poste-a");
+        var other = new SignIn(0, new PersonId("dugny/amelie"), "amelie", new StationId("poste-b"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
+        Assert.Null(await farm.SignIns.BeginAsync(other, "the-neighbour-s"));
+        Assert.NotNull(await farm.SignIns.BeginAsync(other, "agglo"));
     }
 
     private static async Task<Claim?> OpenAsync(LedgerFarm farm, (SignIn SignIn, string Secret) who, uint draw)

@@ -17,7 +17,7 @@ public sealed class PlacementTests
     [Fact]
     public void Rank_never_offers_a_full_host_unless_the_person_sits_there_already() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
-            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Taken < h.Host.Seats || h.Strays.Contains("amelie.durand"))));
+            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Taken < h.Host.Seats || h.CarriesForgotten("amelie.durand"))));
 
     [Fact]
     public void Rank_never_offers_a_host_whose_session_of_this_account_belongs_to_another_desktop() =>
@@ -37,8 +37,8 @@ public sealed class PlacementTests
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {
             var ranked = Placement.Rank(hosts, "amelie.durand", draw).Ranked;
-            var homes = ranked.Count(h => h.Strays.Contains("amelie.durand"));
-            Assert.All(ranked.Take(homes), h => Assert.Contains("amelie.durand", h.Strays));
+            var homes = ranked.Count(h => h.CarriesForgotten("amelie.durand"));
+            Assert.All(ranked.Take(homes), h => Assert.True(h.CarriesForgotten("amelie.durand")));
         });
 
     [Fact]
@@ -73,12 +73,20 @@ public sealed class PlacementTests
     [Fact]
     public void Seats_of_strays_are_not_given_twice()
     {
-        var host = Host("a", 2) with { };
+        var host = Host("a", 2);
         var seen = host.Observation! with { Sessions = [new ObservedSession("stray", 11, true, Farms.Noon), new ObservedSession("other", 12, false, Farms.Noon)] };
         var full = new HostChoice(host.Host, HostHealth.Live, seen, []);
         Assert.Equal(Verdict.Full, Placement.Rank([full], "amelie.durand", 0).Reasons[0].Verdict);
         Assert.Equal(0, full.SeatsFor("amelie.durand"));
         Assert.Equal(Verdict.CarriesThePerson, Placement.Rank([full], "stray", 0).Reasons[0].Verdict);
+    }
+
+    [Fact]
+    public void A_host_that_claims_everybody_draws_nobody()
+    {
+        var liar = Host("liar", 2);
+        var claims = new HostChoice(liar.Host, HostHealth.Live, liar.Observation! with { Sessions = [.. Enumerable.Range(0, 9).Select(i => new ObservedSession($"user{i}", i, true, Farms.Noon))] }, []);
+        Assert.Equal(["honest"], Placement.Rank([claims, Host("honest", 2)], "user3", 0).Ranked.Select(h => h.Host.Id.Value));
     }
 
     private static HostChoice Host(string id, int seats, params string[] holders) => new(

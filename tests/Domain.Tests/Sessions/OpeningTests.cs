@@ -11,14 +11,21 @@ namespace VdiBroker.Domain.Tests.Sessions;
 public sealed class OpeningTests
 {
     private static readonly Gen<(OpeningState State, OpeningWish Wish, uint Draw)> _opening = Gen.Select(
-        Farms.AnySession.Null(), Farms.Pool, Gen.Long[1, 9], Gen.UInt,
-        (mine, hosts, serial, draw) => (new OpeningState(mine is null ? null : mine with { User = "amelie.durand" }, hosts), new OpeningWish("amelie.durand", new StationId("poste-b"), serial), draw));
+        Farms.AnySession.Null(), Farms.Pool, Gen.Bool, Gen.Long[1, 9], Gen.UInt,
+        (mine, hosts, moved, serial, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", new StationId("poste-b"), serial), draw));
+
+    // Half of the homes have been taken out of the pool since the session was made.
+    private static OpeningState StateOf(Session? mine, ImmutableArray<HostChoice> hosts, bool moved)
+    {
+        var home = mine is null ? null : hosts.FirstOrDefault(h => h.Host.Id == mine.Host);
+        return new OpeningState(mine, home, home is not null && moved ? hosts.Remove(home) : hosts);
+    }
 
     [Fact]
     public void A_live_session_on_a_live_host_always_wins() => _opening.Sample(x =>
     {
         if (x.State.Mine is not { IsFinal: false, Phase: not SessionPhase.Ending } mine || mine.Serial > x.Wish.Serial) return;
-        if (x.State.Hosts.FirstOrDefault(h => h.Host.Id == mine.Host)?.Health != HostHealth.Live) return;
+        if (x.State.Home is not { Health: HostHealth.Live, Observation.BootId: var boot } || boot != mine.Boot) return;
         Assert.Equal(mine, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(x.State, x.Wish, x.Draw)).Session);
     });
 
@@ -36,11 +43,27 @@ public sealed class OpeningTests
     });
 
     [Fact]
-    public void A_session_is_given_up_only_when_its_host_is_not_live() => _opening.Sample(x =>
+    public void A_session_is_given_up_only_when_its_host_is_gone_or_was_started_anew() => _opening.Sample(x =>
     {
         if (Opening.Decide(x.State, x.Wish, x.Draw) is not OpeningDecision.Place { GivenUp: { } lost }) return;
-        Assert.NotEqual(HostHealth.Live, x.State.Hosts.FirstOrDefault(h => h.Host.Id == lost.Host)?.Health ?? HostHealth.NeverSeen);
+        Assert.True(x.State.Home is null or { Health: HostHealth.Silent or HostHealth.NeverSeen } || x.State.Home.Observation!.BootId != lost.Boot);
     });
+
+    [Fact]
+    public void Nobody_is_refused_or_moved_while_their_host_is_expected_back() => _opening.Sample(x =>
+    {
+        if (x.State is not { Mine: { IsFinal: false } mine, Home.Health: HostHealth.Awaited } || mine.Serial > x.Wish.Serial) return;
+        Assert.IsType<OpeningDecision.AwaitHost>(Opening.Decide(x.State, x.Wish, x.Draw));
+    });
+
+    [Fact]
+    public void After_a_restart_the_person_may_sit_on_the_same_host_again()
+    {
+        var home = LiveHost("amelie.durand");
+        var mine = Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = "before" };
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", new StationId("poste-b"), 9), 0));
+        Assert.Equal(mine, place.GivenUp);
+    }
 
     [Fact]
     public void Down_is_said_only_when_no_host_is_live_and_full_only_when_one_is() => _opening.Sample(x =>
@@ -64,11 +87,11 @@ public sealed class OpeningTests
     [Fact]
     public void A_session_that_is_being_ended_is_waited_for()
     {
-        var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), [LiveHost()]);
+        var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), LiveHost(), [LiveHost()]);
         Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", new StationId("poste-b"), 9), 0));
     }
 
-    private static HostChoice LiveHost() => new(
+    private static HostChoice LiveHost(params string[] holders) => new(
         new SessionHost(new HostId("blade0"), "127.0.0.1", 3389, 2), HostHealth.Live,
-        new HostObservation(Farms.Noon, null, "boot", "00", 0, 0, []), ImmutableHashSet<string>.Empty);
+        new HostObservation(Farms.Noon, null, "boot", "00", 0, 0, []), [.. holders]);
 }

@@ -12,21 +12,21 @@ public sealed class ReconciliationTests
 
     [Fact]
     public void What_was_corrected_needs_no_second_correction() =>
-        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
+        Gen.Select(_believed, Farms.Report, Farms.Boot).Sample((believed, seen, boot) =>
         {
-            var after = believed.Select(s => Reconciliation.Decide([s], seen, restarted, Farms.Noon) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null } : s);
-            Assert.Empty(Reconciliation.Decide(after, seen, restarted, Farms.Noon));
+            var after = believed.Select(s => Reconciliation.Decide([s], seen, boot, Farms.Noon) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null } : s);
+            Assert.Empty(Reconciliation.Decide(after, seen, boot, Farms.Noon));
         });
 
     [Fact]
     public void No_report_revives_an_ended_session() =>
-        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
-            Assert.DoesNotContain(Reconciliation.Decide(believed, seen, restarted, Farms.Noon), c => c.Session.IsFinal));
+        Gen.Select(_believed, Farms.Report, Farms.Boot).Sample((believed, seen, boot) =>
+            Assert.DoesNotContain(Reconciliation.Decide(believed, seen, boot, Farms.Noon), c => c.Session.IsFinal));
 
     [Fact]
     public void No_session_that_the_host_has_is_called_ended() =>
-        Gen.Select(_believed, Farms.Report, Gen.Bool).Sample((believed, seen, restarted) =>
-            Assert.All(Reconciliation.Decide(believed, seen, restarted, Farms.Noon).Where(c => (c.Session with { Phase = c.Phase }).IsFinal),
+        Gen.Select(_believed, Farms.Report, Farms.Boot).Sample((believed, seen, boot) =>
+            Assert.All(Reconciliation.Decide(believed, seen, boot, Farms.Noon).Where(c => (c.Session with { Phase = c.Phase }).IsFinal),
                 c => Assert.DoesNotContain(seen, s => s.User == c.Session.User)));
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ReconciliationTests
         Farms.Report.Sample(seen =>
         {
             var promised = Farms.Session("amelie.durand", SessionPhase.Opening) with { LeaseUntil = Farms.Noon.AddSeconds(1) };
-            Assert.Empty(Reconciliation.Decide([promised], seen, restarted: true, Farms.Noon));
+            Assert.Empty(Reconciliation.Decide([promised], seen, "boot", Farms.Noon));
         });
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class ReconciliationTests
     public void The_host_is_believed(SessionPhase believed, bool? connected, SessionPhase truth, string cause)
     {
         ObservedSession[] seen = connected is { } there ? [new ObservedSession("amelie.durand", 11, there, Farms.Noon)] : [];
-        var correction = Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", believed)], seen, restarted: false, Farms.Noon));
+        var correction = Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", believed)], seen, "boot", Farms.Noon));
         Assert.Equal((truth, cause), (correction.Phase, correction.Cause));
     }
 
@@ -56,11 +56,27 @@ public sealed class ReconciliationTests
     {
         ObservedSession[] seen = [new("amelie.durand", 11, true, Farms.Noon)];
         var moved = Farms.Session("amelie.durand", SessionPhase.Opening) with { Fence = new Fence(2), Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(9) };
-        Assert.Empty(Reconciliation.Decide([moved], seen, restarted: false, Farms.Noon));
-        Assert.Equal(SessionPhase.Active, Assert.Single(Reconciliation.Decide([moved with { Redeemed = new Fence(2) }], seen, restarted: false, Farms.Noon)).Phase);
+        Assert.Empty(Reconciliation.Decide([moved], seen, "boot", Farms.Noon));
+        Assert.Equal(SessionPhase.Active, Assert.Single(Reconciliation.Decide([moved with { Redeemed = new Fence(2) }], seen, "boot", Farms.Noon)).Phase);
     }
 
     [Fact]
     public void After_a_restart_of_the_host_its_sessions_are_lost_not_signed_out() =>
-        Assert.Equal(SessionPhase.Lost, Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Active)], [], restarted: true, Farms.Noon)).Phase);
+        Assert.Equal(SessionPhase.Lost, Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Active)], [], "boot-2", Farms.Noon)).Phase);
+
+    [Fact]
+    public void What_was_promised_before_a_restart_is_lost_even_while_its_lease_runs()
+    {
+        var promised = Farms.Session("amelie.durand", SessionPhase.Opening) with { LeaseUntil = Farms.Noon.AddSeconds(30) };
+        Assert.Equal(SessionPhase.Lost, Assert.Single(Reconciliation.Decide([promised], [], "boot-2", Farms.Noon)).Phase);
+    }
+
+    [Fact]
+    public void Who_signs_out_before_the_desktop_appears_is_not_told_that_it_ended()
+    {
+        var ending = Farms.Session("amelie.durand", SessionPhase.Ending) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(9) };
+        Assert.Empty(Reconciliation.Decide([ending], [], "boot", Farms.Noon));
+        Assert.Equal(SessionPhase.Ended, Assert.Single(Reconciliation.Decide([ending], [], "boot", Farms.Noon.AddSeconds(9))).Phase);
+        Assert.Equal(SessionPhase.Ended, Assert.Single(Reconciliation.Decide([ending with { Redeemed = default }], [], "boot", Farms.Noon)).Phase);
+    }
 }
