@@ -49,10 +49,11 @@ internal static class RunAgent
         var time = TimeProvider.System;
         var boot = BootClock.BootId();
         using var bell = new ReportBell();
-        var grants = new GrantBook(settings.Socket + ".grants", boot, log);
+        var grants = new GrantBook(new StateFile(settings.Socket + ".grants", boot, log));
         grants.Load();
-        var watch = new SessionWatch(grants, bell, log, time);
-        var ending = new SessionEnding(watch, grants, bell, log, time);
+        var names = new UserNames(new StateFile(settings.Socket + ".names", boot, log), time);
+        var watch = new SessionWatch(grants, names, bell, log, time);
+        var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
         var attachment = new Attachment(watch, grants, bell, ending, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
         var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, log, time), watch, log);
@@ -65,7 +66,7 @@ internal static class RunAgent
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            await Task.WhenAll(parts).WaitAsync(EndsWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([.. parts, ending.SettledAsync()]).WaitAsync(EndsWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             log.Notice("vdi-agent ends; sessions run on");
             return 0;
         }

@@ -6,7 +6,13 @@ using VdiBroker.Agent.Watching;
 namespace VdiBroker.Agent.Ending;
 
 /// <summary>Ends users' sessions on the broker's order. Safe for concurrent use; orders for the same user are one.</summary>
-internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, ReportBell bell, AgentLog log, TimeProvider time)
+/// <param name="watch">Where the sessions are.</param>
+/// <param name="grants">Which session of the broker's each is.</param>
+/// <param name="bell">Rung when a report is due.</param>
+/// <param name="log">Told.</param>
+/// <param name="time">The clock.</param>
+/// <param name="agentEnds">Ends the waiting, not what was already asked to end; the next agent is ordered again.</param>
+internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, ReportBell bell, AgentLog log, TimeProvider time, CancellationToken agentEnds)
 {
     /// <summary>From the order until force is used.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -20,25 +26,31 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
 
     /// <summary>
     /// Ends the user's session: programs are asked, then the window manager, then force after <see cref="Patience"/>; a report follows.
-    /// Without such a session only the report follows.
+    /// Without such a session only the report follows. Does not wait: other orders must not wait for it.
     /// </summary>
     /// <param name="user">Account name.</param>
-    /// <param name="sessionId">The broker's session; one that the user has since replaced on this host is not ended.</param>
-    /// <param name="cancel">Ends the waiting, not what was already asked to end.</param>
-    public Task RunAsync(string user, string sessionId, CancellationToken cancel)
+    /// <param name="sessionId">The broker's session; empty for whichever it is. Another than the one last granted to the user is not ended.</param>
+    public void Order(string user, string sessionId)
     {
         lock (_orders)
         {
-            if (_running.TryGetValue(user, out var running)) return running;
-            if (sessionId.Length > 0 && grants.Of(user)?.Before == sessionId)
+            if (_running.ContainsKey(user)) return;
+            if (sessionId.Length > 0 && grants.Of(user) is { } grant && grant.SessionId != sessionId)
             {
-                log.Warning($"order to end session {sessionId} of {user} is out of date: {user} has opened {grants.Of(user)?.SessionId} since");
+                log.Warning($"order to end session {sessionId} of {user} is out of date: the desktop here is of {grant.SessionId}");
                 bell.Ring();
-                return Task.CompletedTask;
+                return;
             }
-            var task = Task.Run(() => EndAsync(user, cancel), CancellationToken.None);
-            return _running[user] = task;
+            _running[user] = Task.Run(() => EndAsync(user, agentEnds), CancellationToken.None);
         }
+    }
+
+    /// <summary>Waits until no order is being carried out.</summary>
+    public async Task SettledAsync()
+    {
+        Task[] running;
+        lock (_orders) running = [.. _running.Values];
+        await Task.WhenAll(running);
     }
 
     private async Task EndAsync(string user, CancellationToken cancel)
@@ -51,7 +63,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         }
         catch (OperationCanceledException)
         {
-            // The agent ends; the next one is ordered again.
+            // The agent ends.
         }
         catch (Exception fault)
         {
@@ -89,16 +101,22 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         RemoveTraces(session);
     }
 
-    /// <summary>A server that was ended by force leaves its lock; sesman would take the display as used for ever.</summary>
+    /// <summary>
+    /// A server that was ended by force leaves its lock; sesman would take the display as used for ever. The lock belongs to the person and may
+    /// be anything by now (a pipe nobody writes to): it is not opened, and goes only when nobody serves the display any more.
+    /// </summary>
     private void RemoveTraces(RunningSession session)
     {
         var number = session.Display.ToString(CultureInfo.InvariantCulture);
         var lockFile = $"/tmp/.X{number}-lock";
         try
         {
-            if (!File.Exists(lockFile) || File.ReadAllText(lockFile).Trim() != session.Server.Process.ToString(CultureInfo.InvariantCulture)) return;
+            if (watch.Look(afresh: true).Any(other => other.Display == session.Display)) return;
+            // The session's display is only what its arguments said: another X server of this machine may be the one that serves it.
+            var socket = $"/tmp/.X11-unix/X{number}";
+            if (File.ReadLines("/proc/net/unix").Any(line => line.EndsWith(socket, StringComparison.Ordinal))) return;
             File.Delete(lockFile);
-            File.Delete($"/tmp/.X11-unix/X{number}");
+            File.Delete(socket);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

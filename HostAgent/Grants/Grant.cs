@@ -5,5 +5,4 @@ namespace VdiBroker.Agent.Grants;
 /// <param name="SessionId">The broker's name of the session.</param>
 /// <param name="Fence">The broker's number of the opening.</param>
 /// <param name="At">When it was granted.</param>
-/// <param name="Before">Earlier session of the user on this host, empty where none is known: an order to end that one is out of date.</param>
-internal sealed record Grant(string User, string SessionId, ulong Fence, DateTimeOffset At, string Before = "");
+internal sealed record Grant(string User, string SessionId, ulong Fence, DateTimeOffset At);

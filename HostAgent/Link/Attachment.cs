@@ -31,17 +31,19 @@ internal sealed class Attachment(SessionWatch watch, GrantBook grants, ReportBel
     {
         using var stay = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var call = line.Service.Attach(cancellationToken: stay.Token);
+        Task[] both = [];
         try
         {
             var every = await WelcomeAsync(call, identity).WaitAsync(WelcomeWithin, cancel);
             log.Notice($"attached to {line.Address.Authority} as {identity.Host}, reporting every {every.TotalSeconds:0.###} s");
             welcomed();
-            Task[] both = [FollowOrdersAsync(call.ResponseStream, stay.Token), ReportAsync(call.RequestStream, every, stay.Token)];
+            both = [FollowOrdersAsync(call.ResponseStream, stay.Token), ReportAsync(call.RequestStream, every, stay.Token)];
             await await Task.WhenAny(both);
         }
         finally
         {
             await stay.CancelAsync();
+            await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -67,8 +69,7 @@ internal sealed class Attachment(SessionWatch watch, GrantBook grants, ReportBel
     {
         while (await orders.MoveNext(stay))
         {
-            // Ending takes seconds, and other orders must not wait for it; it reports its faults itself.
-            if (orders.Current.EndSession is { } end) _ = ending.RunAsync(end.User, end.SessionId, CancellationToken.None);
+            if (orders.Current.EndSession is { } end) ending.Order(end.User, end.SessionId);
         }
         throw Ended();
     }

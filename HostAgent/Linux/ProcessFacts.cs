@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace VdiBroker.Agent.Linux;
@@ -13,6 +14,35 @@ internal static class ProcessFacts
         var text = ProcFile.Read($"/proc/{id}/status", buffer);
         var at = text.IndexOf("\nUid:\t"u8);
         return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..], out uint owner, out _) ? owner : null;
+    }
+
+    /// <summary>File name, without folder, of the program that a process runs: unlike the process's name it is not for the process to choose.</summary>
+    public static string? Program(int id)
+    {
+        // A program that was replaced by a newer package since it was started is shown as deleted.
+        const string deleted = " (deleted)";
+        return LinkTarget($"/proc/{id}/exe") is { } path ? Path.GetFileName(path.EndsWith(deleted, StringComparison.Ordinal) ? path[..^deleted.Length] : path) : null;
+    }
+
+    /// <summary>Inodes of the sockets that a process has open.</summary>
+    public static IReadOnlySet<ulong> Sockets(int id)
+    {
+        const string before = "socket:[";
+        var sockets = new HashSet<ulong>();
+        try
+        {
+            foreach (var file in Directory.EnumerateFileSystemEntries($"/proc/{id}/fd"))
+            {
+                if (LinkTarget(file) is { } target && target.StartsWith(before, StringComparison.Ordinal)
+                    && ulong.TryParse(target.AsSpan(before.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var inode))
+                    sockets.Add(inode);
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has ended.
+        }
+        return sockets;
     }
 
     /// <summary>Arguments, the program first; empty for a process that has ended.</summary>
@@ -33,5 +63,17 @@ internal static class ProcessFacts
             if (text[range].StartsWith(wanted)) return Encoding.UTF8.GetString(text[range][wanted.Length..]);
         }
         return null;
+    }
+
+    private static string? LinkTarget(string link)
+    {
+        try
+        {
+            return new FileInfo(link).LinkTarget;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

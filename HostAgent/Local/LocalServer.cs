@@ -22,20 +22,29 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
     /// <summary>Answers until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        while (true)
+        var conversations = new List<Task>();
+        try
         {
-            Socket client;
-            try
+            while (true)
             {
-                client = await listener.AcceptAsync(cancel);
+                Socket client;
+                try
+                {
+                    client = await listener.AcceptAsync(cancel);
+                }
+                catch (SocketException fault)
+                {
+                    log.Error($"local socket: {fault.Message}");
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
+                    continue;
+                }
+                conversations.RemoveAll(conversation => conversation.IsCompleted);
+                conversations.Add(ConverseAsync(client, cancel));
             }
-            catch (SocketException fault)
-            {
-                log.Error($"local socket: {fault.Message}");
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
-                continue;
-            }
-            _ = ConverseAsync(client, cancel);
+        }
+        finally
+        {
+            await Task.WhenAll(conversations);
         }
     }
 
@@ -45,7 +54,7 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
         try
         {
             if (Interlocked.Increment(ref _conversations) > MostAtOnce) log.Warning("local socket: too many conversations at once, one was refused");
-            else if (PeerUser(client) is not 0 and var user) log.Warning($"local socket: user id {user} is not heard, only root is");
+            else if (Peer(client).User is not 0 and var user) log.Warning($"local socket: user id {user} is not heard, only root is");
             else await AnswerAsync(client, cancel);
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or IOException)
@@ -90,7 +99,7 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
                 break;
             case LocalMessage.Session session:
                 log.Notice($"PAM: {session.Type} of {session.User}");
-                watch.Expect();
+                watch.Expect(session.User, Peer(client).Process);
                 answer = "ok";
                 break;
         }
@@ -115,10 +124,10 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
         return await desk.RedeemAsync(user, text, cancel) is { } reason ? $"refused {reason}" : "granted";
     }
 
-    private static int PeerUser(Socket client)
+    private static (int Process, int User) Peer(Socket client)
     {
         Span<int> credentials = [-1, -1, -1];
         var length = client.GetRawSocketOption(SocketLevel, PeerCredentials, MemoryMarshal.AsBytes(credentials));
-        return length == 12 ? credentials[1] : -1;
+        return length == 12 ? (credentials[0], credentials[1]) : (-1, -1);
     }
 }

@@ -1,25 +1,22 @@
 using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Linux;
 
 namespace VdiBroker.Agent.Watching;
 
 /// <summary>
 /// Looks at the host every <see cref="LookEvery"/> and says when the sessions changed. Safe for concurrent use.
 /// </summary>
-internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog log, TimeProvider time)
+internal sealed class SessionWatch(GrantBook grants, UserNames names, ReportBell bell, AgentLog log, TimeProvider time)
 {
     /// <summary>How often the host is looked at when nothing calls for more.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan RestlessLookEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan RestlessFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RestlessFor = TimeSpan.FromSeconds(5);
 
     private readonly Lock _looking = new();
-    private readonly XServers _servers = new(time);
+    private readonly XServers _servers = new(time, log);
     private readonly ConnectedDisplays _displays = new();
-    private readonly UserNames _names = new(time);
-    private readonly HashSet<uint> _connected = [];
-    private readonly HashSet<uint> _open = [];
-    private readonly HashSet<uint> _openBefore = [];
     private readonly DateTimeOffset _boot = BootClock.BootTime();
     private RunningSession[] _sessions = [];
     private long _restlessUntil;
@@ -27,17 +24,16 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
     private bool IsRestless => Interlocked.Read(ref _restlessUntil) > time.GetUtcNow().UtcTicks;
 
     /// <summary>Looks now.</summary>
-    public IReadOnlyList<RunningSession> Look()
+    /// <param name="afresh">True: the list of processes is read in any case, false: when it is due.</param>
+    public IReadOnlyList<RunningSession> Look(bool afresh = false)
     {
         lock (_looking)
         {
-            _displays.Look(_connected, _open);
-            // A new display without a known server: look into every process again.
-            var appeared = !_open.IsSubsetOf(_openBefore);
-            if (appeared) _servers.Forget();
-            _openBefore.Clear();
-            _openBefore.UnionWith(_open);
-            var now = _servers.Look(atOnce: appeared || IsRestless).Select(Session).OrderBy(session => session.Display).ThenBy(session => session.Server.Process).ToArray();
+            var servers = _servers.Look(atOnce: afresh || IsRestless);
+            var connected = _displays.Look(servers);
+            names.Learn(servers);
+            var now = servers.Select(server => Session(server, connected.Contains(server.Line.Id)))
+                .OrderBy(session => session.Display).ThenBy(session => session.Server.Process).ToArray();
             if (!now.AsSpan().SequenceEqual(_sessions))
             {
                 Say(now);
@@ -54,6 +50,18 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
         Interlocked.Exchange(ref _restlessUntil, time.GetUtcNow().Add(RestlessFor).UtcTicks);
         Look();
         bell.Ring();
+    }
+
+    /// <summary>PAM opens or closes a session of this user: the same.</summary>
+    /// <param name="user">PAM_USER.</param>
+    /// <param name="hook">Process id of PAM's command; whose session it is counts only where sesman has started it.</param>
+    public void Expect(string user, int hook)
+    {
+        lock (_looking)
+        {
+            if (ProcessLine.Of(hook) is { } command && ProcessLine.Of(command.Parent) is { } leader && XServers.IsSesman(leader.Id)) names.Tell(leader, user);
+        }
+        Expect();
     }
 
     /// <summary>Looks until cancelled.</summary>
@@ -74,8 +82,7 @@ internal sealed class SessionWatch(GrantBook grants, ReportBell bell, AgentLog l
         }
     }
 
-    private RunningSession Session(XServer server) => new(
-        _names.Of(server.Owner, server.Line.Id), server.Owner, server.Display, _connected.Contains(server.Display),
+    private RunningSession Session(XServer server, bool connected) => new(names.Of(server.Owner), server.Owner, server.Display, connected,
         BootClock.At(_boot, server.Line.StartTicks), new SessionServer(server.Line.Id, server.Line.StartTicks, server.Line.Parent));
 
     private void Say(RunningSession[] now)

@@ -11,11 +11,15 @@ internal sealed record XServer(ProcessLine Line, uint Display, uint Owner);
 
 /// <summary>
 /// Finds xrdp's X servers among the processes. A process is looked into while it is young (it may still become another program); later it
-/// is known by its id, and the list of processes itself is read every two seconds or when a display appeared, so that a look at a host with
+/// is known by its id, and the list of processes itself is read every two seconds or on demand, so that a look at a host with
 /// thousands of processes costs little. Not for concurrent use.
 /// </summary>
-internal sealed class XServers(TimeProvider time)
+internal sealed class XServers(TimeProvider time, AgentLog log)
 {
+    /// <summary>More are never reported: a report must fit into a message of the broker's (256 KiB).</summary>
+    public const int Most = 500;
+
+    private const string Sesman = "xrdp-sesman";
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SearchEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAfreshEvery = TimeSpan.FromSeconds(60);
@@ -26,6 +30,7 @@ internal sealed class XServers(TimeProvider time)
     private readonly HashSet<int> _present = [];
     private long _lastFresh = time.GetTimestamp();
     private long _lastSearch = long.MinValue / 2;
+    private bool _tooMany;
 
     /// <summary>The X servers that run now.</summary>
     /// <param name="atOnce">True: new ones are looked for in any case; false: at most every two seconds, else only the known are checked.</param>
@@ -34,17 +39,23 @@ internal sealed class XServers(TimeProvider time)
         var now = time.GetTimestamp();
         if (atOnce || time.GetElapsedTime(_lastSearch, now) >= SearchEvery) Search(now);
         else Check();
-        return _servers.Values;
+        var chosen = Choose(_servers.Values);
+        var tooMany = chosen.Count == Most && _servers.Count > Most;
+        if (tooMany && !_tooMany) log.Error($"{_servers.Count} X servers run here: no more than the {Most} oldest are reported");
+        _tooMany = tooMany;
+        return chosen;
     }
 
-    /// <summary>Looks into every process at the next look.</summary>
-    public void Forget()
-    {
-        _firstSeen.Clear();
-        _servers.Clear();
-        _lastFresh = time.GetTimestamp();
-        _lastSearch = long.MinValue / 2;
-    }
+    /// <summary>
+    /// What is reported: one server for each display of a person, the oldest first and at most <see cref="Most"/>. Not one for each display
+    /// alone: the display is only an argument, and nobody may hide another person's session by naming its display.
+    /// </summary>
+    public static IReadOnlyList<XServer> Choose(IEnumerable<XServer> servers) =>
+        [.. servers.OrderBy(server => server.Line.StartTicks).ThenBy(server => server.Line.Id).DistinctBy(server => (server.Owner, server.Display)).Take(Most)];
+
+    /// <summary>True for sesman's own processes. Anybody can call a process xrdp-sesman, but only root's is believed.</summary>
+    public static bool IsSesman(int id) =>
+        ProcessLine.Of(id)?.Name == Sesman && ProcessFacts.Owner(id) == 0 && ProcessFacts.Program(id) == Sesman;
 
     /// <summary>True for the programs that xrdp uses as X servers.</summary>
     public static bool IsServer(string program) => program is "Xorg" or "Xvnc" or "Xtigervnc";
@@ -64,7 +75,11 @@ internal sealed class XServers(TimeProvider time)
     {
         _lastSearch = now;
         // A process id that ended and came again between two looks would stay overlooked for ever: so, forget now and then.
-        if (time.GetElapsedTime(_lastFresh, now) > LookAfreshEvery) Forget();
+        if (time.GetElapsedTime(_lastFresh, now) > LookAfreshEvery)
+        {
+            _firstSeen.Clear();
+            _lastFresh = now;
+        }
         _present.Clear();
         foreach (var id in ProcessLine.Ids())
         {
@@ -75,10 +90,7 @@ internal sealed class XServers(TimeProvider time)
             else _servers.Remove(id);
         }
         _gone.Clear();
-        foreach (var id in _firstSeen.Keys)
-        {
-            if (!_present.Contains(id)) _gone.Add(id);
-        }
+        _gone.AddRange(_firstSeen.Keys.Concat(_servers.Keys).Where(id => !_present.Contains(id)));
         foreach (var id in _gone)
         {
             _firstSeen.Remove(id);
@@ -92,9 +104,9 @@ internal sealed class XServers(TimeProvider time)
         if (_servers.TryGetValue(id, out var known) && known.Line.StartTicks == line.StartTicks) return known with { Line = line };
         var arguments = ProcessFacts.Arguments(id);
         var display = Array.Find(arguments, argument => argument.StartsWith(':'));
-        // A console's X server is no session of ours: ours is a child of sesman, or (sesman's part dead) uses xrdp's configuration.
-        var ofXrdp = ProcessLine.Of(line.Parent)?.Name == "xrdp-sesman" || Array.Exists(arguments, argument => argument.StartsWith("xrdp/", StringComparison.Ordinal));
-        return ofXrdp && display is not null && uint.TryParse(display.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        // Names and arguments are anybody's to choose, the parent is not: a session is a child of sesman's root process. One that was seen as
+        // such stays one when that process dies (above).
+        return IsSesman(line.Parent) && display is not null && uint.TryParse(display.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && ProcessFacts.Owner(id) is { } owner
             ? new XServer(line, number, owner)
             : null;

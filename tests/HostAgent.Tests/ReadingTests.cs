@@ -27,7 +27,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public void A_display_is_connected_only_while_a_connection_to_its_socket_stands()
+    public void Only_connections_that_stand_and_have_a_known_displays_name_are_read()
     {
         var text = """
             Num       RefCount Protocol Flags    Type St Inode Path
@@ -37,13 +37,14 @@ public sealed class ReadingTests
             000000004: 00000003 00000000 00000000 0001 03  1004 /run/xrdp/sockdir/xrdp_display_11_extra
             000000005: 00000003 00000000 00000000 0001 03  1005
             000000006: 00000003 00000000 00000000 0001 03  1006 /run/xrdp/sockdir/xrdp_display_
+            000000007: 00000003 00000000 00000000 0001 03     0 /run/xrdp/sockdir/xrdp_display_10
+            000000008: 00000003 00000000 00000000 0001 03  1008 /run/xrdp/sockdir/xrdp_display_12
             """;
-        HashSet<uint> connected = [], open = [];
+        List<(uint, ulong)> established = [];
 
-        ConnectedDisplays.Parse(Encoding.UTF8.GetBytes(text), connected, open);
+        ConnectedDisplays.Parse(Encoding.UTF8.GetBytes(text), new HashSet<uint> { 10, 11 }, established);
 
-        Assert.Equal([10u], connected);
-        Assert.Equal([10u, 11u], open.Order());
+        Assert.Equal([(10u, 1002ul)], established);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class ReadingTests
             byte[] bytes = [.. Encoding.UTF8.GetBytes(string.Concat(said)), .. noise];
             var text = bytes.AsSpan(Math.Min(cut, bytes.Length));
             _ = ProcessLine.Parse(text);
-            ConnectedDisplays.Parse(text, [], []);
+            ConnectedDisplays.Parse(text, new HashSet<uint> { 12 }, []);
             _ = LocalMessage.Parse(text);
             _ = SettingLines.Parse("/f", Encoding.UTF8.GetString(text).Split('\n'), []);
             return AgentLog.Plain(Encoding.UTF8.GetString(text)).All(sign => !char.IsControl(sign));
@@ -113,12 +114,22 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void A_display_counts_once_for_a_person_hides_nobody_elses_and_the_list_has_an_end()
+    {
+        static XServer Server(int id, uint display, uint owner) => new(new ProcessLine(id, "Xorg", 'S', 1, (ulong)id), display, owner);
+
+        Assert.Equal([1, 3, 4], XServers.Choose([Server(4, 11, 5000), Server(2, 10, 5000), Server(1, 10, 5000), Server(3, 10, 6000)]).Select(server => server.Line.Id));
+        var many = XServers.Choose(Enumerable.Range(1, 3000).Reverse().Select(id => Server(id, (uint)id, 5000)));
+        Assert.Equal(Enumerable.Range(1, XServers.Most), many.Select(server => server.Line.Id));
+    }
+
+    [Fact]
     public void Of_two_grants_of_one_session_the_higher_fence_stays_and_the_book_survives_a_restart_but_not_a_boot()
     {
         var file = Path.GetTempFileName();
         var log = new AgentLog(TextWriter.Null);
         var now = DateTimeOffset.UtcNow;
-        var book = new GrantBook(file, "boot-1", log);
+        var book = new GrantBook(new StateFile(file, "boot-1", log));
         book.Add("amelie", "s1", 5, now);
         book.Add("amelie", "s1", 4, now);
         book.Add("bruno", "s2", 9, now);
@@ -127,13 +138,13 @@ public sealed class ReadingTests
         book.Add("denis", "s5", 1, now - TimeSpan.FromHours(2));
         book.Forget(new HashSet<string> { "celine" }, now);
 
-        var same = new GrantBook(file, "boot-1", log);
+        var same = new GrantBook(new StateFile(file, "boot-1", log));
         same.Load();
         Assert.Equal(("s1", 5UL), (same.Of("amelie")!.SessionId, same.Of("amelie")!.Fence));
-        Assert.Equal(("s3", "s2"), (same.Of("bruno")!.SessionId, same.Of("bruno")!.Before));
+        Assert.Equal("s3", same.Of("bruno")!.SessionId);
         Assert.NotNull(same.Of("celine"));
         Assert.Null(same.Of("denis"));
-        var other = new GrantBook(file, "boot-2", log);
+        var other = new GrantBook(new StateFile(file, "boot-2", log));
         other.Load();
         Assert.Null(other.Of("amelie"));
         File.Delete(file);

@@ -12,6 +12,11 @@ internal sealed class Blade : IAsyncDisposable
 {
     public static readonly string[] People = ["amelie.durand", "bruno.petit", "celine.moreau"];
 
+    /// <summary>An account of the host itself, with a number below the city's.</summary>
+    public const string LocalAccount = "ansible.local";
+
+    private const int LocalUserId = 19999;
+
     private readonly HostRig _host;
     private readonly ServerProcess _namespaces;
 
@@ -27,14 +32,14 @@ internal sealed class Blade : IAsyncDisposable
 
     public int FirstUser { get; }
 
-    public int UserId(string person) => FirstUser + Array.IndexOf(People, person);
+    public int UserId(string person) => person == LocalAccount ? LocalUserId : FirstUser + Array.IndexOf(People, person);
 
     public static async Task<Blade> StartAsync(HostRig host, params ScriptedBroker[] brokers)
     {
         var rdp = new IPEndPoint(IPAddress.Parse(Loopback.Pick().Address(1)), 0);
         rdp.Port = Loopback.FreePort(rdp.Address.ToString());
         var sesman = Loopback.FreePort();
-        var firstUser = Random.Shared.Next(30000, 60000);
+        var firstUser = Random.Shared.Next(30000, 59000);
         host.WriteConfig([.. brokers.Select(broker => broker.Address)]);
         Write(host, rdp, sesman, firstUser);
         var namespaces = ServerProcess.Start("blade", host.At("blade.log"), "unshare",
@@ -66,7 +71,7 @@ internal sealed class Blade : IAsyncDisposable
         // unshare does not heed SIGTERM; its end is the end of everything in the blade.
         _namespaces.Send(Signal.Kill);
         await _namespaces.DisposeAsync();
-        await Eventually.HoldsAsync("end of the blade", Soon.Deadline, () => People.All(person => ProcessesOf(person).Count == 0));
+        await Eventually.HoldsAsync("end of the blade", Soon.Deadline, () => People.Append(LocalAccount).All(person => ProcessesOf(person).Count == 0));
     }
 
     private static void Write(HostRig host, IPEndPoint rdp, int sesman, int firstUser)
@@ -90,9 +95,10 @@ internal sealed class Blade : IAsyncDisposable
             .Replace("/usr/bin/vdi-agent redeem", $"{ProgramIn(host)} redeem --socket {host.Socket}", StringComparison.Ordinal)
             .Replace("/usr/bin/vdi-agent session", $"{ProgramIn(host)} session --socket {host.Socket}", StringComparison.Ordinal));
         File.WriteAllText(host.At("passwd"), Text("/etc/passwd")
-            + string.Concat(People.Select((person, number) => $"{person}:x:{firstUser + number}:{firstUser}::{host.At("home")}/{person}:/bin/sh\n")));
+            + string.Concat(People.Select((person, number) => $"{person}:x:{firstUser + number}:{firstUser}::{host.At("home")}/{person}:/bin/sh\n"))
+            + $"{LocalAccount}:x:{LocalUserId}:{firstUser}::{host.At("home")}/{LocalAccount}:/bin/sh\n");
         File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
-        File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Select(person => $"{person}:*:19000:0:99999:7:::\n")));
+        File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Append(LocalAccount).Select(person => $"{person}:*:19000:0:99999:7:::\n")));
         foreach (var folder in (string[])["log", "home", "tmp"]) Directory.CreateDirectory(host.At(folder));
         File.WriteAllText(host.At("init.sh"), $$"""
             set -e
