@@ -16,6 +16,8 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
     public async Task<string?> RedeemAsync(string user, string ticket, CancellationToken cancel)
     {
         var clock = time.GetTimestamp();
+        // One name for this logon: a broker that is asked again after a lost answer gives the same verdict, not "used".
+        var request = new RedeemTicketRequest { User = user, Ticket = ticket, Attempt = Guid.NewGuid().ToString("n") };
         var lines = link.Lines?.AttachedFirst().ToList() ?? [];
         for (var index = 0; index < lines.Count; index++)
         {
@@ -24,7 +26,7 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
             try
             {
                 // Each broker gets its share of the time that is left.
-                var reply = await lines[index].Service.RedeemTicketAsync(new RedeemTicketRequest { User = user, Ticket = ticket },
+                var reply = await lines[index].Service.RedeemTicketAsync(request,
                     deadline: DateTime.UtcNow + left / (lines.Count - index), cancellationToken: cancel);
                 return Settle(user, reply);
             }

@@ -26,13 +26,17 @@ public sealed class RedeemTests : IAsyncLifetime
         broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s1", Fence = 7 };
 
         Assert.Equal(0, await _host.RedeemAsync("amelie.durand", Ticket));
-        Assert.Equal(new RedeemTicketRequest { User = "amelie.durand", Ticket = Ticket }, broker.Asked.Single());
+        var asked = broker.Asked.Single();
+        Assert.Equal(("amelie.durand", Ticket), (asked.User, asked.Ticket));
+        Assert.NotEmpty(asked.Attempt);
 
         foreach (var refusal in Enum.GetValues<Redemption>().Except([Redemption.Granted]))
         {
             broker.Redeem = _ => new RedeemTicketReply { Redemption = refusal, SessionId = "s1", Fence = 8 };
             Assert.Equal(1, await _host.RedeemAsync("jean.petit", Ticket + refusal));
         }
+        // Each logon has a name of its own.
+        Assert.Equal(broker.Asked.Count, broker.Asked.Select(each => each.Attempt).Distinct().Count());
         Assert.Contains("ticket of jean.petit refused: already used", _host.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(Ticket, _host.Log + await File.ReadAllTextAsync(_host.At("redeem.log")), StringComparison.Ordinal);
         Assert.DoesNotContain(Ticket, await File.ReadAllTextAsync(_host.Socket + ".grants"), StringComparison.Ordinal);
