@@ -21,6 +21,7 @@ static async Task<int> PlayAsync(string folder)
     using var end = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
     try
     {
         var result = await StoryPlay.RunAsync(folder, line =>

@@ -51,7 +51,16 @@ public sealed class Blade : IAsyncDisposable
         var process = ServerProcess.Start(Plan.Name, Path.Combine(_files.Log, "blade.log"), "unshare",
             ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "/bin/bash", _files.Init]);
         _process = process;
-        await process.ReadyAsync(() => Task.FromResult(Loopback.Listens(Plan.Address, BladePlan.RdpPort)), StartDeadline);
+        try
+        {
+            await process.ReadyAsync(() => Task.FromResult(Loopback.Listens(Plan.Address, BladePlan.RdpPort)), StartDeadline);
+        }
+        catch
+        {
+            // Nobody owns a host that never was ready.
+            await CrashAsync();
+            throw;
+        }
     }
 
     /// <summary>Everything on it is gone at once, sessions included, as when the power fails.</summary>
