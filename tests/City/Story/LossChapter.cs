@@ -18,7 +18,6 @@ public static class LossChapter
         try
         {
             await scene.A.ShowsNothingAsync(StoryScene.Patience);
-            await scene.A.HearsAsync("s'est arrêté", StoryScene.Patience);
             await Eventually.HoldsAsync("a session on another host", StoryScene.Patience, () => Other(scene, lost).SessionOf(amelie.UidNumber).Count > 0);
             await scene.A.ShowsDesktopAsync(StoryScene.Patience);
             var took = clock.Elapsed.TotalSeconds;
