@@ -66,6 +66,8 @@ public sealed class RunningCity : IAsyncDisposable
         catch
         {
             await city.DisposeAsync();
+            // Ctrl-C on a terminal ends short-lived tools too: their failure is not the reason.
+            cancel.ThrowIfCancellationRequested();
             throw;
         }
     }
