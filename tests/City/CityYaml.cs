@@ -9,6 +9,9 @@ internal static class CityYaml
     private static readonly (string Id, string Name)[] Tenants =
         [("drancy", "Ville de Drancy"), ("le-bourget", "Ville du Bourget"), ("dugny", "Ville de Dugny"), ("habitat", "Office de l'habitat")];
 
+    /// <summary>Name of the farm: part of every key in Redis.</summary>
+    public const string Farm = "seine";
+
     /// <summary>Whose members have a right to a desktop, in every tenant.</summary>
     private static readonly string[] Entitled = ["agents", "elus"];
 
@@ -23,7 +26,7 @@ internal static class CityYaml
         yaml.Append($$"""
             # The demo city: three towns and a housing office that share one room of session hosts.
             city: {{plan.Name}}
-            farm: seine
+            farm: {{Farm}}
             health: { report_every: {{plan.ReportEvery.TotalMilliseconds:0}}ms, dead_after: {{plan.DeadAfter.TotalMilliseconds:0}}ms }
             directories:
               - id: agglo

@@ -56,7 +56,7 @@ public sealed class RunningCity : IAsyncDisposable
     public static async Task<RunningCity> StartAsync(CityPlan plan, CityPrograms? programs = null, CancellationToken cancel = default)
     {
         if (!Environment.IsPrivilegedProcess) throw new InvalidOperationException("The city needs root: session hosts run in namespaces of their own.");
-        var folder = Path.Combine(Path.GetTempPath(), "vdi-city-" + RandomNumberGenerator.GetHexString(6, lowercase: true));
+        var folder = Path.Combine(Path.GetTempPath(), LeftCity.Prefix + RandomNumberGenerator.GetHexString(6, lowercase: true));
         var city = new RunningCity(plan, programs ?? CityPrograms.OfRepository(), folder);
         try
         {
@@ -66,6 +66,8 @@ public sealed class RunningCity : IAsyncDisposable
         catch
         {
             await city.DisposeAsync();
+            // Ctrl-C on a terminal ends short-lived tools too: their failure is not the reason.
+            cancel.ThrowIfCancellationRequested();
             throw;
         }
     }
@@ -101,6 +103,7 @@ public sealed class RunningCity : IAsyncDisposable
     private async Task StartPartsAsync(CancellationToken cancel)
     {
         System.IO.Directory.CreateDirectory(Folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        LeftCity.Sign(Folder);
         Certificates = await CityCertificates.CreateAsync(Programs.Broker, Path.Combine(Folder, "ca"), Plan.Name);
         var homes = System.IO.Directory.CreateDirectory(Path.Combine(Folder, "homes"), (UnixFileMode)Convert.ToInt32("755", 8)).FullName;
         var brokerAddress = Plan.Network.Address(11);

@@ -44,6 +44,9 @@ public sealed class StoryTests(WholeStory story)
     public void A_lost_host_is_said_at_the_station() => story.Holds(RefusalChapter.HostLost);
 
     [Fact]
+    public void Who_loses_a_host_sits_at_another_desktop_by_itself() => story.Holds(LossChapter.AnotherDesktop);
+
+    [Fact]
     public void Hosts_that_are_down_are_said() => story.Holds(RefusalChapter.Down);
 
     [Fact]
@@ -72,6 +75,9 @@ public sealed class StoryTests(WholeStory story)
     public void No_password_and_no_live_ticket_can_be_read_anywhere() => story.Holds(SecretChapter.Nothing);
 
     [Fact]
+    public void A_ticket_in_use_can_be_read_in_no_process() => story.Holds(SecretChapter.InUse);
+
+    [Fact]
     public void The_reader_of_secrets_finds_what_is_planted() => story.Holds(SecretChapter.Planted);
 
     [Fact]
@@ -79,6 +85,7 @@ public sealed class StoryTests(WholeStory story)
     {
         foreach (var step in FigureChapter.Steps) story.Holds(step);
         Assert.All(story.Played.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
+        Assert.Equal(5, story.Played.Aims.Count);
     }
 
     [Fact]

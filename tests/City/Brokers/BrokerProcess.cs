@@ -81,8 +81,16 @@ public sealed class BrokerProcess : IAsyncDisposable
         if (_process is not null) await _process.DisposeAsync();
         var clock = Stopwatch.StartNew();
         _process = ServerProcess.Start("broker", LogFile, _program, ["run", "--config", Path.Combine(Folder, "broker.json")]);
-        await _process.ReadyAsync(() => Task.FromResult(Loopback.Listens(_address, _port)), StartDeadline);
-        StartTime = clock.Elapsed;
+        try
+        {
+            await _process.ReadyAsync(() => Task.FromResult(Loopback.Listens(_address, _port)), StartDeadline);
+            StartTime = clock.Elapsed;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>kill -9; its embedded Redis may live on, as after a real crash.</summary>

@@ -26,8 +26,16 @@ public sealed class RedisServer : IAsyncDisposable
         var port = Loopback.FreePort(address);
         var process = ServerProcess.Start("redis", Path.Combine(folder, "redis.log"), "redis-server",
             ["--bind", address, "--port", $"{port}", "--save", "", "--appendonly", "yes", "--dir", folder, "--daemonize", "no"]);
-        await process.ReadyAsync(async () => (await Tool.RunAsync("redis-cli", ["-h", address, "-p", $"{port}", "ping"])).Output.Contains("PONG", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
-        return new RedisServer($"{address}:{port}", process);
+        try
+        {
+            await process.ReadyAsync(async () => (await Tool.RunAsync("redis-cli", ["-h", address, "-p", $"{port}", "ping"])).Output.Contains("PONG", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            return new RedisServer($"{address}:{port}", process);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ internal static class DemoWords
             Les stations / The stations
               {stations}
               Dans un autre terminal, comme une vraie personne / In another terminal, as a real person does:
-            {string.Join('\n', city.Stations.Select(station => $"    {city.Programs.Shim} --config {station.ConfigFile}"))}
+            {string.Join('\n', city.Stations.Select(station => $"    {AsRoot(station)}{city.Programs.Shim} --config {station.ConfigFile}"))}
             Images et journaux / Pictures and logs
               {pictures}{(kept ? "" : "  (effacées à la fin ; pour les garder / gone at the end; to keep them: --keep DIR)")}
               {string.Join("\n  ", (string[])[city.Broker.LogFile, Path.Combine(city.Folder, "hosts", "blade1", "log"), city.Stations[0].LogFile])}
@@ -42,6 +42,10 @@ internal static class DemoWords
 
             """);
     }
+
+    // The stations' keys are root's. A display opens to root by the person's own cookie file, which sudo does not look for.
+    private static string AsRoot(Stations.Station station) => Environment.GetEnvironmentVariable("SUDO_USER") is not { Length: > 0 } ? ""
+        : !station.Screen.Virtual && Environment.GetEnvironmentVariable("XAUTHORITY") is { Length: > 0 } cookie ? $"sudo XAUTHORITY={cookie} " : "sudo ";
 
     public static void People(RunningCity city)
     {

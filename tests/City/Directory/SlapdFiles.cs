@@ -10,6 +10,7 @@ internal static class SlapdFiles
 
     public static async Task LayOutAsync(SlapdPlan plan, string adminPassword, CancellationToken cancel)
     {
+        if (Environment.IsPrivilegedProcess) OpenTheWay(plan.Folder);
         foreach (var folder in (string[])["data", "run", "tls", "secrets"])
             System.IO.Directory.CreateDirectory(Path.Combine(plan.Folder, folder));
         File.Copy(plan.Tls.CaFile, Path.Combine(plan.Folder, "tls", "ca.crt"), overwrite: true);
@@ -97,15 +98,28 @@ internal static class SlapdFiles
             """;
     }
 
-    // slapd runs as openldap: what it reads is its own, and the way down to it can be walked by others. Secrets stay with the city.
+    // slapd runs as openldap: what it reads is its own. Secrets stay with the city.
     private static async Task GiveAwayAsync(SlapdPlan plan, CancellationToken cancel)
     {
         var own = ((string[])["data", "run", "tls", "slapd.conf"]).Select(name => Path.Combine(plan.Folder, name));
         await RunAsync(plan, "chown", "chown", ["-R", "openldap:openldap", .. own], cancel);
         File.SetUnixFileMode(Path.Combine(plan.Folder, "slapd.conf"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    // Others must be able to walk down to it. What is ours is opened: its folder, and the city's around it (which is below the temp directory).
+    // The machine's own folders stay as they are.
+    private static void OpenTheWay(string own)
+    {
         const UnixFileMode walk = UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
-        for (var folder = new DirectoryInfo(plan.Folder); folder is not null; folder = folder.Parent)
-            if (!folder.UnixFileMode.HasFlag(walk)) folder.UnixFileMode |= walk;
+        var temp = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath())) + Path.DirectorySeparatorChar;
+        var city = Path.GetDirectoryName(own)!;
+        for (var folder = System.IO.Directory.CreateDirectory(own); folder is not null; folder = folder.Parent)
+        {
+            var ours = folder.FullName == own || (folder.FullName == city && city.StartsWith(temp, StringComparison.Ordinal));
+            if (ours && !folder.UnixFileMode.HasFlag(walk)) folder.UnixFileMode |= walk;
+            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+                throw new InvalidOperationException($"{folder.FullName} is closed to other accounts, and slapd runs as one (openldap) below it. Use a place that everybody can walk into: TMPDIR=/tmp");
+        }
     }
 
     private static void WriteSecret(string file, string password)

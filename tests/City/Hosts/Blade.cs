@@ -12,6 +12,8 @@ public sealed class Blade : IAsyncDisposable
 
     private readonly BladeFiles _files;
     private ServerProcess? _process;
+    private int _saidBefore;
+    private int _frozen;
 
     private Blade(BladePlan plan, BladeFiles files)
     {
@@ -31,8 +33,8 @@ public sealed class Blade : IAsyncDisposable
     /// <summary>Pid of the agent; 0 when it does not run at this moment.</summary>
     public int AgentPid => Processes().FirstOrDefault(program => program.Name == "vdi-agent" && program.Arguments.Contains("run"))?.Pid ?? 0;
 
-    /// <summary>True once its agent has said that a broker took it in.</summary>
-    public bool Attached => File.Exists(Path.Combine(_files.Log, "agent.log")) && File.ReadLines(Path.Combine(_files.Log, "agent.log")).Any(line => line.Contains("attached", StringComparison.OrdinalIgnoreCase));
+    /// <summary>True once its agent has said, since the last start of the host, that a broker took it in.</summary>
+    public bool Attached => AgentSaid().Skip(_saidBefore).Any(line => line.Contains("attached", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Writes its files and starts it; comes back when its RDP server listens.</summary>
     public static async Task<Blade> StartAsync(BladePlan plan, BladeSite site)
@@ -48,10 +50,20 @@ public sealed class Blade : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         if (Running) throw new InvalidOperationException($"{Plan.Name} runs already.");
+        _saidBefore = AgentSaid().Count();
         var process = ServerProcess.Start(Plan.Name, Path.Combine(_files.Log, "blade.log"), "unshare",
             ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "/bin/bash", _files.Init]);
         _process = process;
-        await process.ReadyAsync(() => Task.FromResult(Loopback.Listens(Plan.Address, BladePlan.RdpPort)), StartDeadline);
+        try
+        {
+            await process.ReadyAsync(() => Task.FromResult(Loopback.Listens(Plan.Address, BladePlan.RdpPort)), StartDeadline);
+        }
+        catch
+        {
+            // Nobody owns a host that never was ready.
+            await CrashAsync();
+            throw;
+        }
     }
 
     /// <summary>Everything on it is gone at once, sessions included, as when the power fails.</summary>
@@ -92,6 +104,18 @@ public sealed class Blade : IAsyncDisposable
     public async Task<bool> RedeemAsync(string user, string ticket) =>
         (await RunInsideAsync([_files.Agent, "redeem"], ticket, new Dictionary<string, string> { ["PAM_USER"] = user, ["PAM_TYPE"] = "auth", ["PAM_SERVICE"] = "xrdp-sesman" })).Status == 0;
 
+    /// <summary>Stops the agent in mid-breath (SIGSTOP): its socket takes questions, nothing is answered. Past a few seconds the broker holds the host for dead.</summary>
+    public void FreezeAgent() => Signal.Send(_frozen = AgentPid, Signal.Stop);
+
+    /// <summary>Lets it go on after <see cref="FreezeAgent"/>.</summary>
+    public void ThawAgent()
+    {
+        if (_frozen != 0 && AgentPid == _frozen) Signal.Send(_frozen, Signal.Continue);
+        _frozen = 0;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CrashAsync();
+
+    private IEnumerable<string> AgentSaid() => Path.Combine(_files.Log, "agent.log") is var file && File.Exists(file) ? File.ReadLines(file) : [];
 }

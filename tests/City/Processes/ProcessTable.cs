@@ -37,6 +37,9 @@ public static class ProcessTable
     public static long ResidentBytes(int pid) => Field(pid, "VmRSS:") is { } text
         ? long.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) * 1024 : 0;
 
+    /// <summary>The process's line of /proc/PID/stat; empty when it is gone.</summary>
+    public static string Stat(int pid) => Text(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+
     private static string? Field(int pid, string name) => Field(Text($"/proc/{pid}/status"), name);
 
     private static string? Field(string status, string name)

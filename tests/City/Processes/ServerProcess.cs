@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace VdiBroker.City.Processes;
 
@@ -7,7 +6,7 @@ namespace VdiBroker.City.Processes;
 /// A real program running as a foreground child: started with an argument list, output appended to a log file, ended by its own pid and by
 /// nothing else. Disposing ends it (SIGTERM, then SIGKILL after <see cref="Patience"/>).
 /// </summary>
-public sealed partial class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>How long a program may take to end by itself after SIGTERM.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -89,7 +88,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Sends a signal (see <see cref="Signal"/>); nothing happens when the program has ended.</summary>
     public void Send(int signal)
     {
-        if (!HasExited) _ = Kill(Pid, signal);
+        if (!HasExited) Signal.Send(Pid, signal);
     }
 
     /// <summary>The last lines of the log, for messages.</summary>
@@ -113,26 +112,4 @@ public sealed partial class ServerProcess : IAsyncDisposable
         _disposed = true;
         _process.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
-}
-
-/// <summary>Signal numbers of Linux.</summary>
-public static class Signal
-{
-    /// <summary>SIGINT, what Ctrl-C sends.</summary>
-    public const int Interrupt = 2;
-
-    /// <summary>SIGKILL: ends at once, cannot be refused.</summary>
-    public const int Kill = 9;
-
-    /// <summary>SIGTERM: asks to end.</summary>
-    public const int Terminate = 15;
-
-    /// <summary>SIGCONT: go on.</summary>
-    public const int Continue = 18;
-
-    /// <summary>SIGSTOP: freeze.</summary>
-    public const int Stop = 19;
 }

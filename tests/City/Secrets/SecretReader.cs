@@ -6,11 +6,13 @@ namespace VdiBroker.City.Secrets;
 
 /// <summary>
 /// Reads what a curious person on this machine could read (every process's arguments and environment, again and again; every log; every
-/// value that Redis holds and its append-only file) and says where a secret stands in clear.
+/// value that Redis holds and its append-only file) and says where a secret stands in clear. What processes showed is kept: a secret may become
+/// known only after it was used.
 /// </summary>
 public sealed class SecretReader(RunningCity city)
 {
     private readonly ConcurrentDictionary<string, byte[]> _secrets = new();
+    private readonly SeenTexts _seen = new();
     private readonly ConcurrentDictionary<string, bool> _found = new();
     private int _rounds;
 
@@ -20,10 +22,24 @@ public sealed class SecretReader(RunningCity city)
     /// <summary>How many secrets are looked for.</summary>
     public int Secrets => _secrets.Count;
 
-    /// <summary>Places where a secret stood in clear; never the secret itself.</summary>
-    public IReadOnlyList<string> Found => [.. _found.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>How many different arguments and variables were seen.</summary>
+    public int Texts => _seen.Count;
 
-    /// <summary>Looks for <paramref name="secret"/> from now on.</summary>
+    /// <summary>True when more was seen than is kept: then nothing found means nothing.</summary>
+    public bool Overflowed => _seen.Full;
+
+    /// <summary>True when exactly this argument or variable ("NAME=value") was seen in some process.</summary>
+    public bool HasSeen(string text) => _seen.Has(text);
+
+    /// <summary>Places where a secret stood in clear, in any process seen so far, and in the logs and the store as last read; never the secret itself.</summary>
+    public IReadOnlyList<string> Find()
+    {
+        foreach (var (what, secret) in _secrets)
+            foreach (var place in _seen.PlacesOf(Encoding.Latin1.GetString(secret))) _found[$"{what} in {place}"] = true;
+        return [.. _found.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Looks for <paramref name="secret"/> from now on, and in what processes have shown before.</summary>
     /// <param name="what">What it is, for the finding: "password of amelie.durand".</param>
     /// <param name="secret">The secret; kept in memory.</param>
     public void Watch(string what, string secret) => _secrets[what] = Encoding.UTF8.GetBytes(secret);
@@ -47,7 +63,7 @@ public sealed class SecretReader(RunningCity city)
         foreach (var pid in ProcessTable.Pids())
         {
             foreach (var (what, file) in (ReadOnlySpan<(string, string)>)[("arguments", "cmdline"), ("environment", "environ")])
-                Look(() => $"{what} of {Encoding.UTF8.GetString(Bytes($"/proc/{pid}/comm")).Trim()}", Bytes($"/proc/{pid}/{file}"));
+                _seen.Keep(Bytes($"/proc/{pid}/{file}"), () => $"{what} of {Encoding.UTF8.GetString(Bytes($"/proc/{pid}/comm")).Trim()}");
         }
         Interlocked.Increment(ref _rounds);
     }

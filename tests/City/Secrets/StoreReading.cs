@@ -9,14 +9,24 @@ internal static class StoreReading
     /// <summary>Every key with all that it holds, as text.</summary>
     public static async IAsyncEnumerable<(string Key, string Value)> AllAsync(string socket)
     {
-        var options = new ConfigurationOptions { EndPoints = { new UnixDomainSocketEndPoint(socket) }, AbortOnConnectFail = true, AllowAdmin = true, ConnectTimeout = 5000 };
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        await using var redis = await OpenAsync(socket);
         var database = redis.GetDatabase();
         foreach (var server in redis.GetServers())
         {
             await foreach (var key in server.KeysAsync(pageSize: 500)) yield return (key.ToString(), await ValueAsync(database, key));
         }
     }
+
+    /// <summary>The events that a farm's brokers have recorded, oldest first, each with its fields.</summary>
+    public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> EventsAsync(string socket, string farm)
+    {
+        await using var redis = await OpenAsync(socket);
+        var entries = await redis.GetDatabase().StreamRangeAsync($"vdi:{{{farm}}}:events");
+        return [.. entries.Select(entry => entry.Values.ToDictionary(pair => pair.Name.ToString(), pair => pair.Value.ToString()))];
+    }
+
+    private static Task<ConnectionMultiplexer> OpenAsync(string socket) => ConnectionMultiplexer.ConnectAsync(
+        new ConfigurationOptions { EndPoints = { new UnixDomainSocketEndPoint(socket) }, AbortOnConnectFail = true, AllowAdmin = true, ConnectTimeout = 5000 });
 
     private static async Task<string> ValueAsync(IDatabase database, RedisKey key) => await database.KeyTypeAsync(key) switch
     {

@@ -19,8 +19,16 @@ public static class PlainClient
         var client = ServerProcess.Start("xfreerdp", Path.Combine(station.Folder, "plain.log"), "xfreerdp",
             [$"/v:{address}:{port}", $"/u:{user}", "/from-stdin:force", $"/cert:deny,fingerprint:sha256:{pin}", "/sec:tls", $"/size:{Screen.Size}", "/bpp:32", "/f", "+clipboard", "/log-level:INFO"],
             new Dictionary<string, string> { ["DISPLAY"] = station.Screen.Display, ["HOME"] = station.Home }, withInput: true);
-        await client.StandardInput.WriteLineAsync(ticket);
-        client.StandardInput.Close();
-        return client;
+        try
+        {
+            await client.StandardInput.WriteLineAsync(ticket);
+            client.StandardInput.Close();
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -9,6 +9,9 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>Size of a virtual screen in pixels.</summary>
     public const string Size = "1024x768";
 
+    /// <summary>Colour of a virtual screen where no window is, and of the console on it: a terminal of whole characters leaves a strip at the edge.</summary>
+    public const string Background = "#10181c";
+
     private readonly ServerProcess? _xvfb;
     private readonly string? _frameBuffer;
 
@@ -39,6 +42,7 @@ public sealed class Screen : IAsyncDisposable
             await xvfb.ReadyAsync(() => Task.FromResult(File.Exists(number) && File.ReadAllText(number).EndsWith('\n')), TimeSpan.FromSeconds(20));
             var display = ":" + File.ReadAllText(number).Trim();
             await Tool.OutputAsync("setxkbmap", "-display", display, "fr");
+            await Tool.OutputAsync("xsetroot", "-display", display, "-solid", Background);
             return new Screen(display, xvfb, Path.Combine(folder, "Xvfb_screen0"));
         }
         catch

@@ -11,7 +11,7 @@ public sealed class Station : IAsyncDisposable
     private const string ClearScreen = "\e[H\e[2J\n";
 
     private readonly string _shim;
-    private readonly ServerProcess? _console;
+    private ServerProcess? _console;
     private ServerProcess? _session;
     private long _heard;
 
@@ -24,7 +24,6 @@ public sealed class Station : IAsyncDisposable
         Screen = screen;
         Certificate = certificate;
         File.WriteAllText(LogFile, "");
-        _console = screen.Virtual ? StartConsole() : null;
     }
 
     /// <summary>The name in its certificate.</summary>
@@ -62,13 +61,22 @@ public sealed class Station : IAsyncDisposable
     {
         var certificate = await certificates.IssueAsync("station", name, Path.Combine(folder, "tls"));
         var screen = display is null ? await Screen.StartVirtualAsync(Path.Combine(folder, "screen")) : Screen.OfDisplay(display);
-        var station = new Station(name, folder, shim, screen, certificate);
-        File.WriteAllLines(station.ConfigFile,
-        [
-            $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
-            $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
-        ]);
-        return station;
+        try
+        {
+            var station = new Station(name, folder, shim, screen, certificate);
+            await File.WriteAllLinesAsync(station.ConfigFile,
+            [
+                $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
+                $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
+            ]);
+            station._console = screen.Virtual ? station.StartConsole() : null;
+            return station;
+        }
+        catch
+        {
+            await screen.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts vdi-shim for one person; the password goes in by a pipe. Comes back at once.</summary>
@@ -152,7 +160,7 @@ public sealed class Station : IAsyncDisposable
 
     // A thin station shows what vdi-shim says on its screen, behind the desktop.
     private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
-        ["-u8", "-geometry", "80x31+0+0", "-b", "24", "-bw", "0", "-bg", "#10181c", "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "14", "-e", "/bin/sh", "-c", "tail -n +1 -F \"$0\" | fold -s -w 80", LogFile],
+        ["-u8", "-geometry", "80x31+0+0", "-b", "24", "-bw", "0", "-bg", Screen.Background, "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "14", "-e", "/bin/sh", "-c", "tail -n +1 -F \"$0\" | fold -s -w 80", LogFile],
         new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
 
     private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));

@@ -23,7 +23,7 @@ public static class FigureChapter
         scene.Figures["broker_resident_mib"] = Mib(ProcessTable.ResidentBytes(scene.City.Broker.Pid));
         scene.Figures["broker_start_to_ready_ms"] = Math.Round(scene.City.Broker.StartTime.TotalMilliseconds);
         await scene.B.LeaveAsync();
-        return $"shim {scene.Figures["shim_resident_mib"]} MiB, agent {scene.Figures["agent_resident_mib"]} MiB, broker {scene.Figures["broker_resident_mib"]} MiB";
+        return $"shim {scene.Figures["shim_resident_mib"]} MiB, agent {scene.Figures["agent_resident_mib"]} MiB, broker {scene.Figures["broker_resident_mib"]} MiB; {Aim.Note(scene.Figures, "shim_resident_mib", "agent_resident_mib")}";
     });
 
     public static readonly StoryStep ColdStart = new("Figures: vdi-shim from its start to the signed-in answer over mTLS", async scene =>
@@ -34,7 +34,7 @@ public static class FigureChapter
         var times = new List<double>();
         for (var i = 0; i < ColdStarts; i++) times.Add((await ColdStartClock.MeasureAsync(scene.City, scene.B, person)).TotalMilliseconds);
         scene.Figures["shim_cold_start_to_signed_in_ms"] = Median(times);
-        return string.Join(", ", times.Select(time => $"{time:0}")) + " ms";
+        return string.Join(", ", times.Select(time => $"{time:0}")) + $" ms; {Aim.Note(scene.Figures, "shim_cold_start_to_signed_in_ms")}";
     });
 
     public static readonly StoryStep FirstFrame = new("Figures: sign-in pressed to the first complete frame, beside plain xfreerdp to the same host", async scene =>
@@ -57,7 +57,7 @@ public static class FigureChapter
             scene.Figures[$"first_frame_{name}_ms"] = Median(values);
         scene.Figures["first_frame_more_new_ms"] = scene.Figures["first_frame_shim_new_ms"] - scene.Figures["first_frame_plain_new_ms"];
         scene.Figures["first_frame_more_return_ms"] = scene.Figures["first_frame_shim_return_ms"] - scene.Figures["first_frame_plain_return_ms"];
-        return $"new {Median(shimNew):0} ms beside {Median(plainNew):0} ms, return {Median(shimReturn):0} ms beside {Median(plainReturn):0} ms";
+        return $"new {Median(shimNew):0} ms beside {Median(plainNew):0} ms, return {Median(shimReturn):0} ms beside {Median(plainReturn):0} ms; {Aim.Note(scene.Figures, "first_frame_more_new_ms", "first_frame_more_return_ms")}";
     });
 
     /// <summary>The lines in their order.</summary>

@@ -11,8 +11,8 @@ public static class StoryPlay
     /// <summary>Every line after the city's start, in order.</summary>
     public static IReadOnlyList<StoryStep> Steps =>
     [
-        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. TicketChapter.Steps,
-        .. FigureChapter.Steps, .. SecretChapter.Steps,
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. LossChapter.Steps,
+        .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 
     /// <summary>Plays it.</summary>
@@ -98,6 +98,7 @@ public static class StoryPlay
     {
         steps = result.Lines.Select(line => new { name = line.Name, ok = line.Ok, seconds = Math.Round(line.Seconds, 2), note = line.Note }),
         figures = result.Figures,
+        aims = result.Aims.Select(aim => new { figure = aim.Figure, aim = aim.AtMost, value = aim.Value, met = aim.Met }),
     }, Layout);
 }
 
@@ -106,6 +107,9 @@ public static class StoryPlay
 /// <param name="Figures">What was measured, by name with its unit.</param>
 public sealed record StoryResult(IReadOnlyList<StoryLine> Lines, IReadOnlyDictionary<string, double> Figures)
 {
+    /// <summary>What was aimed at, and whether it was met.</summary>
+    public IReadOnlyList<Aim> Aims => Aim.Of(Figures);
+
     /// <summary>Every line held.</summary>
     public bool Ok => Lines.Count > 0 && Lines.All(line => line.Ok);
 }

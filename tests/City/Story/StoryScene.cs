@@ -74,6 +74,16 @@ public sealed class StoryScene
         return picture;
     }
 
+    /// <summary>The story's hand takes a person's desktop: its ticket and sign-in are looked for too.</summary>
+    public async Task<HeldDesktop> TakeAsync(Townsperson person)
+    {
+        Watch(person);
+        var held = await Caller.TakeDesktopAsync(person);
+        Reader.Watch($"ticket of {person.Login}, fence {held.Desktop.Fence}", held.Desktop.Ticket);
+        Reader.Watch($"sign-in of {person.Login}, fence {held.Desktop.Fence}", held.SignIn);
+        return held;
+    }
+
     /// <summary>Looks for the person's password from now on.</summary>
     public void Watch(Townsperson person) => Reader.Watch($"password of {person.Login}", person.Password);
 
