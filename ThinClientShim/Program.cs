@@ -65,7 +65,7 @@ internal static class Program
         var password = line.PasswordFd is { } other and not 0 ? Lines.FirstOf(other) : null;
         var input = Lines.Of(0);
         var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
-        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal);
+        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
         try

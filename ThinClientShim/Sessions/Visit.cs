@@ -7,7 +7,7 @@ using VdiBroker.Shim.Terminal;
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>What a visit is made with.</summary>
-internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal);
+internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal, TimeProvider Clock);
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
 /// <param name="room">What there is to work with.</param>
@@ -18,7 +18,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
 {
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(1.2);
 
-    private readonly Tries _tries = new(TimeProvider.System);
+    private readonly Tries _tries = new();
     private Desktop? _desktop;
     private ErrorDetail? _refusal;
 
@@ -39,7 +39,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
             if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
-            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause) is { } wish) return await GoAsync(wish);
+            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause, room.Clock) is { } wish) return await GoAsync(wish);
         }
     }
 
@@ -53,6 +53,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
             (_desktop, _refusal) = (desktop, null);
             await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn);
             var end = await screen.WatchAsync(wishes, CloseAsync);
+            _tries.Shown(screen.ActiveFor);
             if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
             if (end.Final is { State: SessionState.HostLost } lost)
             {
