@@ -57,6 +57,8 @@ internal static class Program
             stop.Cancel();
         }
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+        // Ctrl-\ at the password prompt would leave the terminal without its echo.
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Leave);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
 

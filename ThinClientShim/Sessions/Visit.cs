@@ -16,7 +16,8 @@ internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls 
 /// <param name="wishes">Told what the person wants, and of the station's own end.</param>
 internal sealed class Visit(Room room, string signIn, string poolId, Wishes wishes)
 {
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(1.2);
+    // More than the 1.8 s that a hanging broker costs: the next one must still be told. The picture has gone by then.
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2.5);
 
     private readonly Tries _tries = new();
     private Desktop? _desktop;

@@ -27,6 +27,23 @@ public sealed class LeavingTests : AtAStation
         Assert.Equal(1, Station.Times("left"));
     }
 
+    [Fact]
+    public async Task Leaving_is_told_to_the_next_broker_where_the_first_one_hangs()
+    {
+        var hanging = await Station.BrokerAsync();
+        var living = await Station.BrokerAsync();
+        Station.Start([hanging.Address, living.Address], "", "--user", ScriptedDesk.Login, "--password-fd", "0");
+        Station.Type(Station.Desk.Password);
+        await Station.StepAsync("active");
+        hanging.Hangs = true;
+        var clock = Stopwatch.StartNew();
+        Station.Process.Send(Signal.Terminate);
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3.5));
+        Assert.Equal(1, Station.Times("left told=true"));
+        Assert.Equal(Closing.Leave, Assert.Single(Station.Desk.Closes).Closing);
+    }
+
     [Theory]
     [InlineData("s")]
     [InlineData("sign out")]
