@@ -63,6 +63,7 @@ internal static class Program
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
 
         journal.Step($"started pid={Environment.ProcessId}");
+        ViewerHome.RemoveLeftovers();
         using var brokers = new BrokerRing(settings, journal);
         var password = line.PasswordFd is { } other and not 0 ? Lines.FirstOf(other) : null;
         var input = Lines.Of(0);
