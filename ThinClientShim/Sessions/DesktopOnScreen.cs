@@ -16,6 +16,16 @@ internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, str
     public static ShowingEnd Again(string why) => new(null, null, why);
 }
 
+/// <summary>Whether a closing was told.</summary>
+internal enum Heard
+{
+    /// <summary>One has taken it.</summary>
+    ByABroker,
+
+    /// <summary>None could be reached, or it was refused.</summary>
+    ByNobody,
+}
+
 /// <summary>
 /// One FreeRDP with one ticket, and what the broker tells of it meanwhile. The broker's end changes nothing here: only notices, the person
 /// and FreeRDP itself do.
@@ -71,8 +81,8 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
 
     /// <summary>Watches until this showing is over.</summary>
     /// <param name="wishes">What the person wants.</param>
-    /// <param name="close">Tells a broker of a sign-out; false when none has heard it.</param>
-    public async Task<ShowingEnd> WatchAsync(Wishes wishes, Func<Closing, TimeSpan, Task<bool>> close)
+    /// <param name="close">Tells a broker of a sign-out.</param>
+    public async Task<ShowingEnd> WatchAsync(Wishes wishes, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         while (true)
         {
@@ -133,12 +143,12 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         return null;
     }
 
-    private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<bool>> close)
+    private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         if (wish == Wish.Leave) return ShowingEnd.By(wish);
         _room.Person.Tell("signing-out", []);
         _room.Journal.Step("signing-out");
-        if (await close(Closing.SignOut, CloseWithin)) _sinceSignOut ??= Stopwatch.StartNew();
+        if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();
         else _room.Person.Tell("sign-out-failed", []);
         return null;
     }

@@ -76,6 +76,6 @@ public sealed class GivingUpTests : AtAStation
         using var nothing = File.OpenHandle("/dev/null");
         var person = new Conversation(settings.Words, TextWriter.Null, Lines.Of((int)nothing.DangerousGetHandle()), atTerminal: false);
         var room = new Room(settings, brokers, new Calls(brokers, "fr"), person, journal, clock);
-        return await new Visit(room, "a sign-in", "bureau", new Wishes()).RunAsync().WaitAsync(TestStation.Deadline);
+        return await new Visit(room, "a sign-in", new DesktopChoice { PoolId = "bureau" }, new Wishes()).RunAsync().WaitAsync(TestStation.Deadline);
     }
 }
