@@ -57,15 +57,18 @@ internal static class Program
             stop.Cancel();
         }
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+        // Ctrl-\ at the password prompt would leave the terminal without its echo.
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Leave);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
 
         journal.Step($"started pid={Environment.ProcessId}");
+        ViewerHome.RemoveLeftovers();
         using var brokers = new BrokerRing(settings, journal);
         var password = line.PasswordFd is { } other and not 0 ? Lines.FirstOf(other) : null;
         var input = Lines.Of(0);
         var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
-        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal);
+        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
         try

@@ -20,8 +20,10 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     private readonly TaskCompletionSource _started = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process = new();
-    private readonly string _home = Directory.CreateTempSubdirectory("vdi-shim-").FullName;
+    private readonly ViewerHome _home = new();
     private readonly Journal _journal;
+
+    private Task _said = Task.CompletedTask;
 
     private FreeRdp(Journal journal) => _journal = journal;
 
@@ -46,12 +48,11 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         }
         catch
         {
-            running.RemoveHome();
+            running._home.Remove();
             throw;
         }
         journal.Step($"freerdp-started pid={running._process.Id}");
-        _ = running.PumpAsync(running._process.StandardOutput);
-        _ = running.PumpAsync(running._process.StandardError);
+        running._said = Task.WhenAll(running.PumpAsync(running._process.StandardOutput), running.PumpAsync(running._process.StandardError));
         try
         {
             await running._process.StandardInput.BaseStream.WriteAsync(Encoding.ASCII.GetBytes(ticket + "\n"));
@@ -96,7 +97,9 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        RemoveHome();
+        // Its last words say why it ended. A child of its own may hold the pipe open for longer than anybody wants to wait.
+        await Task.WhenAny(_said, Task.Delay(Patience));
+        _home.Remove();
         _process.Dispose();
     }
 
@@ -122,7 +125,10 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         start.Environment.Clear();
         foreach (var (name, value) in kept) start.Environment[name] = value;
         start.Environment["DISPLAY"] = display;
-        start.Environment["HOME"] = _home;
+        start.Environment["HOME"] = _home.Folder;
+        // The pin alone decides. FreeRDP takes a certificate of another fingerprint where an authority of the machine's store vouches for it.
+        start.Environment["SSL_CERT_FILE"] = "/dev/null";
+        start.Environment["SSL_CERT_DIR"] = _home.Folder;
         // The X cookie is looked for in the home directory, which is another one now.
         if (!start.Environment.ContainsKey("XAUTHORITY") && Environment.GetEnvironmentVariable("HOME") is { } home
             && Path.Combine(home, ".Xauthority") is var cookie && File.Exists(cookie))
@@ -155,18 +161,6 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The pipe ended with the program.
-        }
-    }
-
-    private void RemoveHome()
-    {
-        try
-        {
-            Directory.Delete(_home, recursive: true);
-        }
-        catch (IOException)
-        {
-            // A child of FreeRDP may still be writing; the directory is in the temporary one.
         }
     }
 

@@ -16,6 +16,16 @@ internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, str
     public static ShowingEnd Again(string why) => new(null, null, why);
 }
 
+/// <summary>Whether a closing was told.</summary>
+internal enum Heard
+{
+    /// <summary>One has taken it.</summary>
+    ByABroker,
+
+    /// <summary>None could be reached, or it was refused.</summary>
+    ByNobody,
+}
+
 /// <summary>
 /// One FreeRDP with one ticket, and what the broker tells of it meanwhile. The broker's end changes nothing here: only notices, the person
 /// and FreeRDP itself do.
@@ -33,13 +43,19 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private readonly Room _room;
     private readonly Follower _follower;
     private readonly FreeRdp _viewer;
-    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
+    private readonly long _started;
     private Task? _noticed;
     private SessionNotice _last = new();
     private bool _active;
+    private long? _activeSince;
+    private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Follower follower, FreeRdp viewer) => (_room, _follower, _viewer) = (room, follower, viewer);
+    private DesktopOnScreen(Room room, Follower follower, FreeRdp viewer) =>
+        (_room, _follower, _viewer, _started) = (room, follower, viewer, room.Clock.GetTimestamp());
+
+    /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
+    public TimeSpan ActiveFor => _activeBefore + (_activeSince is { } since ? _room.Clock.GetElapsedTime(since) : default);
 
     /// <summary>Starts FreeRDP and the hearing of notices.</summary>
     public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, string signIn)
@@ -65,14 +81,14 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
 
     /// <summary>Watches until this showing is over.</summary>
     /// <param name="wishes">What the person wants.</param>
-    /// <param name="close">Tells a broker of a sign-out; false when none has heard it.</param>
-    public async Task<ShowingEnd> WatchAsync(Wishes wishes, Func<Closing, TimeSpan, Task<bool>> close)
+    /// <param name="close">Tells a broker of a sign-out.</param>
+    public async Task<ShowingEnd> WatchAsync(Wishes wishes, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         while (true)
         {
             using var step = new CancellationTokenSource();
             // A settled session needs no clock: it waits for what happens.
-            var look = Task.Delay(_active && _sinceSignOut is null ? Timeout.InfiniteTimeSpan : Step, step.Token);
+            var look = Task.Delay(_active && _sinceSignOut is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
             await Task.WhenAny(Noticed(), wishes.WaitAsync(), _viewer.Ended, look);
             await step.CancelAsync();
 
@@ -105,6 +121,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private async Task<ShowingEnd?> ToldAsync(SessionNotice notice)
     {
         _last = notice;
+        CountActive(notice.State == SessionState.Active && !_viewer.Ended.IsCompleted);
         _room.Journal.Step($"notice state={notice.State}");
         if (Follower.IsFinal(notice.State))
         {
@@ -126,12 +143,12 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         return null;
     }
 
-    private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<bool>> close)
+    private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         if (wish == Wish.Leave) return ShowingEnd.By(wish);
         _room.Person.Tell("signing-out", []);
         _room.Journal.Step("signing-out");
-        if (await close(Closing.SignOut, CloseWithin)) _sinceSignOut ??= Stopwatch.StartNew();
+        if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();
         else _room.Person.Tell("sign-out-failed", []);
         return null;
     }
@@ -139,6 +156,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>FreeRDP ended by itself: the broker knows why, a moment later.</summary>
     private async Task<ShowingEnd> WithoutViewerAsync(Wishes wishes)
     {
+        CountActive(false);
         var clock = Stopwatch.StartNew();
         var refused = false;
         if (!_follower.Hearing) _follower.Nudge();
@@ -166,10 +184,16 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             return Unconfirmed();
         }
         // Only a broker that says "not yet" is a reason: while none is heard, what is on the screen stays there.
-        if (_active || _sinceSignOut is not null || _sinceStart.Elapsed < ToBecomeActive || !_follower.Hearing) return null;
+        if (_active || _sinceSignOut is not null || _room.Clock.GetElapsedTime(_started) < ToBecomeActive || !_follower.Hearing) return null;
         if (_last.State is not (SessionState.Opening or SessionState.Disconnected)) return null;
         await _viewer.EndAsync();
         return ShowingEnd.Again("not-active");
+    }
+
+    private void CountActive(bool active)
+    {
+        if (active == _activeSince is not null) return;
+        (_activeBefore, _activeSince) = (ActiveFor, active ? _room.Clock.GetTimestamp() : null);
     }
 
     private ShowingEnd Unconfirmed() =>

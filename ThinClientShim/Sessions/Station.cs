@@ -76,7 +76,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         var commands = CommandsAsync(over.Token);
         try
         {
-            return await new Visit(room, signIn, choice.PoolId, wishes).RunAsync();
+            return await new Visit(room, signIn, choice, wishes).RunAsync();
         }
         finally
         {

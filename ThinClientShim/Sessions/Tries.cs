@@ -2,34 +2,29 @@ using VdiBroker.Shim.Brokers;
 
 namespace VdiBroker.Shim.Sessions;
 
-/// <summary>Counts the reconnections of a session: so many within so long, then no more.</summary>
-internal sealed class Tries(TimeProvider clock)
+/// <summary>
+/// Counts failures in a row: so many, then no more, however long each lasted. A clock would not do: a try that hangs takes longer than any
+/// share of a window.
+/// </summary>
+internal sealed class Tries
 {
-    /// <summary>Reconnections allowed within <see cref="Window"/>.</summary>
+    /// <summary>Reconnections allowed in a row.</summary>
     public const int Allowed = 5;
 
-    /// <summary>What is older than this is forgotten: a desktop that ran for so long is not at its first trouble.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+    /// <summary>A desktop that was active for longer than this is not at its earlier trouble any more: the count begins anew.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(60);
 
     private static readonly Pause Between = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(8));
 
-    private readonly Queue<DateTimeOffset> _recent = new();
+    /// <summary>Tries made since the desktop was last settled.</summary>
+    public int Made { get; private set; }
 
-    /// <summary>Tries made within the window.</summary>
-    public int Made
+    /// <summary>A showing is over that was active for so long.</summary>
+    public void Shown(TimeSpan active)
     {
-        get
-        {
-            while (_recent.TryPeek(out var oldest) && clock.GetUtcNow() - oldest > Window) _recent.Dequeue();
-            return _recent.Count;
-        }
+        if (active > Settled) Made = 0;
     }
 
     /// <summary>Takes one more try and says how long to wait before it; null when none is left.</summary>
-    public TimeSpan? Next()
-    {
-        if (Made >= Allowed) return null;
-        _recent.Enqueue(clock.GetUtcNow());
-        return Between.After(_recent.Count);
-    }
+    public TimeSpan? Next() => Made < Allowed ? Between.After(++Made) : null;
 }

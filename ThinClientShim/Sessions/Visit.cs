@@ -7,18 +7,19 @@ using VdiBroker.Shim.Terminal;
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>What a visit is made with.</summary>
-internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal);
+internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal, TimeProvider Clock);
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
 /// <param name="room">What there is to work with.</param>
 /// <param name="signIn">Proof of the sign-in.</param>
-/// <param name="poolId">The desktop chosen.</param>
+/// <param name="choice">The desktop chosen.</param>
 /// <param name="wishes">Told what the person wants, and of the station's own end.</param>
-internal sealed class Visit(Room room, string signIn, string poolId, Wishes wishes)
+internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wishes wishes)
 {
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(1.2);
+    // More than the 1.8 s that a hanging broker costs: the next one must still be told. The picture has gone by then.
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2.5);
 
-    private readonly Tries _tries = new(TimeProvider.System);
+    private readonly Tries _tries = new();
     private Desktop? _desktop;
     private ErrorDetail? _refusal;
 
@@ -39,7 +40,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
             if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
-            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause) is { } wish) return await GoAsync(wish);
+            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause, room.Clock) is { } wish) return await GoAsync(wish);
         }
     }
 
@@ -48,11 +49,13 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
         try
         {
             if (await OpenAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
-            // The same visit, another session: its reason says what was lost.
-            if (_desktop is not null && _desktop.SessionId != desktop.SessionId) room.Person.Tell(desktop.Why);
+            // Another session than the one that was there, in this visit or before it: its reason says what was lost.
+            var replaced = _desktop is null ? choice.Running && !desktop.Resumed : _desktop.SessionId != desktop.SessionId;
+            if (replaced) room.Person.Tell(desktop.Why);
             (_desktop, _refusal) = (desktop, null);
             await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn);
             var end = await screen.WatchAsync(wishes, CloseAsync);
+            _tries.Shown(screen.ActiveFor);
             if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
             if (end.Final is { State: SessionState.HostLost } lost)
             {
@@ -85,7 +88,7 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
     private async Task<Desktop?> OpenAsync()
     {
         using var stop = new CancellationTokenSource();
-        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = poolId }, Preparing, stop.Token);
+        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId }, Preparing, stop.Token);
         if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
         {
             await stop.CancelAsync();
@@ -139,25 +142,25 @@ internal sealed class Visit(Room room, string signIn, string poolId, Wishes wish
     {
         if (screen is not null) await screen.EndAsync();
         var closing = wish == Wish.Leave ? Closing.Leave : Closing.SignOut;
-        var told = await CloseAsync(closing, LeaveWithin);
-        room.Person.Tell(wish == Wish.Leave ? "leaving" : told ? "signed-out" : "sign-out-unconfirmed", []);
-        room.Journal.Step(wish == Wish.Leave ? $"left told={(told ? "true" : "false")}" : "signed-out");
+        var heard = await CloseAsync(closing, LeaveWithin) == Heard.ByABroker;
+        room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
+        room.Journal.Step(wish == Wish.Leave ? $"left told={(heard ? "true" : "false")}" : "signed-out");
         return ExitCode.Done;
     }
 
-    /// <summary>True when a broker has heard it. A sign-in that was not closed ends by itself, so a dead network stops nobody from leaving.</summary>
-    private async Task<bool> CloseAsync(Closing closing, TimeSpan within)
+    /// <summary>Tells a broker. A sign-in that was not closed ends by itself, so a dead network stops nobody from leaving.</summary>
+    private async Task<Heard> CloseAsync(Closing closing, TimeSpan within)
     {
         try
         {
             var request = new CloseRequest { SignIn = signIn, SessionId = _desktop?.SessionId ?? "", Fence = _desktop?.Fence ?? 0, Closing = closing };
             await room.Calls.CloseAsync(request, within, CancellationToken.None);
-            return true;
+            return Heard.ByABroker;
         }
         catch (Exception fault) when (fault is RefusedException or NoBrokerException)
         {
             room.Journal.Step($"refused call=close why={fault.Message}");
-            return false;
+            return Heard.ByNobody;
         }
     }
 

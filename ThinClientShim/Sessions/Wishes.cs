@@ -31,9 +31,9 @@ internal sealed class Wishes
     public async Task<Wish> TakeAsync() => await _wishes.Reader.ReadAsync();
 
     /// <summary>The next one that comes within <paramref name="time"/>, or null.</summary>
-    public async Task<Wish?> WithinAsync(TimeSpan time)
+    public async Task<Wish?> WithinAsync(TimeSpan time, TimeProvider clock)
     {
-        await Task.WhenAny(WaitAsync(), Task.Delay(time));
+        await Task.WhenAny(WaitAsync(), Task.Delay(time, clock));
         return TryTake();
     }
 }

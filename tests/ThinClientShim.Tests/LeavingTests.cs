@@ -25,6 +25,24 @@ public sealed class LeavingTests : AtAStation
         var close = Assert.Single(Station.Desk.Closes);
         Assert.Equal((Closing.Leave, 1UL), (close.Closing, close.Fence));
         Assert.Equal(1, Station.Times("left"));
+        Assert.Equal(1, Station.Times("freerdp-says scripted viewer is ended"));
+    }
+
+    [Fact]
+    public async Task Leaving_is_told_to_the_next_broker_where_the_first_one_hangs()
+    {
+        var hanging = await Station.BrokerAsync();
+        var living = await Station.BrokerAsync();
+        Station.Start([hanging.Address, living.Address], "", "--user", ScriptedDesk.Login, "--password-fd", "0");
+        Station.Type(Station.Desk.Password);
+        await Station.StepAsync("active");
+        hanging.Hangs = true;
+        var clock = Stopwatch.StartNew();
+        Station.Process.Send(Signal.Terminate);
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3.5));
+        Assert.Equal(1, Station.Times("left told=true"));
+        Assert.Equal(Closing.Leave, Assert.Single(Station.Desk.Closes).Closing);
     }
 
     [Theory]
@@ -58,6 +76,32 @@ public sealed class LeavingTests : AtAStation
         var pid = await Station.OnScreenAsync();
         Station.Process.Send(Signal.Kill);
         await Eventually.HoldsAsync("the viewer has ended", TestStation.Deadline, () => !ScriptedViewer.Runs(pid));
+    }
+
+    [Fact]
+    public async Task What_a_killed_shim_left_behind_is_removed_by_the_next_one()
+    {
+        var viewer = await Station.OnScreenAsync();
+        var home = Station.Viewer.HomeOf(viewer);
+        await File.WriteAllTextAsync(Path.Combine(home, "known_hosts2"), "");
+        var dead = Station.Process.Pid;
+        Station.Process.Send(Signal.Kill);
+        await Station.ExitAsync();
+        await Eventually.HoldsAsync("the viewer has ended", TestStation.Deadline, () => !ScriptedViewer.Runs(viewer));
+        Assert.True(Directory.Exists(home));
+        List<string> kept = [Station.At($"vdi-shim-{Environment.ProcessId}-living"), Station.At("vdi-shim-notes"), Station.At($"vdi-shim-{dead}")];
+        foreach (var folder in kept) Directory.CreateDirectory(folder);
+        // Only root can make a directory another account's.
+        if (Environment.IsPrivilegedProcess)
+        {
+            kept.Add(Directory.CreateDirectory(Station.At($"vdi-shim-{dead}-another")).FullName);
+            await using var chown = ServerProcess.Start("chown", Station.At("chown.txt"), "chown", ["65534", kept[^1]]);
+            await Eventually.HoldsAsync("another account's", TestStation.Deadline, () => chown.HasExited);
+        }
+        Station.Run("--config", Station.At("shim.conf"));
+        await Station.SaysAsync("Votre nom :");
+        Assert.False(Directory.Exists(home));
+        Assert.All(kept, folder => Assert.True(Directory.Exists(folder), folder));
     }
 
     [Fact]

@@ -48,4 +48,14 @@ public sealed class SecretTests : AtAStation
         Assert.Contains("DISPLAY=:77", Station.Viewer.EnvironmentOf(pid), StringComparison.Ordinal);
         Assert.DoesNotContain("TMPDIR", Station.Viewer.EnvironmentOf(pid), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_viewer_trusts_no_authority_of_the_machine_so_that_the_pin_alone_decides()
+    {
+        await Station.SignInAsync();
+        var pid = await Station.Viewer.StartedAsync();
+        var environment = Station.Viewer.EnvironmentOf(pid).Split('\n');
+        Assert.Contains("SSL_CERT_FILE=/dev/null", environment);
+        Assert.Contains("SSL_CERT_DIR=" + Station.Viewer.HomeOf(pid), environment);
+    }
 }

@@ -34,7 +34,20 @@ public sealed class SessionTests : AtAStation
         Assert.Contains("Le serveur de votre bureau est tombé en panne.", Station.Screen, StringComparison.Ordinal);
         Assert.Contains("ce qui n'était pas enregistré est perdu.", Station.Screen, StringComparison.Ordinal);
         Assert.True(Station.Viewer.WasTerminated(pid));
-        Assert.Equal(2, Station.Viewer.Started.Count);
+        await Station.Viewer.StartedAsync(2);
+    }
+
+    [Theory]
+    [InlineData(true, false, 1)]
+    [InlineData(true, true, 0)]
+    [InlineData(false, false, 0)]
+    public async Task Whose_desktop_ran_and_is_replaced_at_the_first_opening_reads_why(bool running, bool resumed, int times)
+    {
+        Station.Desk.Desktops = [new() { PoolId = "bureau", Name = "Bureau", Running = running }];
+        Station.Desk.Resumed = resumed;
+        Station.Desk.NextSession("Le serveur blade2 ne répond plus : voici un nouveau bureau.");
+        await Station.OnScreenAsync();
+        Assert.Equal(times, Station.Screen.Split("voici un nouveau bureau.").Length - 1);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ namespace VdiBroker.ThinClientShim.Tests;
 
 public sealed class SignInTests : AtAStation
 {
+    // SIGQUIT, what Ctrl-\ sends.
+    private const int Quit = 3;
+
     [Theory]
     [InlineData("fr", "Bonjour Amélie Durand (Ville de Drancy).", "Nous préparons votre bureau.", "Votre bureau est à l'écran.")]
     [InlineData("en", "Hello Amélie Durand (Ville de Drancy).", "Preparing your desktop.", "Your desktop is on the screen.")]
@@ -124,12 +127,14 @@ public sealed class SignInTests : AtAStation
         Assert.Contains("n'est pas installé sur ce poste", Station.Screen, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_stop_while_the_password_is_asked_ends_the_shim_at_once()
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Quit)]
+    public async Task A_stop_while_the_password_is_asked_ends_the_shim_at_once(int signal)
     {
         Station.Start(["https://127.0.0.1:1"], "", "--user", ScriptedDesk.Login);
         await Station.SaysAsync("Votre mot de passe :");
-        Station.Process.Send(Signal.Terminate);
+        Station.Process.Send(signal);
         Assert.Equal(0, await Station.ExitAsync());
     }
 }

@@ -46,6 +46,9 @@ internal sealed class ScriptedDesk
 
     public Settings Settings { get; set; } = new() { Keyboard = "fr", Language = "fr" };
 
+    /// <summary>What each opening says of it: the running session, or a new one.</summary>
+    public bool Resumed { get; set; }
+
     /// <summary>State of the session right after each opening.</summary>
     public SessionState AfterOpening { get; set; } = SessionState.Active;
 
@@ -88,6 +91,7 @@ internal sealed class ScriptedDesk
             {
                 SessionId = $"01JDSESSION{_session:000000000000000}",
                 Why = _why,
+                Resumed = Resumed,
                 Fence = ++_fence,
                 Host = "blade1",
                 Address = "127.0.3.1",

@@ -22,7 +22,7 @@ internal sealed class ScriptedViewer
             stat -c '%a %F' "$HOME" > $$.home
             IFS= read -r ticket
             printf '%s' "$ticket" | sha256sum | cut -d' ' -f1 > $$.ticket
-            trap 'echo TERM > $$.signal; exit 143' TERM
+            trap 'echo TERM > $$.signal; echo "scripted viewer is ended"; exit 143' TERM
             echo $$ >> started
             echo "scripted viewer runs"
             while [ ! -e $$.end ] && [ ! -e all.end ]; do sleep 0.03; done

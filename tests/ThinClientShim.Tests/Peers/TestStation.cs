@@ -139,12 +139,12 @@ internal sealed class TestStation : IAsyncDisposable
         try
         {
             // What an ended shim has not said, it will not say: the last look is after its end.
-            await Eventually.HoldsAsync(what, deadline ?? Deadline, () => Process.HasExited || condition());
+            await Eventually.HoldsAsync(what, deadline ?? Deadline, () => _process is { HasExited: true } || condition());
             if (!condition()) throw new TimeoutException($"{what}: not before the shim's end");
         }
         catch (TimeoutException late)
         {
-            throw new TimeoutException($"{late.Message}\n--- screen\n{Screen}\n--- journal\n{JournalText}", late);
+            throw new TimeoutException($"{late.Message}\n--- screen\n{(_process is null ? "" : Screen)}\n--- journal\n{JournalText}", late);
         }
     }
 }
