@@ -24,6 +24,8 @@ public static class Tool
             RedirectStandardError = true,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Whatever the caller's: answers are read, and accents are typed.
+        start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
