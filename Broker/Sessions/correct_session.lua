@@ -1,6 +1,7 @@
 -- Brings one session to what its host saw. Nothing happens when the session has changed since the decision: the next report decides anew.
 -- KEYS: 1 session, 2 seats of its host, 3 the person's desktops, 4 events.
 -- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 phase, 5 cause, 6 '1' = the phase is final, 7 memory of a final session in ms.
+-- A phase that stays (only its lease has been settled) is no event.
 -- Result: 1 corrected, 0 changed meanwhile.
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
 local s = redis.call('HMGET', KEYS[1], 'user', 'pool', 'host', 'station', 'person', 'phase')
@@ -11,6 +12,7 @@ if ARGV[6] == '1' then
   if redis.call('HGET', KEYS[2], s[1]) == ARGV[2] then redis.call('HDEL', KEYS[2], s[1]) end
   if redis.call('HGET', KEYS[3], s[2]) == ARGV[2] then redis.call('HDEL', KEYS[3], s[2]) end
 end
+if s[6] == ARGV[4] then return 1 end
 local kind = 'session-' .. ARGV[4]
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[5], 'pool', s[2], 'host', s[3], 'station', s[4],
   'before', s[6], 'cause', ARGV[5])

@@ -18,6 +18,12 @@ public static class Reconciliation
     /// <summary>The host saw the station connect with its own ticket.</summary>
     public const string Connected = "connected";
 
+    /// <summary>The host has it, and no station is on it yet.</summary>
+    public const string Made = "made";
+
+    /// <summary>It was signed out of before the host had made it; now it is there, and is being ended.</summary>
+    public const string Appeared = "appeared";
+
     /// <summary>The station went; the desktop stays.</summary>
     public const string StationGone = "station-gone";
 
@@ -45,7 +51,7 @@ public static class Reconciliation
             .. from session in believed
                where !session.IsFinal
                let truth = TruthOf(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
-               where truth is not null && truth.Value.Phase != session.Phase
+               where truth is not null
                select new Correction(session, truth.Value.Phase, truth.Value.Cause),
         ];
     }
@@ -60,11 +66,14 @@ public static class Reconciliation
             (SessionPhase.Opening, null) => leaseOver ? (SessionPhase.Expired, LeaseOver) : null,
             (SessionPhase.Opening, true) when session.IsRedeemed => (SessionPhase.Active, Connected),
             (SessionPhase.Opening, true) => leaseOver ? (SessionPhase.Active, LeaseOver) : null,
+            (SessionPhase.Opening, false) when session.IsRedeemed => (SessionPhase.Disconnected, Made),
             (SessionPhase.Opening, false) => leaseOver ? (SessionPhase.Disconnected, LeaseOver) : null,
-            (SessionPhase.Ending, not null) => null,
+            // From here on its absence is its end: what it might still have brought forth has come.
+            (SessionPhase.Ending, not null) => session.LeaseUntil is null ? null : (SessionPhase.Ending, Appeared),
             // A ticket was accepted and its desktop has not appeared yet: it must not appear after its end was told.
             (SessionPhase.Ending, null) => leaseOver || !session.IsRedeemed ? (SessionPhase.Ended, GoneFromHost) : null,
             (_, null) => (SessionPhase.Ended, GoneFromHost),
+            (SessionPhase.Active, true) or (SessionPhase.Disconnected, false) => null,
             (_, true) => (SessionPhase.Active, Connected),
             (_, false) => (SessionPhase.Disconnected, StationGone),
         };

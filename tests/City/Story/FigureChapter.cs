@@ -57,7 +57,7 @@ public static class FigureChapter
             scene.Figures[$"first_frame_{name}_ms"] = Median(values);
         scene.Figures["first_frame_more_new_ms"] = scene.Figures["first_frame_shim_new_ms"] - scene.Figures["first_frame_plain_new_ms"];
         scene.Figures["first_frame_more_return_ms"] = scene.Figures["first_frame_shim_return_ms"] - scene.Figures["first_frame_plain_return_ms"];
-        return $"new {Median(shimNew):0} ms beside {Median(plainNew):0} ms, return {Median(shimReturn):0} ms beside {Median(plainReturn):0} ms; {Aim.Note(scene.Figures, "first_frame_more_new_ms", "first_frame_more_return_ms")}";
+        return $"new {Listed(shimNew)} beside {Listed(plainNew)} ms, return {Listed(shimReturn)} beside {Listed(plainReturn)} ms; {Aim.Note(scene.Figures, "first_frame_more_new_ms", "first_frame_more_return_ms")}";
     });
 
     /// <summary>The lines in their order.</summary>
@@ -107,6 +107,8 @@ public static class FigureChapter
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
     }
+
+    private static string Listed(IEnumerable<double> values) => string.Join(", ", values.Select(value => $"{value:0}"));
 
     private static double Mib(long bytes) => Math.Round(bytes / 1048576.0, 1);
 

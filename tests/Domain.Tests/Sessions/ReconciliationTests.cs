@@ -72,6 +72,23 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public void A_desktop_that_the_host_has_made_is_no_promise_any_more()
+    {
+        ObservedSession[] seen = [new("amelie.durand", 11, false, Farms.Noon)];
+        var redeemed = Farms.Session("amelie.durand", SessionPhase.Opening) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(30) };
+        Assert.Equal(SessionPhase.Disconnected, Assert.Single(Reconciliation.Decide([redeemed], seen, "boot", Farms.Noon)).Phase);
+    }
+
+    [Fact]
+    public void A_desktop_that_appears_after_the_sign_out_ends_with_its_disappearance()
+    {
+        ObservedSession[] seen = [new("amelie.durand", 11, true, Farms.Noon)];
+        var ending = Farms.Session("amelie.durand", SessionPhase.Ending) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(9) };
+        Assert.Equal((SessionPhase.Ending, Reconciliation.Appeared), Assert.Single(Reconciliation.Decide([ending], seen, "boot", Farms.Noon)) is var c ? (c.Phase, c.Cause) : default);
+        Assert.Equal(SessionPhase.Ended, Assert.Single(Reconciliation.Decide([ending with { LeaseUntil = null }], [], "boot", Farms.Noon)).Phase);
+    }
+
+    [Fact]
     public void Who_signs_out_before_the_desktop_appears_is_not_told_that_it_ended()
     {
         var ending = Farms.Session("amelie.durand", SessionPhase.Ending) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(9) };
