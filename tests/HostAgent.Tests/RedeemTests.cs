@@ -85,7 +85,7 @@ public sealed class RedeemTests : IAsyncLifetime
         await second.StopAsync();
         var clock = Stopwatch.StartNew();
         Assert.Equal(1, await _host.RedeemAsync("amelie.durand", Ticket));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(7), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"took {clock.Elapsed}");
         Assert.Contains("ticket of amelie.durand refused: no broker could be reached", _host.Log, StringComparison.Ordinal);
     }
 
