@@ -68,7 +68,7 @@ internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, Se
                 yield break;
             }
             var state = await sessions.LoadAsync(signIn.Person, pool);
-            var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Station, signIn.Serial), Draw());
+            var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial), Draw());
             if (WaitFor(decision) is { } wait && clock.Elapsed < _patience)
             {
                 if (told != wait) yield return told = wait;

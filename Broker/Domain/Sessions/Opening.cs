@@ -1,15 +1,13 @@
 using System.Collections.Immutable;
 using VdiBroker.Hosts;
-using VdiBroker.Kernel;
 using VdiBroker.Pools;
 
 namespace VdiBroker.Sessions;
 
 /// <summary>What somebody asks for.</summary>
 /// <param name="User">Account name.</param>
-/// <param name="Station">Where they sit.</param>
 /// <param name="Serial">Number of their sign-in.</param>
-public sealed record OpeningWish(string User, StationId Station, long Serial);
+public sealed record OpeningWish(string User, long Serial);
 
 /// <summary>What the decision is made on. Read in a few steps: the commit checks what matters again.</summary>
 /// <param name="Mine">The person's live session in this pool; null = none.</param>

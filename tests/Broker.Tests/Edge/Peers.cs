@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using VdiBroker.City.Brokers;
+using VdiBroker.City.Callers;
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Host.V1;
 using VdiBroker.Protocol.Rpc.V1;
@@ -18,24 +17,10 @@ internal static class Peers
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static GrpcChannel Connect(Town town, BrokerProcess broker, IssuedCertificate who)
-    {
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.ImportFromPemFile(town.Certificates.CaFile);
-        var context = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(who.Certificate, who.Key), null, offline: true);
-        return GrpcChannel.ForAddress(broker.Uri, new GrpcChannelOptions
-        {
-            DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust, ClientCertificateContext = context } },
-        });
-    }
+    public static GrpcChannel Connect(Town town, BrokerProcess broker, IssuedCertificate who) => CityChannel.Open(broker.Uri, town.Certificates.CaFile, who);
 
     /// <summary>The broker's word about a call that must fail.</summary>
-    public static async Task<ErrorDetail> RefusalAsync(Func<Task> call)
-    {
-        var failure = await Xunit.Assert.ThrowsAsync<RpcException>(call);
-        return ErrorDetail.Parser.ParseFrom(failure.Trailers.GetValueBytes("vdi-error-bin") ?? throw new InvalidOperationException($"no word from the broker: {failure.Status}"));
-    }
+    public static async Task<ErrorDetail> RefusalAsync(Func<Task> call) => StationCaller.Refusal(await Xunit.Assert.ThrowsAsync<RpcException>(call));
 }
 
 /// <summary>A station at the protocol.</summary>

@@ -71,7 +71,7 @@ internal sealed class LedgerFarm
     public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0)
     {
         var state = await Sessions.LoadAsync(who.SignIn.Person, Pool);
-        return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Station, who.SignIn.Serial), draw) switch
+        return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), draw) switch
         {
             OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),
             OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Office, place),

@@ -44,7 +44,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var lost = (await farm.Sessions.FindAsync(first.Session))!;
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
         var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
-        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", new StationId("poste-a"), who.SignIn.Serial), 0));
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
         var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), LedgerFarm.Office, place));
         Assert.Equal("blade1", second.Host.Value);
@@ -170,7 +170,7 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAsync("blade1");
         var smaller = farm.Pool with { Hosts = [new HostId("blade1")] };
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, smaller);
-        Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", new StationId("poste-a"), who.SignIn.Serial), 0)).Session.Id);
+        Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", who.SignIn.Serial), 0)).Session.Id);
     }
 
     [Fact]

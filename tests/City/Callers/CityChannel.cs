@@ -6,7 +6,7 @@ using VdiBroker.City.Brokers;
 namespace VdiBroker.City.Callers;
 
 /// <summary>A connection to the broker with a certificate of the city, as stations and agents have it.</summary>
-internal static class CityChannel
+public static class CityChannel
 {
     /// <summary>Opens one; nothing is sent before the first call.</summary>
     public static GrpcChannel Open(string uri, string caFile, IssuedCertificate who)

@@ -12,7 +12,7 @@ public sealed class OpeningTests
 {
     private static readonly Gen<(OpeningState State, OpeningWish Wish, uint Draw)> _opening = Gen.Select(
         Farms.AnySession.Null(), Farms.Pool, Gen.Bool, Gen.Long[1, 9], Gen.UInt,
-        (mine, hosts, moved, serial, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", new StationId("poste-b"), serial), draw));
+        (mine, hosts, moved, serial, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", serial), draw));
 
     // Half of the homes have been taken out of the pool since the session was made.
     private static OpeningState StateOf(Session? mine, ImmutableArray<HostChoice> hosts, bool moved)
@@ -61,7 +61,7 @@ public sealed class OpeningTests
     {
         var home = LiveHost("amelie.durand");
         var mine = Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = "before" };
-        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", new StationId("poste-b"), 9), 0));
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", 9), 0));
         Assert.Equal(mine, place.GivenUp);
     }
 
@@ -88,7 +88,7 @@ public sealed class OpeningTests
     public void A_session_that_is_being_ended_is_waited_for()
     {
         var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), LiveHost(), [LiveHost()]);
-        Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", new StationId("poste-b"), 9), 0));
+        Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", 9), 0));
     }
 
     private static HostChoice LiveHost(params string[] holders) => new(
