@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 
@@ -19,8 +20,9 @@ public static class DirectoryFeature
         Refuse(tenants.FirstOrDefault(tenant => directories.All(directory => directory.Id != tenant.Directory)),
             tenant => $"tenant {tenant.Tenant}: there is no directory {tenant.Directory}");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<DirectoryLog>();
-        services.AddSingleton(provider => new DirectorySet(directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DirectoryLog>().AddSingleton<LdapLog>();
+        services.AddSingleton(provider => new DirectorySet(
+            directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<LdapLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuthenticatePerson(
             provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => new DirectoryOpener(
@@ -38,13 +40,13 @@ public static class DirectoryFeature
 /// <summary>The city's directories that have tenants, with their connections.</summary>
 internal sealed class DirectorySet : IDisposable
 {
-    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, TimeProvider time) =>
+    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time) =>
         Directories =
         [
             .. from directory in directories
                let own = tenants.Where(tenant => tenant.Directory == directory.Id).ToArray()
                where own.Length > 0
-               select new PeopleDirectory(directory, own, log, time),
+               select new PeopleDirectory(directory, own, log, ldapLog, time),
         ];
 
     public ImmutableArray<PeopleDirectory> Directories { get; }

@@ -9,12 +9,6 @@ internal sealed partial class DirectoryLog(ILogger<DirectoryLog> logger)
     [LoggerMessage(501, LogLevel.Error, "Directory {Directory} does not answer yet: {Cause}. Sign-ins of its tenants are refused until it does.")]
     public partial void NotThere(string directory, string cause);
 
-    [LoggerMessage(502, LogLevel.Warning, "Directory {Directory}: a server is out of reach: {Cause}")]
-    public partial void ServerOutOfReach(string directory, string cause);
-
-    [LoggerMessage(503, LogLevel.Information, "Directory {Directory}: the server {Server} is back")]
-    public partial void ServerBack(string directory, string server);
-
     [LoggerMessage(504, LogLevel.Warning, "Directory {Directory}: a login name is that of several entries; nobody can sign in by it")]
     public partial void Ambiguous(string directory);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 
@@ -31,6 +32,17 @@ public sealed record DirectoryOptions
 
     /// <summary>Kept connections for each of the two uses (searches as the broker; checks of passwords); 1 to 64.</summary>
     public int Connections { get; init; } = 4;
+
+    /// <summary>What the LDAP room needs to know of it.</summary>
+    internal LdapServiceOptions Service => new()
+    {
+        Id = Id,
+        Servers = [.. Servers.Select(server => new LdapServer(server, LdapSecurity.Ldaps, CaFile))],
+        BindDn = BindDn,
+        BindPasswordFile = BindPasswordFile,
+        Deadline = Deadline,
+        Connections = Connections,
+    };
 }
 
 /// <summary>Where people are in a directory.</summary>

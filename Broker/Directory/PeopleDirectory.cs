@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 
@@ -29,18 +30,14 @@ internal sealed class PeopleDirectory : IDisposable
     private readonly DirectoryOptions _options;
     private readonly TenantBranches _branches;
     private readonly DirectoryLog _log;
-    private readonly LdapLanes _searches;
-    private readonly LdapLanes _checks;
+    private readonly LdapService _service;
 
-    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, TimeProvider time)
+    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
     {
         _options = options;
         _log = log;
         _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
-        // Shared: what a search learns about a server, the check after it need not learn again at the price of a deadline.
-        var order = new ServerOrder(options.Id, options.Servers, time, log);
-        _searches = new LdapLanes(options.Id, options, order, OpenAsBroker);
-        _checks = new LdapLanes(options.Id, options, order, Open);
+        _service = new LdapService(options.Service, ldapLog, time);
     }
 
     public string Id => _options.Id;
@@ -51,7 +48,7 @@ internal sealed class PeopleDirectory : IDisposable
     {
         var (people, name) = (_options.People, login.Value);
         var filter = $"(&{people.Filter}{LdapFilter.Is(people.Login, name)})";
-        var found = await _searches.RunAsync(client => client.Search(people.Base, filter, 2, people.Login, people.Name, MustChangeAttribute), cancel);
+        var found = await _service.AskAsync(client => client.Search(people.Base, LdapScope.Branch, filter, 2, people.Login, people.Name, MustChangeAttribute), cancel);
         if (found.More || found.Entries.Length > 1)
         {
             _log.Ambiguous(Id);
@@ -63,20 +60,25 @@ internal sealed class PeopleDirectory : IDisposable
             _log.OutsideEveryTenant(Id);
             return new Finding.Nobody();
         }
-        var spelled = entry[people.Login].FirstOrDefault(value => value.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? entry[people.Login].FirstOrDefault(name);
-        var mustChange = entry[MustChangeAttribute].Contains("TRUE", StringComparer.OrdinalIgnoreCase);
-        return new Finding.Someone(new PersonEntry(entry.Dn, tenant, spelled, entry[people.Name].FirstOrDefault(spelled), mustChange));
+        var spelled = entry.Texts(people.Login).FirstOrDefault(value => value.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? entry.Text(people.Login) ?? name;
+        var mustChange = entry.Texts(MustChangeAttribute).Contains("TRUE", StringComparer.OrdinalIgnoreCase);
+        return new Finding.Someone(new PersonEntry(entry.Dn, tenant, spelled, entry.Text(people.Name) ?? spelled, mustChange));
     }
 
     /// <summary>Checks a person's password.</summary>
     /// <exception cref="DirectoryOutOfReachException">It could not be asked.</exception>
-    public Task<bool> TakesAsync(string dn, string password, CancellationToken cancel) => _checks.RunAsync(client => client.Bind(dn, password), cancel);
+    public async Task<bool> TakesAsync(string dn, string password, CancellationToken cancel) => (await _service.BindAsync(dn, password, cancel)).Code switch
+    {
+        0 => true,
+        32 or 34 or 48 or 49 => false,
+        var code => throw new DirectoryOutOfReachException(Outage.Unwilling, $"directory {Id} answers with LDAP result {code} ({LdapResult.Words(code)})") { Code = code },
+    };
 
     /// <summary>Refuses nobody: the same work as for a wrong password, on an entry that does not exist.</summary>
     public Task RefuseNobodyAsync(CancellationToken cancel)
     {
         var (dn, password) = ($"cn={Guid.NewGuid():N},{_options.People.Base}", Guid.NewGuid().ToString("N"));
-        return _checks.RunAsync(client => client.Bind(dn, password), cancel);
+        return _service.BindAsync(dn, password, cancel);
     }
 
     /// <summary>Names of the groups that count for the person's tenant, each once, in ordinal order.</summary>
@@ -85,12 +87,12 @@ internal sealed class PeopleDirectory : IDisposable
     {
         var groups = _options.Groups;
         var filter = $"(|{LdapFilter.Is("member", person.Dn)}{LdapFilter.Is("uniqueMember", person.Dn)}{LdapFilter.Is("memberUid", person.Login)})";
-        var found = await _searches.RunAsync(client => client.Search(groups.Base, filter, 0, groups.Name), cancel);
+        var found = await _service.AskAsync(client => client.Search(groups.Base, LdapScope.Branch, filter, 0, groups.Name), cancel);
         return
         [
             .. found.Entries
                 .Where(entry => DistinguishedName.Parse(entry.Dn) is { } dn && _branches.Counts(dn, person.Tenant))
-                .SelectMany(entry => entry[groups.Name].Take(1))
+                .SelectMany(entry => entry.Texts(groups.Name).Take(1))
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Order(StringComparer.Ordinal),
         ];
@@ -98,46 +100,7 @@ internal sealed class PeopleDirectory : IDisposable
 
     /// <summary>Shows that a server is there and takes the broker's account.</summary>
     /// <exception cref="DirectoryOutOfReachException">It does not.</exception>
-    public Task ReachAsync(CancellationToken cancel) => _searches.RunAsync(client => client.Server, cancel);
+    public Task ReachAsync(CancellationToken cancel) => _service.AskAsync(client => client.Server, cancel);
 
-    public void Dispose()
-    {
-        _searches.Dispose();
-        _checks.Dispose();
-    }
-
-    private LdapClient Open(Uri server) => new(server, _options.CaFile, _options.Deadline);
-
-    private LdapClient OpenAsBroker(Uri server)
-    {
-        var client = Open(server);
-        try
-        {
-            if (!client.Bind(_options.BindDn, OwnPassword()))
-                throw new DirectoryOutOfReachException(Outage.OwnAccount,
-                    $"{server.GetLeftPart(UriPartial.Authority)} refused the broker's own account: check bind_dn and bind_password_file of directory {Id}");
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
-
-    // Read for each new connection: a password changed in the file is taken up without a restart.
-    private string OwnPassword()
-    {
-        var file = _options.BindPasswordFile;
-        try
-        {
-            var password = File.ReadAllText(file).TrimEnd('\r', '\n');
-            if (password.Length > 0 && !password.Contains('\0', StringComparison.Ordinal)) return password;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {Id} cannot be read: {file}", fault);
-        }
-        throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {Id} holds no password: {file}");
-    }
+    public void Dispose() => _service.Dispose();
 }
