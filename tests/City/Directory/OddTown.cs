@@ -18,8 +18,8 @@ public sealed class OddTown
     /// <summary>Where its groups are.</summary>
     public const string GroupsBase = $"ou=groups,{Suffix}";
 
-    // Ten branches of 190 letters: a DN of 2 kB. back-mdb takes no RDN of more than about 500 bytes.
-    private static readonly string[] Deep = [.. Enumerable.Range(0, 10).Select(i => $"{(char)('a' + i)}{new string('x', 189)}")];
+    // Eleven branches of 190 letters: a DN of 2 kB. back-mdb takes no RDN of more than about 500 bytes.
+    private static readonly string[] Deep = [.. Enumerable.Range(0, 11).Select(i => $"{(char)('a' + i)}{new string('x', 189)}")];
 
     private static readonly (string Login, string Name)[] Names =
     [

@@ -50,6 +50,7 @@ internal sealed class RoughConnection(RoughServer server, Socket socket, int num
             or InvalidOperationException)
         {
             // However it ended, it has.
+            server.RecordEnd(number, end);
         }
         finally
         {
@@ -83,10 +84,11 @@ internal sealed class RoughConnection(RoughServer server, Socket socket, int num
         await using var behind = await server.ConnectBehindAsync(cancel);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var (asked, answered) = (AskAsync(behind, manner, end.Token), AnswerAsync(behind, end.Token));
-        await Task.WhenAny(asked, answered);
+        var first = await Task.WhenAny(asked, answered);
         // What the directory behind still has to say to a client that has left is of no use.
         await end.CancelAsync();
-        await Task.WhenAll(asked, answered);
+        await Task.WhenAll(asked, answered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
     }
 
     private async Task SecureAsync(ConnectionManner manner, CancellationToken cancel)

@@ -18,6 +18,7 @@ public sealed class RoughServer : IAsyncDisposable
     private readonly RoughPlan _plan;
     private readonly RoughManners _manners = new();
     private readonly ConcurrentQueue<RoughRequest> _requests = new();
+    private readonly ConcurrentQueue<string> _ends = new();
     private readonly ConcurrentDictionary<int, (RoughConnection Connection, Task Run)> _open = new();
     private readonly CancellationTokenSource _end = new();
     private readonly RoughCertificates _certificates;
@@ -52,6 +53,9 @@ public sealed class RoughServer : IAsyncDisposable
 
     /// <summary>Requests read so far, in the order of their coming; those of forgotten connections too.</summary>
     public ImmutableArray<RoughRequest> Requests => [.. _requests];
+
+    /// <summary>How connections ended that did not end in order: number and cause, for messages of tests.</summary>
+    public ImmutableArray<string> Ends => [.. _ends];
 
     /// <summary>How many requests of these kinds were read so far.</summary>
     public int Count(RequestKinds kinds) => _requests.Count(request => (request.Kind & kinds) != 0);
@@ -117,6 +121,8 @@ public sealed class RoughServer : IAsyncDisposable
 
     internal void Record(RoughRequest request) => _requests.Enqueue(request);
 
+    internal void RecordEnd(int connection, Exception end) => _ends.Enqueue($"{connection}: {end.Message}");
+
     internal AnswerManner AnswerFor(RequestKinds kind) => _manners.TakeAnswer(kind);
 
     internal X509Certificate2 CertificateFor(ConnectionManner manner) => _certificates.For(manner);
@@ -125,10 +131,11 @@ public sealed class RoughServer : IAsyncDisposable
     internal async Task<Stream> ConnectBehindAsync(CancellationToken cancel)
     {
         var behind = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream stream = new NetworkStream(behind, ownsSocket: true);
+        Stream? stream = null;
         try
         {
             await behind.ConnectAsync(_plan.Behind.Host, _plan.Behind.Port, cancel);
+            stream = new NetworkStream(behind, ownsSocket: true);
             if (_plan.Behind.Scheme != "ldaps") return stream;
             var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             trust.CustomTrustStore.Add(_behindCa);
@@ -139,7 +146,8 @@ public sealed class RoughServer : IAsyncDisposable
         }
         catch
         {
-            await stream.DisposeAsync();
+            behind.Dispose();
+            if (stream is not null) await stream.DisposeAsync();
             throw;
         }
     }

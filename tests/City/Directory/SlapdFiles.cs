@@ -13,6 +13,8 @@ internal static class SlapdFiles
         if (Environment.IsPrivilegedProcess) OpenTheWay(plan.Folder);
         foreach (var folder in (string[])["data", "run", "tls", "secrets"])
             System.IO.Directory.CreateDirectory(Path.Combine(plan.Folder, folder));
+        // slapd refuses a configuration whose databases have no folder, whichever of them it is to load.
+        for (var i = 0; i < plan.Further.Length; i++) System.IO.Directory.CreateDirectory(SlapdConfiguration.FurtherFolder(plan, i));
         File.Copy(plan.Tls.CaFile, Path.Combine(plan.Folder, "tls", "ca.crt"), overwrite: true);
         File.Copy(plan.Tls.CertificateFile, Path.Combine(plan.Folder, "tls", "server.crt"), overwrite: true);
         File.Copy(plan.Tls.KeyFile, Path.Combine(plan.Folder, "tls", "server.key"), overwrite: true);
@@ -23,7 +25,6 @@ internal static class SlapdFiles
         for (var i = 0; i < plan.Further.Length; i++)
         {
             if (plan.Further[i].LoadedFolder is not null) continue;
-            System.IO.Directory.CreateDirectory(SlapdConfiguration.FurtherFolder(plan, i));
             await LoadAsync(plan, plan.Further[i].Suffix, plan.Further[i].Write, cancel);
         }
         if (Environment.IsPrivilegedProcess) await GiveAwayAsync(plan, cancel);
