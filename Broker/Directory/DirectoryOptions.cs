@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 
@@ -53,6 +54,20 @@ public sealed record DirectoryOptions
 
     /// <summary>Kept connections for each of the two uses (searches as the broker; checks of passwords); 1 to 64.</summary>
     public int Connections { get; init; } = 4;
+
+    /// <summary>What the LDAP room needs to know of it.</summary>
+    internal LdapServiceOptions Service => new()
+    {
+        Id = Id,
+        Servers = [.. Servers.Select(server => new LdapServer(server, Security(server), CaFile, CertificateFile, KeyFile))],
+        BindDn = BindDn,
+        BindPasswordFile = BindPasswordFile,
+        Deadline = Deadline,
+        SwitchAfter = SwitchAfter < Deadline ? SwitchAfter : Deadline,
+        Connections = Connections,
+    };
+
+    private LdapSecurity Security(Uri server) => server.Scheme == "ldaps" ? LdapSecurity.Ldaps : Plain ? LdapSecurity.None : LdapSecurity.StartTls;
 }
 
 /// <summary>How the people and groups of one tenant are described, where not as the directory's.</summary>

@@ -27,15 +27,15 @@ public sealed record ServerWord(int Code, string Diagnostic, byte[]? Control)
 }
 
 /// <summary>What a person's entry says of the account, read before the bind; all of it may be missing.</summary>
-/// <param name="MustChange">OpenLDAP's pwdReset.</param>
-/// <param name="Disabled">389's nsAccountLock.</param>
+/// <param name="MustChange">OpenLDAP's and 389's pwdReset.</param>
 /// <param name="PasswordEnds">389's passwordExpirationTime; null = not known.</param>
-public sealed record AccountFacts(bool MustChange = false, bool Disabled = false, DateTimeOffset? PasswordEnds = null);
+public sealed record AccountFacts(bool MustChange = false, DateTimeOffset? PasswordEnds = null);
 
 /// <summary>What a server's answer to a person's bind says of password and account.</summary>
 public abstract partial record BindJudgement
 {
     private const int Success = 0;
+    private const int ConstraintViolation = 19;
     private const int NoSuchObject = 32;
     private const int InvalidDn = 34;
     private const int Inappropriate = 48;
@@ -68,12 +68,16 @@ public abstract partial record BindJudgement
         var policy = PolicyControl.Read(word.Control) ?? PolicyControl.Nothing;
         return word.Code switch
         {
+            // slapd minds pwdReset only with a policy that has pwdMustChange; who set it meant it all the same, and the person can change it here.
             Success when policy.Error is PolicyError.ChangeAfterReset || facts.MustChange => new Barred(AccountState.MustChange),
             Success when policy.Error is PolicyError.PasswordExpired && policy.GraceLeft is null => new Barred(AccountState.PasswordExpired),
             Success => new Taken(NoticeOf(policy, facts, now)),
             InvalidCredentials when schema is DirectorySchema.ActiveDirectory => OfActiveDirectory(word.Diagnostic),
             // OpenLDAP and 389 look at a password's age only after it has matched; a locked account is told before.
             InvalidCredentials when policy.Error is PolicyError.PasswordExpired => new Barred(AccountState.PasswordExpired),
+            // 389: locked, or inactive for too long; switched off. Said of a wrong password too.
+            ConstraintViolation when schema is DirectorySchema.ThreeEightNine => new Rejected(),
+            Unwilling when schema is DirectorySchema.ThreeEightNine && (policy.Error is PolicyError.AccountLocked || word.Diagnostic.Contains("inactivated", StringComparison.OrdinalIgnoreCase)) => new Rejected(),
             InvalidCredentials or NoSuchObject or InvalidDn or Inappropriate => new Rejected(),
             _ => new NoAnswer(),
         };
@@ -94,7 +98,7 @@ public abstract partial record BindJudgement
         "533" => new Barred(AccountState.Disabled),
         "701" => new Barred(AccountState.AccountExpired),
         "773" => new Barred(AccountState.MustChange),
-        // 52e wrong password, 525 nobody, 775 locked (said of a wrong password too), and what is not known here
+        // 52e wrong password, 525 nobody, 775 locked (the only one that is said of a wrong password too), and what is not known here
         _ => new Rejected(),
     };
 

@@ -38,38 +38,42 @@ public abstract partial record ChangeJudgement
         {
             Success => new Changed(),
             InvalidCredentials => new WrongOld(),
-            ConstraintViolation when schema is DirectorySchema.ActiveDirectory && WrongPassword().IsMatch(word.Diagnostic) => new WrongOld(),
-            // A replica that sends writers elsewhere, and a database that is read-only for a backup.
+            // slapd's way; not an outage, and not a read-only database, which has the same code
+            Unwilling when Says(word, "verify old password") => new WrongOld(),
+            ConstraintViolation when schema is DirectorySchema.ActiveDirectory && WindowsError().Match(word.Diagnostic).Groups[1].Value is "56" or "775" => new WrongOld(),
+            // A replica that sends writers elsewhere.
             Referral => new Refused(PasswordRefusal.ReadOnly),
-            Unwilling when policy.Error is null && schema is not DirectorySchema.ActiveDirectory => new Refused(OfWords(word.Diagnostic, PasswordRefusal.ReadOnly)),
-            ConstraintViolation or Unwilling or InsufficientAccess => new Refused(ReasonOf(policy.Error, word)),
+            ConstraintViolation or Unwilling or InsufficientAccess => new Refused(ReasonOf(schema, policy.Error, word)),
             _ => new NoAnswer(),
         };
     }
 
-    private static PasswordRefusal ReasonOf(PolicyError? error, ServerWord word) => error switch
+    private static PasswordRefusal ReasonOf(DirectorySchema schema, PolicyError? error, ServerWord word) => error switch
     {
         PolicyError.PasswordTooShort => PasswordRefusal.TooShort,
         PolicyError.InsufficientPasswordQuality => PasswordRefusal.TooSimple,
         PolicyError.PasswordInHistory => PasswordRefusal.UsedBefore,
         PolicyError.PasswordTooYoung => PasswordRefusal.TooYoung,
         PolicyError.PasswordModNotAllowed => PasswordRefusal.NotAllowed,
-        _ => OfWords(word.Diagnostic, word.Code == InsufficientAccess ? PasswordRefusal.NotAllowed : PasswordRefusal.Other),
+        // 389 refuses the present password with a control that names no error.
+        null when schema is DirectorySchema.ThreeEightNine && word is { Code: ConstraintViolation, Control: not null } => PasswordRefusal.UsedBefore,
+        _ => OfWords(word),
     };
 
-    // Servers that send no control say it in their own words; what is not understood is "other", never a guess at success.
-    private static PasswordRefusal OfWords(string diagnostic, PasswordRefusal otherwise)
+    // Servers that send no control say it in their own words; what is not understood is "other", never a guess.
+    private static PasswordRefusal OfWords(ServerWord word)
     {
-        bool Says(string words) => diagnostic.Contains(words, StringComparison.OrdinalIgnoreCase);
-        if (Says("too short") || Says("minimum length") || Says("at least")) return PasswordRefusal.TooShort;
-        if (Says("history")) return PasswordRefusal.UsedBefore;
-        if (Says("too young") || Says("too recent") || Says("minimum password age")) return PasswordRefusal.TooYoung;
-        if (Says("complexity") || Says("quality") || Says("0000052D") || Says("trivial") || Says("syntax") || Says("dictionary") || Says("palindrome")) return PasswordRefusal.TooSimple;
-        if (Says("not allowed to change") || Says("may not change")) return PasswordRefusal.NotAllowed;
-        return Says("read-only") || Says("read only") ? PasswordRefusal.ReadOnly : otherwise;
+        if (Says(word, "too short") || Says(word, "at least") || Says(word, "value is empty")) return PasswordRefusal.TooShort;
+        if (Says(word, "history") || Says(word, "already used")) return PasswordRefusal.UsedBefore;
+        if (Says(word, "too young") || Says(word, "too recent")) return PasswordRefusal.TooYoung;
+        if (Says(word, "complexity") || Says(word, "quality") || Says(word, "trivial") || Says(word, "syntax")) return PasswordRefusal.TooSimple;
+        if (Says(word, "not allowed to change") || word.Code == InsufficientAccess) return PasswordRefusal.NotAllowed;
+        return word.Code == Unwilling ? PasswordRefusal.ReadOnly : PasswordRefusal.Other;
     }
 
-    // "00000056: AtrErr: …": Windows' error 86, invalid password.
-    [GeneratedRegex(@"^0*56: ", RegexOptions.CultureInvariant)]
-    private static partial Regex WrongPassword();
+    private static bool Says(ServerWord word, string words) => word.Diagnostic.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    // "00000056: …", "0000052D: …": Windows' own error in eight hex digits, before any words.
+    [GeneratedRegex(@"^0*([0-9A-Fa-f]+): ", RegexOptions.CultureInvariant)]
+    private static partial Regex WindowsError();
 }

@@ -76,18 +76,19 @@ public sealed record PolicyControl(TimeSpan? BeforeExpiration, int? GraceLeft, P
     {
         body = default;
         if (from.Length < 2 || from[0] != tag) return false;
-        var (length, start) = ((int)from[1], 2);
+        var (length, start) = ((long)from[1], 2);
         if (length >= 0x80)
         {
-            var octets = length & 0x7f;
-            if (octets is 0 or > 3 || from.Length < 2 + octets) return false;
+            // 389 writes every length in four octets.
+            var octets = (int)length & 0x7f;
+            if (octets is 0 or > 4 || from.Length < 2 + octets) return false;
             length = 0;
             foreach (var octet in from.Slice(2, octets)) length = (length << 8) | octet;
             start += octets;
         }
         if (from.Length - start < length) return false;
-        body = from.Slice(start, length);
-        from = from[(start + length)..];
+        body = from.Slice(start, (int)length);
+        from = from[(start + (int)length)..];
         return true;
     }
 

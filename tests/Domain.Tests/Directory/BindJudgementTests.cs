@@ -14,6 +14,8 @@ public sealed class BindJudgementTests
     [InlineData("3005a003810101", null, 1, null)]
     [InlineData("3006a00480020e10", 3600, null, null)]
     [InlineData("3008a003810100810100", null, 0, PolicyError.PasswordExpired)]
+    [InlineData("308400000003810101", null, null, PolicyError.AccountLocked)]
+    [InlineData("308400000009a08400000003810100", null, 0, null)]
     [InlineData("3000", null, null, null)]
     [InlineData("", null, null, null)]
     [InlineData("3003810163", null, null, null)]
@@ -63,8 +65,18 @@ public sealed class BindJudgementTests
     public void OpenLdap_tells_the_state_by_its_control(int code, string control, AccountState? state) =>
         Assert.Equal(Refusal(state), Judge(DirectorySchema.OpenLdap, code, "", control));
 
+    [Theory]
+    [InlineData(53, "Account inactivated. Contact system administrator.", "308400000003810101", null)]
+    [InlineData(19, "Exceed password retry limit. Please try later.", "308400000003810101", null)]
+    [InlineData(19, "Account inactivity limit exceeded. Contact system administrator to reset.", "", null)]
+    [InlineData(49, "password expired!", "308400000003810100", AccountState.PasswordExpired)]
+    [InlineData(49, "", "", null)]
+    [InlineData(0, "", "308400000003810102", AccountState.MustChange)]
+    public void The_389_tells_a_state_only_after_a_right_password(int code, string diagnostic, string control, AccountState? state) =>
+        Assert.Equal(Refusal(state), Judge(DirectorySchema.ThreeEightNine, code, diagnostic, control));
+
     [Fact]
-    public void A_reset_password_bars_though_the_bind_succeeds_and_no_control_comes() =>
+    public void A_reset_password_bars_though_the_bind_succeeds_and_no_control_says_so() =>
         Assert.Equal(new BindJudgement.Barred(AccountState.MustChange), BindJudgement.Judge(DirectorySchema.OpenLdap, new ServerWord(0, "", null), new AccountFacts(MustChange: true), Now));
 
     [Theory]
@@ -97,22 +109,43 @@ public sealed class BindJudgementTests
     }
 
     [Theory]
-    [InlineData(0, "", "", null)]
-    [InlineData(19, "Password fails quality checking policy", "3003810106", PasswordRefusal.TooShort)]
-    [InlineData(19, "", "3003810108", PasswordRefusal.UsedBefore)]
-    [InlineData(19, "", "3003810107", PasswordRefusal.TooYoung)]
-    [InlineData(50, "", "3003810103", PasswordRefusal.NotAllowed)]
-    [InlineData(50, "", "", PasswordRefusal.NotAllowed)]
-    [InlineData(19, "", "", PasswordRefusal.Other)]
-    [InlineData(53, "operation restricted", "", PasswordRefusal.ReadOnly)]
-    [InlineData(10, "", "", PasswordRefusal.ReadOnly)]
-    public void A_refused_change_says_why(int code, string diagnostic, string control, PasswordRefusal? why) =>
-        Assert.Equal(
-            why is { } reason ? new ChangeJudgement.Refused(reason) : new ChangeJudgement.Changed(),
-            ChangeJudgement.Judge(DirectorySchema.OpenLdap, new ServerWord(code, diagnostic, Convert.FromHexString(control))));
+    [InlineData(DirectorySchema.OpenLdap, 19, "Password fails quality checking policy", "3003810106", PasswordRefusal.TooShort)]
+    [InlineData(DirectorySchema.OpenLdap, 19, "", "3003810108", PasswordRefusal.UsedBefore)]
+    [InlineData(DirectorySchema.OpenLdap, 19, "", "3003810107", PasswordRefusal.TooYoung)]
+    [InlineData(DirectorySchema.OpenLdap, 50, "", "3003810103", PasswordRefusal.NotAllowed)]
+    [InlineData(DirectorySchema.OpenLdap, 50, "", "", PasswordRefusal.NotAllowed)]
+    [InlineData(DirectorySchema.OpenLdap, 19, "", "", PasswordRefusal.Other)]
+    [InlineData(DirectorySchema.OpenLdap, 53, "operation restricted", "", PasswordRefusal.ReadOnly)]
+    [InlineData(DirectorySchema.OpenLdap, 10, "", "", PasswordRefusal.ReadOnly)]
+    [InlineData(DirectorySchema.ThreeEightNine, 19, "Failed to update password\n", "308400000003810105", PasswordRefusal.TooSimple)]
+    [InlineData(DirectorySchema.ThreeEightNine, 19, "Failed to update password\n", "3000", PasswordRefusal.UsedBefore)]
+    [InlineData(DirectorySchema.ThreeEightNine, 53, "User is not allowed to change password\n", "308400000003810103", PasswordRefusal.NotAllowed)]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "0000052D: Constraint violation - check_password_restrictions: the password is too short. It should be equal or longer than 7 characters!", "", PasswordRefusal.TooShort)]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "0000052D: Constraint violation - check_password_restrictions: the password does not meet the complexity criteria!", "", PasswordRefusal.TooSimple)]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "0000052D: Constraint violation - check_password_restrictions: the password was already used (in history)!", "", PasswordRefusal.UsedBefore)]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "0000052D: Constraint violation - check_password_restrictions: password is too young to change!", "", PasswordRefusal.TooYoung)]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "0000052D: AtrErr: DSID-03191083, #1:\n\t0: 0000052D: DSID-03191083, problem 1005 (CONSTRAINT_ATT_TYPE), data 0, Att 9005a (unicodePwd)", "", PasswordRefusal.Other)]
+    public void A_refused_change_says_why(DirectorySchema schema, int code, string diagnostic, string control, PasswordRefusal why) =>
+        Assert.Equal(new ChangeJudgement.Refused(why), Change(schema, code, diagnostic, control));
+
+    [Theory]
+    [InlineData(DirectorySchema.OpenLdap, 53, "unwilling to verify old password")]
+    [InlineData(DirectorySchema.ThreeEightNine, 49, "Invalid oldPasswd value.\n")]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "00000056: Constraint violation - check_password_restrictions: The old password specified doesn't match!")]
+    [InlineData(DirectorySchema.ActiveDirectory, 19, "00000775: Password change not permitted, account locked out!")]
+    public void A_wrong_old_password_is_told_apart(DirectorySchema schema, int code, string diagnostic) =>
+        Assert.Equal(new ChangeJudgement.WrongOld(), Change(schema, code, diagnostic, ""));
+
+    [Fact]
+    public void Whatever_a_server_says_only_a_result_of_zero_is_a_change() =>
+        Gen.Select(Gen.Enum<DirectorySchema>(), Gen.Int[0, 120], Gen.String, Gen.Byte.Array[0, 12]).Sample((schema, code, text, control) =>
+            Assert.Equal(code == 0, ChangeJudgement.Judge(schema, new ServerWord(code, text, control)) is ChangeJudgement.Changed));
+
+    private static ChangeJudgement Change(DirectorySchema schema, int code, string diagnostic, string control) =>
+        ChangeJudgement.Judge(schema, new ServerWord(code, diagnostic, control.Length == 0 ? null : Convert.FromHexString(control)));
 
     private static BindJudgement Refusal(AccountState? state) => state is { } one ? new BindJudgement.Barred(one) : new BindJudgement.Rejected();
 
     private static BindJudgement Judge(DirectorySchema schema, int code, string diagnostic, string control) =>
-        BindJudgement.Judge(schema, new ServerWord(code, diagnostic, Convert.FromHexString(control)), new AccountFacts(), Now);
+        BindJudgement.Judge(schema, new ServerWord(code, diagnostic, control.Length == 0 ? null : Convert.FromHexString(control)), new AccountFacts(), Now);
 }
