@@ -167,8 +167,7 @@ internal sealed unsafe partial class LdapClient
         return writer.Encode();
     }
 
-    private DirectoryOutOfReachException Unwilling(int code) =>
-        new(Outage.Unwilling, string.Create(CultureInfo.InvariantCulture, $"{Server.Origin} answers with LDAP result {code} ({LdapResult.Words(code)})")) { Code = code };
+    private DirectoryOutOfReachException Unwilling(int code) => LdapConnector.Unwilling(Server, code);
 
     // libldap refuses what cannot be sent (a filter that is none) before it touches the connection.
     private DirectoryOutOfReachException Unsent()

@@ -30,7 +30,7 @@ internal sealed class LdapServerLine : IDisposable
         _time = time;
         _breaker = Breaker.New(time.GetUtcNow());
         Searches = new LdapLanes($"{options.Id} search", options, OpenAsBroker);
-        Checks = new LdapLanes($"{options.Id} check", options, Open);
+        Checks = new LdapLanes($"{options.Id} check", options, () => new LdapClient(server, options.Deadline));
     }
 
     public LdapServer Server { get; }
@@ -87,34 +87,11 @@ internal sealed class LdapServerLine : IDisposable
         Checks.Dispose();
     }
 
-    /// <summary>A connection that is nobody's yet.</summary>
-    public LdapClient Open() => new(Server, _options.Deadline);
-
     private LdapClient OpenAsBroker()
     {
-        var client = Open();
-        try
-        {
-            if (_options.BindDn is null) client.Greet();
-            else BindAsBroker(client, _options.BindDn);
-            NoteCertificate(client);
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
-
-    private void BindAsBroker(LdapClient client, string dn)
-    {
-        var answer = client.Bind(dn, BrokerPassword.Read(_options));
-        if (answer.Code == LdapResult.Success) return;
-        throw LdapResult.IsOfTheServer(answer.Code)
-            ? new DirectoryOutOfReachException(Outage.Unwilling, $"{Server.Origin} answers with LDAP result {answer.Code} ({LdapResult.Words(answer.Code)})") { Code = answer.Code }
-            : new DirectoryOutOfReachException(Outage.OwnAccount,
-                $"{Server.Origin} refused the broker's own account (LDAP result {answer.Code}, {LdapResult.Words(answer.Code)}): check bind_dn and bind_password_file of directory {_options.Id}");
+        var client = LdapConnector.OpenAsBroker(Server, _options);
+        NoteCertificate(client);
+        return client;
     }
 
     private void Change(Func<DateTimeOffset, Breaker> next, DirectoryOutOfReachException? fault = null)

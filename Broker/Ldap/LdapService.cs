@@ -53,9 +53,8 @@ internal sealed class LdapService : IDisposable
         foreach (var line in _lines) line.Dispose();
     }
 
-    private static LdapAnswer Check(LdapClient client, LdapAnswer answer) => LdapResult.IsOfTheServer(answer.Code)
-        ? throw new DirectoryOutOfReachException(Outage.Unwilling, $"{client.Server.Origin} answers with LDAP result {answer.Code} ({LdapResult.Words(answer.Code)})") { Code = answer.Code }
-        : answer;
+    private static LdapAnswer Check(LdapClient client, LdapAnswer answer) =>
+        LdapResult.IsOfTheServer(answer.Code) ? throw LdapConnector.Unwilling(client.Server, answer.Code) : answer;
 
     private async Task<object?> RunAsync(Func<LdapServerLine, LdapLanes> lanes, Func<LdapClient, object?> call, bool retry, CancellationToken cancel)
     {
