@@ -43,11 +43,11 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
     /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
     {
-        switch (await authenticate.RunAsync(request.Login, request.Password, cancel))
+        switch (await authenticate.RunAsync(new AuthenticationRequest(request.Login, request.Password, rules.Directories.TenantOf(request.Station)), cancel))
         {
-            case Authentication.Authenticated(var person):
+            case Authentication.Authenticated(var person, _):
                 return await WelcomeAsync(person, request.Station);
-            case Authentication.OutOfReach(var cause):
+            case Authentication.OutOfReach(var cause, _):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
                 return new SignInOutcome.OutOfReach();
             default:
@@ -63,10 +63,10 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen.Width, profile.Screen.Height);
-        var wanted = new SignIn(0, person.Id, person.Login, station, pools, settings, Closed: false);
-        if (await signIns.BeginAsync(wanted, rules.DirectoryOf(person.Tenant)) is not { } begun)
+        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false);
+        if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
-            // The same login in another directory: on the hosts they would be one account, with one home.
+            // The same login in another tenant: on the hosts they would be one account, with one home.
             SessionsLog.AccountTaken(logger, person.Id);
             return new SignInOutcome.NoEntitlement();
         }
@@ -81,8 +81,8 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
 /// <summary>What the city file says about people: tenants, who may open what, and the rules for first profiles.</summary>
 internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, DirectoryCatalogue Directories, ImmutableArray<ProfileRule> ProfileRules)
 {
-    /// <summary>Id of the directory that knows the tenant's people.</summary>
-    public string DirectoryOf(TenantId tenant) => Directories.Branches.First(branch => branch.Tenant == tenant).Directory;
+    /// <summary>Whose an account on the hosts is: the people of one tenant of one directory, <c>directory/tenant</c>.</summary>
+    public string OwnerOf(TenantId tenant) => $"{Directories.Branches.First(branch => branch.Tenant == tenant).Directory}/{tenant}";
 
     /// <summary>The pools that somebody may open, preferred first.</summary>
     public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person) => Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);

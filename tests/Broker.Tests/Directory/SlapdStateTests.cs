@@ -113,6 +113,23 @@ public sealed class SlapdStateTests
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public async Task Public_directories_are_as_they_are_published()
+    {
+        PublicTown[] towns = [PublicTown.PlanetExpress, PublicTown.Forumsys];
+        await using var place = await RoughPlace.StartAsync(plan => plan with { Further = [.. towns.Select(town => town.AsSuffix)] });
+        var uri = place.Slapd.LdapsUri;
+        foreach (var person in towns.SelectMany(town => town.People))
+            Assert.Equal((person.Dn, 0), (person.Dn, (await place.WhoAsync(uri, person.Dn, person.Password)).Status));
+        foreach (var (town, person) in towns.SelectMany(town => town.People.Select(person => (town, person))))
+        {
+            var groups = await place.SearchAsync(uri, town.PeopleBase, $"(|(member={person.Dn})(uniqueMember={person.Dn}))");
+            Assert.Equal((person.Dn, person.Groups.Length), (person.Dn, groups.Output.Split("dn:").Length - 1));
+        }
+        var crew = await place.SearchAsync(uri, PublicTown.PlanetExpress.Suffix, $"(&(objectClass=inetOrgPerson)(memberOf=cn=ship_crew,{PublicTown.PlanetExpress.PeopleBase}))");
+        Assert.Equal(3, crew.Output.Split("dn:").Length - 1);
+    }
+
     private static string Escape(string value) => value.Replace("\\", "\\5c", StringComparison.Ordinal).Replace("*", "\\2a", StringComparison.Ordinal)
         .Replace("(", "\\28", StringComparison.Ordinal).Replace(")", "\\29", StringComparison.Ordinal);
 }

@@ -10,7 +10,7 @@ internal static class SlapdFiles
 
     public static async Task LayOutAsync(SlapdPlan plan, string adminPassword, CancellationToken cancel)
     {
-        if (Environment.IsPrivilegedProcess) OpenTheWay(plan.Folder);
+        if (Environment.IsPrivilegedProcess) ServerFolder.OpenTheWay(plan.Folder, "openldap");
         foreach (var folder in (string[])["data", "run", "tls", "secrets"])
             System.IO.Directory.CreateDirectory(Path.Combine(plan.Folder, folder));
         // slapd refuses a configuration whose databases have no folder, whichever of them it is to load.
@@ -19,7 +19,7 @@ internal static class SlapdFiles
         File.Copy(plan.Tls.CertificateFile, Path.Combine(plan.Folder, "tls", "server.crt"), overwrite: true);
         File.Copy(plan.Tls.KeyFile, Path.Combine(plan.Folder, "tls", "server.key"), overwrite: true);
         var services = new[] { (Cn: "broker", Password: Townspeople.NewPassword()), (Cn: "nslcd", Password: Townspeople.NewPassword()) };
-        foreach (var (cn, password) in services) WriteSecret(Path.Combine(plan.Folder, "secrets", cn), password);
+        foreach (var (cn, password) in services) ServerFolder.WriteSecret(Path.Combine(plan.Folder, "secrets", cn), password);
         await File.WriteAllTextAsync(Path.Combine(plan.Folder, "slapd.conf"), SlapdConfiguration.Text(plan, TownspeopleLdif.Ssha(adminPassword)), cancel);
         await LoadAsync(plan, plan.People.Suffix, to => TownspeopleLdif.Write(plan, services, to), cancel);
         for (var i = 0; i < plan.Further.Length; i++)
@@ -45,33 +45,6 @@ internal static class SlapdFiles
             .Concat(plan.Further.Select(further => further.LoadedFolder).OfType<string>());
         await RunAsync(plan, "chown", "chown", ["-R", "openldap:openldap", .. own], cancel);
         File.SetUnixFileMode(Path.Combine(plan.Folder, "slapd.conf"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
-
-    // Others must be able to walk down to it. What is ours is opened: its folder, and the city's around it (which is below the temp directory).
-    // The machine's own folders stay as they are.
-    private static void OpenTheWay(string own)
-    {
-        const UnixFileMode walk = UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
-        var temp = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath())) + Path.DirectorySeparatorChar;
-        var city = Path.GetDirectoryName(own)!;
-        for (var folder = System.IO.Directory.CreateDirectory(own); folder is not null; folder = folder.Parent)
-        {
-            var ours = folder.FullName == own || (folder.FullName == city && city.StartsWith(temp, StringComparison.Ordinal));
-            if (ours && !folder.UnixFileMode.HasFlag(walk)) folder.UnixFileMode |= walk;
-            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
-                throw new InvalidOperationException($"{folder.FullName} is closed to other accounts, and slapd runs as one (openldap) below it. Use a place that everybody can walk into: TMPDIR=/tmp");
-        }
-    }
-
-    private static void WriteSecret(string file, string password)
-    {
-        using var to = new StreamWriter(file, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        to.Write(password);
     }
 
     private static async Task RunAsync(SlapdPlan plan, string name, string program, string[] arguments, CancellationToken cancel)
