@@ -21,21 +21,16 @@ internal sealed class ReadProfile(ProfileStore profiles, ProfileRulebook rules, 
         var row = await profiles.ReadAsync(person);
         if (row.Profile is null) ProfilesLog.Unreadable(logger, person);
         var profile = row.Profile is { Undecided: not null } first ? await SettleAsync(wanted, row, first) : row.Profile;
-        var merged = ProfileMerge.Merge(Sources(wanted, profile?.Choices));
+        var merged = ProfileMerge.Merge(rules.SourcesOf(wanted, profile?.Choices));
         foreach (var source in merged.Skipped.GroupBy(skipped => skipped.Source))
             ProfilesLog.Skipped(logger, person, Explanation.Origin(source.Key, "en", Reader.Operator), string.Join(", ", source.Select(skipped => SettingCatalogue.Named(skipped.Name)?.Name ?? "an unknown setting")));
         return merged;
     }
 
-    /// <summary>The sources of somebody's settings.</summary>
-    public SettingSources Sources(ProfileWanted wanted, ImmutableDictionary<string, string>? own) => new(
-        wanted.Person, own ?? ImmutableDictionary<string, string>.Empty, wanted.FromDirectory, rules.Rules,
-        wanted.Station is { } station && rules.PlaceOf(station) is { } place && place.IsFor(wanted.Person.Tenant) ? place : null);
-
     private async Task<PersonalProfile> SettleAsync(ProfileWanted wanted, ProfileRow row, PersonalProfile profile)
     {
         // Without the place: what was once stored was the same wherever the person sat.
-        var (next, changes) = ProfileChanges.Settle(profile, ProfileMerge.Merge(Sources(wanted with { Station = null }, own: null)));
+        var (next, changes) = ProfileChanges.Settle(profile, ProfileMerge.Merge(rules.SourcesOf(wanted with { Station = null }, own: null)));
         await profiles.SettleAsync(wanted.Person.Id, row, next, changes);
         ProfilesLog.TakenOver(logger, wanted.Person.Id, changes.Length);
         return next;
