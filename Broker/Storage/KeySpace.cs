@@ -42,7 +42,7 @@ internal sealed class KeySpace(string farm)
     /// <summary>String (JSON): the person's profile.</summary>
     public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}{ProfileEnd}";
 
-    /// <summary>Stream, capped: changes of the person's own choices.</summary>
+    /// <summary>List, capped: changes of the person's own choices.</summary>
     public RedisKey ProfileHistory(PersonId person) => $"{_prefix}person:{person.Value}:profile-history";
 
     /// <summary>Glob for the keys of all profiles.</summary>
