@@ -56,4 +56,7 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Hash: one ticket, by the digest of its secret.</summary>
     public RedisKey Ticket(SecretDigest digest) => $"{_prefix}ticket:{digest.Hex}";
+
+    /// <summary>Hash: broker → what it knows of each directory server (JSON with its time).</summary>
+    public RedisKey DirectoryStates => _prefix + "directories";
 }
