@@ -45,9 +45,9 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
     {
         switch (await authenticate.RunAsync(request.Login, request.Password, cancel))
         {
-            case Authentication.Authenticated(var person):
+            case Authentication.Authenticated(var person, _):
                 return await WelcomeAsync(person, request.Station);
-            case Authentication.OutOfReach(var cause):
+            case Authentication.OutOfReach(var cause, _):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
                 return new SignInOutcome.OutOfReach();
             default:
