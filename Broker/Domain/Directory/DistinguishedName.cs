@@ -6,7 +6,7 @@ namespace VdiBroker.Directory;
 
 /// <summary>
 /// The name of an entry (RFC 4514), taken apart so that "is this entry in that branch?" has one answer, however either is spelled: letter
-/// case, spaces around separators and ways of escaping do not count.
+/// case, spaces around separators, ways of escaping and of writing accents (<see cref="TextForms"/>) do not count.
 /// </summary>
 public sealed class DistinguishedName : IEquatable<DistinguishedName>
 {
@@ -34,7 +34,8 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
                 var type = pair[..equals].Trim();
                 if (type.Length == 0 || !type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')) return null;
                 // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
-                pairs.Add($"{type}={value.Length}:{value}".ToUpperInvariant());
+                var composed = TextForms.Compose(value);
+                pairs.Add($"{type}={composed.Length}:{composed}".ToUpperInvariant());
             }
             pairs.Sort(StringComparer.Ordinal);
             parts.Add(string.Join('+', pairs));
