@@ -2,8 +2,8 @@ namespace VdiBroker.Directory;
 
 /// <summary>
 /// Slows guessing, per person and per station. What one station does locks people at that station only; everywhere, it takes several. A try is
-/// counted before the directory is asked, so that many at once do not outrun the count; the right password takes the count back. The scripts
-/// <c>begin_try.lua</c>, <c>settle_try.lua</c> do the same on the store.
+/// counted before the directory is asked, so that many at once do not outrun the count; the right password takes the count back. The script
+/// <c>count_try.lua</c> does the same on the store.
 /// </summary>
 public static class Lockout
 {
@@ -51,14 +51,18 @@ public static class Lockout
     /// The password was right: what this station counted against this person is taken back. Nothing else is: who knows one password clears nobody
     /// else's tries, and no other station's.
     /// </summary>
-    public static LockoutState Pass(LockoutState state, TrySubject who) => new(
-        state.Here.Without(_ => true),
-        state.Station.Without(one => one.Of == who.Person),
-        state.Everywhere.Without(one => one.Of == who.Station));
+    public static LockoutState Pass(LockoutState state, TrySubject who, LockoutPolicy policy, DateTimeOffset now)
+    {
+        var counts = Current(state, policy, now);
+        return new LockoutState(counts.Here.Without(_ => true), counts.Station.Without(one => one.Of == who.Person), counts.Everywhere.Without(one => one.Of == who.Station));
+    }
 
     /// <summary>The directory could not be asked: this try is taken back.</summary>
-    public static LockoutState TakeBack(LockoutState state, string id) =>
-        new(state.Here.Without(one => one.Id == id), state.Station.Without(one => one.Id == id), state.Everywhere.Without(one => one.Id == id));
+    public static LockoutState TakeBack(LockoutState state, string id, LockoutPolicy policy, DateTimeOffset now)
+    {
+        var counts = Current(state, policy, now);
+        return new LockoutState(counts.Here.Without(one => one.Id == id), counts.Station.Without(one => one.Id == id), counts.Everywhere.Without(one => one.Id == id));
+    }
 
     private static DateTimeOffset? EndOfHere(TryLedger ledger, LockoutPolicy policy) =>
         ledger.Tries.Length >= policy.Here.Tries ? ledger.Tries[^1].At + policy.Here.Pause : null;

@@ -29,9 +29,9 @@ internal sealed class LockoutTown(LockoutPolicy policy)
         return id;
     }
 
-    public void Pass(TrySubject who) => this[who] = Lockout.Pass(this[who], who);
+    public void Pass(TrySubject who) => this[who] = Lockout.Pass(this[who], who, policy, Now);
 
-    public void TakeBack(TrySubject who, string id) => this[who] = Lockout.TakeBack(this[who], id);
+    public void TakeBack(TrySubject who, string id) => this[who] = Lockout.TakeBack(this[who], id, policy, Now);
 
     /// <summary>Fails so often; how many of them reached the directory.</summary>
     public int Fail(TrySubject who, int times) => Enumerable.Range(0, times).Count(_ => Begin(who) is not null);
