@@ -56,6 +56,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches)
+            .AddAdmission(plan.Lockout, plan.Limited)
             .AddSingleton<ProfileStore>()
             .AddHosts(plan.Hosts)
             .AddPools(plan.Pools)

@@ -55,9 +55,10 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
 
     private static TenantBranch ReadBranch(CityMap map, List<DirectoryOptions> directories)
     {
-        // 'id' and 'name' are read by the tenancy room; naming them here makes them known to this map.
+        // 'id' and 'name' are read by the tenancy room, 'limited' by the reader of its own; naming them here makes them known to this map.
         var tenant = new TenantId(map.TextOr("id", "")!);
         _ = map.TextOr("name", null);
+        _ = map.Map("limited", mayBeMissing: true);
         var directory = map.Id("directory");
         if (directory.Length > 0 && directories.All(d => d.Id != directory))
             map.Fault("directory", $"there is no directory '{directory}' (directories: {string.Join(", ", directories.Select(d => d.Id))})");

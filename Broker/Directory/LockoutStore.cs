@@ -45,7 +45,10 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     private static readonly Script _unlock = new("unlock");
 
     /// <summary>How a typed name is counted: every spelling of one name alike, also what is no name at all.</summary>
-    public static string NameOf(string typed) => Digest(LoginName.Parse(typed)?.Key ?? "");
+    public static string NameOf(string typed) => LoginName.Parse(typed) is { } login ? NameOf(login) : Digest("");
+
+    /// <summary>As <see cref="NameOf(string)"/>.</summary>
+    public static string NameOf(LoginName login) => Digest(login.Key);
 
     /// <summary>Asks whether a try may be made, and counts it if so. One round trip; none when the lockout is off.</summary>
     /// <param name="typed">The name as typed; anything.</param>
