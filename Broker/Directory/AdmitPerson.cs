@@ -59,8 +59,15 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
             LockoutDecision.PersonLocked => new Admission.Rejected(),
             _ => await AskAsync(request, begun, cancel),
         };
-        if (answer is Admission.Rejected or Admission.Barred && RefusalFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest) await Task.Delay(rest, time, cancel);
+        if (answer is Admission.Rejected or Admission.Barred) await FloorAsync(time, started, cancel);
         return answer;
+    }
+
+    /// <summary>Ends when a refusal may be answered. A timer may be some milliseconds early; this is not.</summary>
+    internal static async Task FloorAsync(TimeProvider time, long started, CancellationToken cancel)
+    {
+        while (RefusalFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
     }
 
     private async Task<Admission> AskAsync(AdmissionRequest request, TryBegun begun, CancellationToken cancel)

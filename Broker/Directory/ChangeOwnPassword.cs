@@ -51,7 +51,7 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
             LockoutDecision.PersonLocked => new OwnPasswordChange.Rejected(),
             _ => await AskAsync(request, begun, cancel),
         };
-        if (answer is OwnPasswordChange.Rejected && AdmitPerson.RefusalFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest) await Task.Delay(rest, time, cancel);
+        if (answer is OwnPasswordChange.Rejected) await AdmitPerson.FloorAsync(time, started, cancel);
         return answer;
     }
 
