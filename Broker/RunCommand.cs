@@ -56,7 +56,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches)
-            .AddAdmission(plan.Lockout, plan.Limited)
+            .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddSingleton<ProfileStore>()
             .AddHosts(plan.Hosts)
             .AddPools(plan.Pools)

@@ -136,6 +136,20 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         return new CityMap(document, $"{what} {key}", found ?? new YamlMappingNode());
     }
 
+    /// <summary>A mapping whose keys are the file's own, each with a text; empty when it is not there.</summary>
+    public IReadOnlyDictionary<string, string> Pairs(string key)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = Take(key);
+        if (found is not (null or YamlMappingNode)) Fault(key, $"'{key}' must be a mapping");
+        foreach (var (name, value) in (found as YamlMappingNode ?? new YamlMappingNode()).Children)
+        {
+            if (name is YamlScalarNode { Value: { Length: > 0 } own } && value is YamlScalarNode { Value: { Length: > 0 } text }) pairs[own] = text;
+            else document.Fault((int)name.Start.Line, $"{what}: every item of '{key}' must be a name and a text");
+        }
+        return pairs;
+    }
+
     /// <summary>A list of mappings, called <c>name[1]</c>, <c>name[2]</c> … in faults, or by their id.</summary>
     public IReadOnlyList<CityMap> Maps(string key, bool mayBeMissing = false)
     {

@@ -4,21 +4,17 @@ namespace VdiBroker.Directory;
 internal static class AdmissionFeature
 {
     /// <summary>Adds <see cref="AdmitPerson"/> and <see cref="ChangeOwnPassword"/> over what <see cref="DirectoryFeature"/> adds.</summary>
-    public static IServiceCollection AddAdmission(this IServiceCollection services, LockoutPolicy policy, LimitedTenants limited) => services
+    public static IServiceCollection AddAdmission(this IServiceCollection services, LockoutPolicy policy, LimitedTenants limited, DirectoryCatalogue directories) => services
         .AddSingleton(policy).AddSingleton(limited)
         .AddSingleton<LockoutLog>().AddSingleton<LockoutStore>()
         .AddSingleton<VerifierStore>().AddSingleton<LimitedMode>()
         .AddSingleton<VerifierKeeper>().AddHostedService(provider => provider.GetRequiredService<VerifierKeeper>())
-        .AddSingleton(CallsOf)
+        .AddSingleton(provider => CallsOf(provider, directories))
         .AddSingleton<AdmitPerson>().AddSingleton<ChangeOwnPassword>();
 
-    private static DirectoryCalls CallsOf(IServiceProvider provider)
-    {
-        var authenticate = provider.GetRequiredService<AuthenticatePerson>();
-        return new DirectoryCalls(
-            (request, cancel) => authenticate.RunAsync(request.Login, request.Password, cancel),
-            (_, _) => Task.FromResult<PasswordChange>(new PasswordChange.OutOfReach("the change of passwords is not wired yet")),
-            _ => null,
-            _ => null);
-    }
+    private static DirectoryCalls CallsOf(IServiceProvider provider, DirectoryCatalogue directories) => new(
+        provider.GetRequiredService<AuthenticatePerson>().RunAsync,
+        provider.GetRequiredService<ChangePassword>().RunAsync,
+        directories.TenantOf,
+        TenantNames.Make(directories.Branches).TenantOf);
 }

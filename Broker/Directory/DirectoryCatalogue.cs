@@ -7,8 +7,10 @@ namespace VdiBroker.Directory;
 /// <summary>The declared directories and where each tenant's people are: the sections <c>directories</c> and <c>tenants</c> of the city file.</summary>
 internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Directories, ImmutableArray<TenantBranch> Branches)
 {
-    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
+    private readonly TenantNames _names = TenantNames.Make(Branches);
+
+    /// <summary>The tenant whose station it is; null = nobody's in particular.</summary>
+    public TenantId? TenantOf(StationId station) => _names.TenantOf(station);
 
     /// <summary>Reads the two sections; faults go to the document.</summary>
     public static DirectoryCatalogue Read(CityDocument city)
@@ -16,7 +18,7 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
         var directories = new List<DirectoryOptions>();
         foreach (var map in city.Root.Maps("directories"))
         {
-            var directory = ReadDirectory(map);
+            var directory = DirectorySection.Read(map);
             if (directories.Any(other => other.Id == directory.Id)) map.Fault("id", $"there are two directories '{directory.Id}'");
             directories.Add(directory);
         }
@@ -25,32 +27,10 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
         {
             var branch = ReadBranch(map, directories);
             CheckPlace(map, branch, directories, branches);
+            CheckNames(map, branch, branches);
             branches.Add(branch);
         }
         return new DirectoryCatalogue([.. directories], [.. branches]);
-    }
-
-    private static DirectoryOptions ReadDirectory(CityMap map)
-    {
-        var people = map.Map("people");
-        var groups = map.Map("groups");
-        var directory = new DirectoryOptions
-        {
-            Id = map.Id("id"),
-            Servers = [.. map.Texts("servers").Select(text => Server(map, text)).OfType<Uri>()],
-            CaFile = map.File("ca"),
-            BindDn = Dn(map, "bind_dn"),
-            BindPasswordFile = map.File("bind_password_file"),
-            People = new PeopleOptions(Dn(people, "base"), Filter(people), people.TextOr("login", "uid")!, people.TextOr("name", "cn")!),
-            Groups = new GroupsOptions(Dn(groups, "base"), groups.TextOr("name", "cn")!),
-            Deadline = map.Time("deadline", TimeSpan.FromSeconds(3)),
-            Connections = map.Number("connections", 1, 64, 4),
-        };
-        if (directory.Deadline < _shortest || directory.Deadline > _longest) map.Fault("deadline", $"'deadline' must be from 100ms to 30s");
-        people.Close();
-        groups.Close();
-        map.Close();
-        return directory;
     }
 
     private static TenantBranch ReadBranch(CityMap map, List<DirectoryOptions> directories)
@@ -59,49 +39,69 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
         var tenant = new TenantId(map.TextOr("id", "")!);
         _ = map.TextOr("name", null);
         _ = map.Map("limited", mayBeMissing: true);
-        var directory = map.Id("directory");
-        if (directory.Length > 0 && directories.All(d => d.Id != directory))
-            map.Fault("directory", $"there is no directory '{directory}' (directories: {string.Join(", ", directories.Select(d => d.Id))})");
-        var branch = new TenantBranch(tenant, directory, Dn(map, "people_under")) { GroupsUnder = map.Has("groups_under") ? Dn(map, "groups_under") : null };
+        var id = map.Id("directory");
+        var directory = directories.Find(d => d.Id == id);
+        if (id.Length > 0 && directory is null)
+            map.Fault("directory", $"there is no directory '{id}' (directories: {string.Join(", ", directories.Select(d => d.Id))})");
+        var view = ReadView(map, tenant, directory, directories);
+        var (people, groups) = (view?.People.Base ?? directory?.People.Base ?? "", view?.Groups.Base ?? directory?.Groups.Base ?? "");
+        var branch = new TenantBranch(tenant, id, map.Has("people_under") ? ViewSection.Dn(map, "people_under") : map.TextOr("people_under", people)!)
+        {
+            GroupsUnder = map.Has("groups_under") ? ViewSection.Dn(map, "groups_under") : map.TextOr("groups_under", null),
+            PeopleBase = people == directory?.People.Base ? null : people,
+            GroupsBase = groups == directory?.Groups.Base ? null : groups,
+            Words = [.. map.Texts("suffixes", mayBeMissing: true), .. map.Texts("prefixes", mayBeMissing: true)],
+            Stations = [.. map.Texts("stations", mayBeMissing: true)],
+        };
         map.Close();
         return branch;
     }
 
-    // People outside their directory's base could never sign in, and two tenants in one branch would be one.
+    // A tenant's own 'people' and 'groups' go to its directory, which searches with them.
+    private static TenantView? ReadView(CityMap map, TenantId tenant, DirectoryOptions? directory, List<DirectoryOptions> directories)
+    {
+        if (directory is null || !(map.Has("people") || map.Has("groups")))
+        {
+            _ = (map.Map("people", mayBeMissing: true), map.Map("groups", mayBeMissing: true));
+            return null;
+        }
+        var view = new TenantView(
+            ViewSection.People(map.Map("people", mayBeMissing: true), directory.People), ViewSection.Groups(map.Map("groups", mayBeMissing: true), directory.Groups));
+        directories[directories.IndexOf(directory)] = directory with { Views = directory.Views.SetItem(tenant, view) };
+        return view;
+    }
+
+    // People outside their base could never sign in, and two tenants in one branch would be one, unless each says which entries are its own.
     private static void CheckPlace(CityMap map, TenantBranch branch, List<DirectoryOptions> directories, List<TenantBranch> others)
     {
         if (DistinguishedName.Parse(branch.PeopleUnder) is not { } people || directories.Find(d => d.Id == branch.Directory) is not { } directory) return;
-        if (DistinguishedName.Parse(directory.People.Base) is { } root && !people.IsIn(root))
-            map.Fault("people_under", $"'{branch.PeopleUnder}' is not at or below the directory's people base '{directory.People.Base}'");
-        if (others.Find(other => other.Directory == branch.Directory && people.Equals(DistinguishedName.Parse(other.PeopleUnder))) is { } twin)
-            map.Fault("people_under", $"'{branch.PeopleUnder}' is the branch of tenant '{twin.Tenant}' already");
+        var root = branch.PeopleBase ?? directory.People.Base;
+        if (DistinguishedName.Parse(root) is { } place && !people.IsIn(place))
+            map.Fault("people_under", $"'{branch.PeopleUnder}' is not at or below the directory's people base '{root}'");
+        if (others.Find(other => IsTwin(other)) is { } twin)
+            map.Fault("people_under", $"'{branch.PeopleUnder}' is the branch of tenant '{twin.Tenant}' already, and nothing tells their people apart: give each a 'people_under', or a 'people: {{ filter }}' of its own");
+
+        bool IsTwin(TenantBranch other) => other.Directory == branch.Directory && people.Equals(DistinguishedName.Parse(other.PeopleUnder)) && FilterOf(other) == FilterOf(branch);
+        string FilterOf(TenantBranch one) => directory.Views.TryGetValue(one.Tenant, out var view) ? view.People.Filter : directory.People.Filter;
     }
 
-    private static string Filter(CityMap map)
+    // A word or a pattern that two tenants have would mean the first of them.
+    private static void CheckNames(CityMap map, TenantBranch branch, List<TenantBranch> others)
     {
-        var text = map.TextOr("filter", "(objectClass=inetOrgPerson)")!;
-        var depth = 0;
-        var closedEarly = false;
-        foreach (var (c, index) in text.Select((c, index) => (c, index)))
+        foreach (var pattern in branch.Stations)
         {
-            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            closedEarly |= depth <= 0 && index < text.Length - 1;
+            if (pattern.Count(letter => letter == '*') > 1 || !pattern.All(letter => letter is '*' or '-' || char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)))
+                map.Fault("stations", $"'{pattern}' must be a station's name, or a pattern with one * such as drancy-*");
+            if (others.Find(other => other.Stations.Contains(pattern)) is { } twin) map.Fault("stations", $"'{pattern}' are stations of tenant '{twin.Tenant}' already");
         }
-        if (!text.StartsWith('(') || depth != 0 || closedEarly) map.Fault("filter", $"'filter: {text}' is not a filter such as (objectClass=inetOrgPerson): its brackets do not match");
-        return text;
+        foreach (var word in branch.Words)
+        {
+            if (TextForms.Fold(word).Length == 0 || word.AsSpan().IndexOfAny('@', '\\') >= 0)
+                map.Fault("suffixes", $"'{word}' must be what people type behind the @ or before the \\ of a login, without that sign");
+            if (others.Find(other => Words(other).Contains(TextForms.Fold(word))) is { } twin)
+                map.Fault("suffixes", $"'{word}' means tenant '{twin.Tenant}' already");
+        }
     }
 
-    private static Uri? Server(CityMap map, string text)
-    {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var server) && server is { Scheme: "ldaps", Host.Length: > 0 }) return server;
-        map.Fault("servers", $"'{text}' must be ldaps://host:port: a password goes to a directory by ldaps only");
-        return null;
-    }
-
-    private static string Dn(CityMap map, string key)
-    {
-        var text = map.Text(key);
-        if (text.Length > 0 && DistinguishedName.Parse(text) is null) map.Fault(key, $"'{key}: {text}' is not a DN such as ou=people,dc=city,dc=example");
-        return text;
-    }
+    private static IEnumerable<string> Words(TenantBranch branch) => branch.Words.Append(branch.Tenant.Value).Select(TextForms.Fold);
 }

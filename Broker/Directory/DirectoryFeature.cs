@@ -1,29 +1,40 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 
 /// <summary>Wiring of the Directory room.</summary>
 public static class DirectoryFeature
 {
-    /// <summary>Adds <see cref="AuthenticatePerson"/> over the city's directories.</summary>
+    /// <summary>Adds <see cref="AuthenticatePerson"/>, <see cref="ChangePassword"/> and <see cref="LookUpPerson"/> over the city's directories.</summary>
     /// <param name="services">The program's services.</param>
     /// <param name="directories">Checked by the city file's reader; asked in this order.</param>
     /// <param name="tenants">Where each tenant's people are.</param>
-    /// <exception cref="ArgumentException">A DN is none, a server's address is not <c>ldaps</c>, or a tenant names an absent directory.</exception>
+    /// <exception cref="ArgumentException">A DN is none, a password would go to another machine unprotected, or a tenant names an absent directory.</exception>
     public static IServiceCollection AddDirectory(
         this IServiceCollection services, ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
     {
-        Refuse(directories.SelectMany(directory => directory.Servers).FirstOrDefault(server => server.Scheme != "ldaps"),
-            server => $"{server}: a password goes to a directory by ldaps only");
+        Refuse(directories.Where(directory => directory.Plain).SelectMany(directory => directory.Servers).FirstOrDefault(server => !DirectorySection.IsLoopback(server)),
+            server => $"{server}: a password goes to another machine by TLS only");
+        Refuse(directories.SelectMany(directory => directory.Servers).FirstOrDefault(server => server.Scheme is not ("ldaps" or "ldap")),
+            server => $"{server}: a directory's address is ldaps:// or ldap://");
         Refuse(tenants.FirstOrDefault(tenant => directories.All(directory => directory.Id != tenant.Directory)),
             tenant => $"tenant {tenant.Tenant}: there is no directory {tenant.Directory}");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<DirectoryLog>();
-        services.AddSingleton(provider => new DirectorySet(directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DirectoryLog>().AddSingleton<LdapLog>();
+        services.AddSingleton(provider => new DirectorySet(
+            directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<LdapLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new FindPerson(
+            provider.GetRequiredService<DirectorySet>().Directories, TenantNames.Make(tenants), provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuthenticatePerson(
-            provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<FindPerson>(), provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ChangePassword(
+            provider.GetRequiredService<FindPerson>(), provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LookUpPerson(provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>()));
         services.AddHostedService(provider => new DirectoryOpener(
+            provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new GroupRefresher(
             provider.GetRequiredService<DirectorySet>().Directories, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
@@ -38,16 +49,22 @@ public static class DirectoryFeature
 /// <summary>The city's directories that have tenants, with their connections.</summary>
 internal sealed class DirectorySet : IDisposable
 {
-    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, TimeProvider time) =>
+    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time) =>
         Directories =
         [
             .. from directory in directories
                let own = tenants.Where(tenant => tenant.Directory == directory.Id).ToArray()
                where own.Length > 0
-               select new PeopleDirectory(directory, own, log, time),
+               select new PeopleDirectory(directory, own, log, ldapLog, time),
         ];
 
     public ImmutableArray<PeopleDirectory> Directories { get; }
+
+    /// <summary>Forgets what is known of groups in groups: who signs in or is looked up from now on has the directory's present answer.</summary>
+    public void ForgetGroups()
+    {
+        foreach (var (graph, _) in Directories.SelectMany(directory => directory.Graphs)) graph.Forget();
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
 

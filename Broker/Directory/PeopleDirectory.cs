@@ -1,143 +1,124 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
+using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
-
-/// <summary>What a directory knows under a login name.</summary>
-internal abstract record Finding
-{
-    /// <summary>Exactly one entry, of a tenant.</summary>
-    public sealed record Someone(PersonEntry Person) : Finding;
-
-    /// <summary>No entry, several, or one outside every tenant: nobody who could sign in.</summary>
-    public sealed record Nobody : Finding;
-}
-
-/// <summary>A person's entry.</summary>
-/// <param name="Dn">Where it is.</param>
-/// <param name="Tenant">Whose branch it is in.</param>
-/// <param name="Login">The login name as the directory spells it.</param>
-/// <param name="DisplayName">First and last name, else the login.</param>
-/// <param name="MustChange">The password was set by an administrator and may be used for nothing but its change (pwdReset).</param>
-internal sealed record PersonEntry(string Dn, TenantId Tenant, string Login, string DisplayName, bool MustChange);
 
 /// <summary>One of the city's directories: searched as the broker on one set of connections, passwords checked on another.</summary>
 internal sealed class PeopleDirectory : IDisposable
 {
-    private const string MustChangeAttribute = "pwdReset";
-
     private readonly DirectoryOptions _options;
-    private readonly TenantBranches _branches;
     private readonly DirectoryLog _log;
-    private readonly LdapLanes _searches;
-    private readonly LdapLanes _checks;
+    private readonly TimeProvider _time;
+    private readonly LdapService _service;
+    private readonly ImmutableArray<PeopleView> _views;
+    private int _references;
 
-    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, TimeProvider time)
+    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
     {
-        _options = options;
-        _log = log;
-        _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
-        // Shared: what a search learns about a server, the check after it need not learn again at the price of a deadline.
-        var order = new ServerOrder(options.Id, options.Servers, time, log);
-        _searches = new LdapLanes(options.Id, options, order, OpenAsBroker);
-        _checks = new LdapLanes(options.Id, options, order, Open);
+        (_options, _log, _time) = (options, log, time);
+        var all = tenants.ToArray();
+        Tenants = [.. all.Select(tenant => tenant.Tenant)];
+        var branches = TenantBranches.Make(all, options.People.Base, options.Groups.Base);
+        _service = new LdapService(options.Service, ldapLog, time);
+        // Tenants that are described alike are searched at once.
+        _views =
+        [
+            .. all.GroupBy(tenant => options.Views.GetValueOrDefault(tenant.Tenant))
+                .SelectMany(alike => alike.Key is null ? [alike] : alike.Select(one => (IEnumerable<TenantBranch>)[one]),
+                    (alike, some) => new PeopleView(options.Schema, alike.Key ?? new TenantView(options.People, options.Groups), some, branches, _service, time)),
+        ];
     }
 
     public string Id => _options.Id;
 
+    /// <summary>Whose people are in it.</summary>
+    public ImmutableArray<TenantId> Tenants { get; }
+
+    /// <summary>What is known of each server.</summary>
+    public ImmutableArray<ServerState> States => _service.States;
+
     /// <summary>Looks a login name up.</summary>
+    /// <param name="login">As it was typed.</param>
+    /// <param name="tenant">The tenant that the person named; null = any.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="DirectoryOutOfReachException">It could not be asked.</exception>
-    public async Task<Finding> FindAsync(LoginName login, CancellationToken cancel)
+    public async Task<ImmutableArray<PersonEntry>> FindAsync(LoginName login, TenantId? tenant, CancellationToken cancel)
     {
-        var (people, name) = (_options.People, login.Value);
-        var filter = $"(&{people.Filter}{LdapFilter.Is(people.Login, name)})";
-        var found = await _searches.RunAsync(client => client.Search(people.Base, filter, 2, people.Login, people.Name, MustChangeAttribute), cancel);
-        if (found.More || found.Entries.Length > 1)
-        {
-            _log.Ambiguous(Id);
-            return new Finding.Nobody();
-        }
-        if (found.Entries is not [var entry]) return new Finding.Nobody();
-        if (DistinguishedName.Parse(entry.Dn) is not { } dn || _branches.TenantOf(dn) is not { } tenant)
-        {
-            _log.OutsideEveryTenant(Id);
-            return new Finding.Nobody();
-        }
-        var spelled = entry[people.Login].FirstOrDefault(value => value.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? entry[people.Login].FirstOrDefault(name);
-        var mustChange = entry[MustChangeAttribute].Contains("TRUE", StringComparer.OrdinalIgnoreCase);
-        return new Finding.Someone(new PersonEntry(entry.Dn, tenant, spelled, entry[people.Name].FirstOrDefault(spelled), mustChange));
+        var asked = _views.Where(view => tenant is not { } named || view.Tenants.Contains(named)).Select(view => view.FindAsync(login, tenant, cancel));
+        var found = await Task.WhenAll(asked);
+        if (found.Any(one => one.Outside)) _log.OutsideEveryTenant(Id);
+        if (found.Any(one => one.Unusable)) _log.UnusableLogin(Id);
+        if (found.Sum(one => one.References) is > 0 and var references && Interlocked.Exchange(ref _references, references) == 0) _log.References(Id, references);
+        if (!found.Any(one => one.More)) return [.. found.SelectMany(one => one.People)];
+        _log.Ambiguous(Id);
+        return [];
     }
 
     /// <summary>Checks a person's password.</summary>
     /// <exception cref="DirectoryOutOfReachException">It could not be asked.</exception>
-    public Task<bool> TakesAsync(string dn, string password, CancellationToken cancel) => _checks.RunAsync(client => client.Bind(dn, password), cancel);
+    public async Task<BindJudgement> TryAsync(PersonEntry person, string password, CancellationToken cancel) =>
+        Judge(person, await _service.BindAsync(person.Dn, password, cancel));
+
+    /// <summary>Changes a person's password after a bind as the person; what the bind alone told when it did not come to the change.</summary>
+    /// <exception cref="DirectoryOutOfReachException">It could not be asked; the password may have been changed or not.</exception>
+    public Task<(BindJudgement Bind, ChangeJudgement? Change)> ChangeAsync(PersonEntry person, string old, string wanted, CancellationToken cancel) =>
+        _service.AsPersonAsync<(BindJudgement, ChangeJudgement?)>(person.Dn, old, (client, answer) =>
+        {
+            var bind = Judge(person, answer);
+            var may = bind is BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange)
+                || (_options.Schema == DirectorySchema.ActiveDirectory && bind is BindJudgement.Barred(AccountState.PasswordExpired));
+            return may ? (bind, Judge(client, Change(client, person, old, wanted, bound: bind is BindJudgement.Taken))) : (bind, null);
+        }, cancel);
 
     /// <summary>Refuses nobody: the same work as for a wrong password, on an entry that does not exist.</summary>
     public Task RefuseNobodyAsync(CancellationToken cancel)
     {
         var (dn, password) = ($"cn={Guid.NewGuid():N},{_options.People.Base}", Guid.NewGuid().ToString("N"));
-        return _checks.RunAsync(client => client.Bind(dn, password), cancel);
+        return _service.BindAsync(dn, password, cancel);
     }
 
-    /// <summary>Names of the groups that count for the person's tenant, each once, in ordinal order.</summary>
+    /// <summary>All groups of a person that count for their tenant.</summary>
     /// <exception cref="DirectoryOutOfReachException">It could not be asked.</exception>
-    public async Task<ImmutableArray<string>> GroupsOfAsync(PersonEntry person, CancellationToken cancel)
+    public async Task<GroupWalk> GroupsOfAsync(PersonEntry person, CancellationToken cancel)
     {
-        var groups = _options.Groups;
-        var filter = $"(|{LdapFilter.Is("member", person.Dn)}{LdapFilter.Is("uniqueMember", person.Dn)}{LdapFilter.Is("memberUid", person.Login)})";
-        var found = await _searches.RunAsync(client => client.Search(groups.Base, filter, 0, groups.Name), cancel);
-        return
-        [
-            .. found.Entries
-                .Where(entry => DistinguishedName.Parse(entry.Dn) is { } dn && _branches.Counts(dn, person.Tenant))
-                .SelectMany(entry => entry[groups.Name].Take(1))
-                .Distinct(StringComparer.OrdinalIgnoreCase)
-                .Order(StringComparer.Ordinal),
-        ];
+        var walk = await _views.First(view => view.Tenants.Contains(person.Tenant)).GroupsOfAsync(person, cancel);
+        if (walk.Cut != GroupsCut.None) _log.GroupsCut(Id, person.Tenant.Value);
+        return walk;
     }
+
+    /// <summary>What is known of groups in groups, for each way in which they are described, with the age it may reach.</summary>
+    public IEnumerable<(GroupGraph Graph, TimeSpan MaxAge)> Graphs => _views.Select(view => (view.Graph, view.MaxAge));
 
     /// <summary>Shows that a server is there and takes the broker's account.</summary>
     /// <exception cref="DirectoryOutOfReachException">It does not.</exception>
-    public Task ReachAsync(CancellationToken cancel) => _searches.RunAsync(client => client.Server, cancel);
+    public Task ReachAsync(CancellationToken cancel) => _service.AskAsync(client => client.Server, cancel);
 
-    public void Dispose()
+    public void Dispose() => _service.Dispose();
+
+    private BindJudgement Judge(PersonEntry person, LdapAnswer answer)
     {
-        _searches.Dispose();
-        _checks.Dispose();
+        var judged = BindJudgement.Judge(_options.Schema, Word(answer), person.Facts, _time.GetUtcNow());
+        return judged is not BindJudgement.NoAnswer ? judged : throw Unwilling(answer);
     }
 
-    private LdapClient Open(Uri server) => new(server, _options.CaFile, _options.Deadline);
-
-    private LdapClient OpenAsBroker(Uri server)
+    private ChangeJudgement Judge(LdapClient client, LdapAnswer answer)
     {
-        var client = Open(server);
-        try
-        {
-            if (!client.Bind(_options.BindDn, OwnPassword()))
-                throw new DirectoryOutOfReachException(Outage.OwnAccount,
-                    $"{server.GetLeftPart(UriPartial.Authority)} refused the broker's own account: check bind_dn and bind_password_file of directory {Id}");
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
+        var judged = ChangeJudgement.Judge(_options.Schema, Word(answer));
+        return judged is not ChangeJudgement.NoAnswer ? judged : throw Unwilling(answer, client);
     }
 
-    // Read for each new connection: a password changed in the file is taken up without a restart.
-    private string OwnPassword()
+    // Active Directory lets nobody bind whose password has expired or must be changed, but takes the change from any account that knows the
+    // old password: then from the broker's own, on this same connection.
+    private LdapAnswer Change(LdapClient client, PersonEntry person, string old, string wanted, bool bound)
     {
-        var file = _options.BindPasswordFile;
-        try
-        {
-            var password = File.ReadAllText(file).TrimEnd('\r', '\n');
-            if (password.Length > 0 && !password.Contains('\0', StringComparison.Ordinal)) return password;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {Id} cannot be read: {file}", fault);
-        }
-        throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {Id} holds no password: {file}");
+        if (_options.Schema != DirectorySchema.ActiveDirectory) return client.ChangePassword(person.Dn, old, wanted);
+        if (!bound && _options.BindDn is { } own && client.Bind(own, BrokerPassword.Read(_options.Service)) is { Code: not 0 } refused) throw Unwilling(refused, client);
+        return client.ChangeUnicodePassword(person.Dn, old, wanted);
     }
+
+    private static ServerWord Word(LdapAnswer answer) => new(answer.Code, answer.Diagnostic, answer.PolicyControl);
+
+    private DirectoryOutOfReachException Unwilling(LdapAnswer answer, LdapClient? client = null) =>
+        new(Outage.Unwilling, $"{client?.Server.Origin ?? $"directory {Id}"} answers with LDAP result {answer.Code} ({LdapResult.Words(answer.Code)})") { Code = answer.Code };
 }

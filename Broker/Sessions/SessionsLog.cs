@@ -29,6 +29,6 @@ internal static partial class SessionsLog
     [LoggerMessage(1007, LogLevel.Warning, "sign-in at {station}: the directory is out of reach: {cause}")]
     public static partial void DirectoryOutOfReach(ILogger logger, StationId station, string cause);
 
-    [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another directory use this account name on the hosts (key account:LOGIN); two people must not share an account")]
+    [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

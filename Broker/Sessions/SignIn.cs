@@ -43,14 +43,14 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
 
     /// <summary>Keeps a new sign-in.</summary>
     /// <param name="signIn">Its <see cref="SignIn.Serial"/> is given here.</param>
-    /// <param name="directory">The directory that knows the person.</param>
-    /// <returns>The secret that proves it, for its station only, and its number; null when the account name is another directory's.</returns>
-    public async Task<(Secret Secret, long Serial)?> BeginAsync(SignIn signIn, string directory)
+    /// <param name="owner">Whose the account on the hosts is: <c>directory/tenant</c>.</param>
+    /// <returns>The secret that proves it, for its station only, and its number; null when the account name is another tenant's.</returns>
+    public async Task<(Secret Secret, long Serial)?> BeginAsync(SignIn signIn, string owner)
     {
         var secret = Secret.Draw();
         var serial = (long)await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
-            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, directory, Milliseconds(LongestLife), signIn.Limited ? 1 : 0,
+            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0,
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
             "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
             "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,

@@ -87,9 +87,9 @@ internal sealed class SignInPerson(AdmitPerson admit, ProfileStore profiles, Sig
         var profile = await reading;
         var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen.Width, profile.Screen.Height);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) { Limited = admitted.Limited };
-        if (await signIns.BeginAsync(wanted, rules.DirectoryOf(person.Tenant)) is not { } begun)
+        if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
-            // The same login in another directory: on the hosts they would be one account, with one home.
+            // The same login in another tenant: on the hosts they would be one account, with one home.
             SessionsLog.AccountTaken(logger, person.Id);
             return new SignInOutcome.NoEntitlement();
         }
@@ -108,8 +108,8 @@ internal sealed class SignInPerson(AdmitPerson admit, ProfileStore profiles, Sig
 /// <summary>What the city file says about people: tenants, who may open what, and the rules for first profiles.</summary>
 internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, DirectoryCatalogue Directories, ImmutableArray<ProfileRule> ProfileRules)
 {
-    /// <summary>Id of the directory that knows the tenant's people.</summary>
-    public string DirectoryOf(TenantId tenant) => Directories.Branches.First(branch => branch.Tenant == tenant).Directory;
+    /// <summary>Whose an account on the hosts is: the people of one tenant of one directory, <c>directory/tenant</c>.</summary>
+    public string OwnerOf(TenantId tenant) => $"{Directories.Branches.First(branch => branch.Tenant == tenant).Directory}/{tenant}";
 
     /// <summary>The pools that somebody may open, preferred first.</summary>
     public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person) => Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);

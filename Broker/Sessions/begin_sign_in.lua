@@ -1,10 +1,11 @@
 -- Keeps a fresh sign-in and numbers it: of two sign-ins of one person the greater number holds the desktops. An account name on the hosts belongs to the
--- people of one directory: the first that used it.
+-- people of one tenant of one directory: the first that used it. Older values name the directory alone: the first of its tenants that uses it takes it over.
 -- KEYS: 1 counter, 2 sign-in, 3 events, 4 account.
--- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory, 6 longest life in ms, 7 '1' = in limited mode, then field, value, field, value …
--- Result: the number, or 0 when the account name belongs to another directory.
+-- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory/tenant, 6 longest life in ms, 7 '1' = in limited mode,
+--       then field, value, field, value …
+-- Result: the number, or 0 when the account name belongs to another tenant.
 local owner = redis.call('GET', KEYS[4])
-if not owner then
+if not owner or owner == string.match(ARGV[5], '^[^/]*') then
   redis.call('SET', KEYS[4], ARGV[5])
 elseif owner ~= ARGV[5] then
   return 0

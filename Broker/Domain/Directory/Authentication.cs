@@ -157,6 +157,9 @@ public sealed record DirectoryPerson(PersonId Id, TenantId Tenant, string Login,
 /// <summary>How names of groups are compared.</summary>
 public static class GroupNames
 {
-    /// <summary>Directories compare names without regard to case (caseIgnoreMatch, RFC 4517, 4.2.11), and so do the city file's rules.</summary>
-    public static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Directories compare names without regard to case and to the form of accents (caseIgnoreMatch, RFC 4517, 4.2.11), and so do the city
+    /// file's rules.
+    /// </summary>
+    public static bool Same(string left, string right) => string.Equals(TextForms.Compose(left), TextForms.Compose(right), StringComparison.OrdinalIgnoreCase);
 }

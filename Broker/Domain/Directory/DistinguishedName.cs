@@ -33,9 +33,7 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
                 if (equals < 1 || Unescape(pair[(equals + 1)..]) is not { } value) return null;
                 var type = pair[..equals].Trim();
                 if (type.Length == 0 || !type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')) return null;
-                // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
-                var composed = TextForms.Compose(value);
-                pairs.Add($"{type}={composed.Length}:{composed}".ToUpperInvariant());
+                pairs.Add(Fold(type, value));
             }
             pairs.Sort(StringComparer.Ordinal);
             parts.Add(string.Join('+', pairs));
@@ -46,6 +44,9 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
     /// <summary>True for <paramref name="branch"/> itself and for every entry below it.</summary>
     public bool IsIn(DistinguishedName branch) =>
         Depth >= branch.Depth && _parts.AsSpan()[(Depth - branch.Depth)..].SequenceEqual(branch._parts.AsSpan());
+
+    /// <summary>True when its first name is this one type and value: <c>uid=amelie,…</c> is named <c>uid</c>, <c>amelie</c>.</summary>
+    public bool IsNamed(string type, string value) => Depth > 0 && _parts[0] == Fold(type, value);
 
     /// <summary>Where an entry would be if <paramref name="from"/> were <paramref name="to"/>; null when it is not in <paramref name="from"/>.</summary>
     public DistinguishedName? Moved(DistinguishedName from, DistinguishedName to) =>
@@ -115,6 +116,13 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
 
     /// <summary>Nothing of it: DNs stay out of logs and messages.</summary>
     public override string ToString() => $"(DN of {Depth} names)";
+
+    // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
+    private static string Fold(string type, string value)
+    {
+        var composed = TextForms.Compose(value);
+        return $"{type}={composed.Length}:{composed}".ToUpperInvariant();
+    }
 
     private static IEnumerable<string> Split(string text, char separator)
     {

@@ -104,15 +104,20 @@ public static class TextForms
         return Compose(plain.ToString().TrimEnd(' ').ToLowerInvariant());
     }
 
-    /// <summary>A name as it may go onto screens and into texts: no control character, nothing that turns the direction of writing, one line, at most <paramref name="longest"/> UTF-16 units.</summary>
+    /// <summary>
+    /// A name as it may go onto screens and into texts: composed, on one line, no control character; a sign that turns the direction of
+    /// writing shows as U+FFFD, so that no name looks, or is, like another.
+    /// </summary>
+    /// <param name="text">Anything.</param>
+    /// <param name="longest">The rest is cut off, in UTF-16 units.</param>
     public static string Clean(string text, int longest = 256)
     {
         var clean = new StringBuilder(Math.Min(text.Length, longest));
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var rune in Compose(text).EnumerateRunes())
         {
             if (clean.Length + rune.Utf16SequenceLength > longest) break;
             if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029) clean.Append(' ');
-            else if (rune.Value is not ((>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or 0x200e or 0x200f or 0x061c or 0xfeff)) clean.Append(rune);
+            else clean.Append(rune.Value is (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or 0x200e or 0x200f or 0x061c or 0xfeff ? Rune.ReplacementChar : rune);
         }
         return clean.ToString().Trim();
     }

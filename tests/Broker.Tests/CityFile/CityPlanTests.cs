@@ -70,7 +70,7 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("pools: [bureau]", "pools: [bureaux]", 19, "there is no pool 'bureaux' (pools: bureau)")]
     [InlineData("tenant: drancy, group", "tenant: dugny, group", 19, "there is no tenant 'dugny' (tenants: drancy)")]
     [InlineData("directory: agglo", "directory: aglo", 13, "there is no directory 'aglo' (directories: agglo)")]
-    [InlineData("ldaps://", "ldap://", 6, "must be ldaps://host:port")]
+    [InlineData("ldaps://", "http://", 6, "must be ldaps://host:port")]
     [InlineData("ca: ca.crt", "ca: none.crt", 7, "'ca: none.crt' is not there")]
     [InlineData("bind_dn: cn=broker,dc=agglo,dc=test", "bind_dn: broker", 8, "is not a DN")]
     [InlineData("screen: 1280x800", "screen: big", 21, "must be 'full' or WIDTHxHEIGHT")]

@@ -1,4 +1,4 @@
-using VdiBroker.Directory;
+using VdiBroker.Ldap;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Directory;
@@ -10,16 +10,16 @@ public sealed class SlapdTests
     public async Task The_hosts_account_reads_what_makes_an_account_and_nothing_else()
     {
         await using var directory = await TestDirectory.StartAsync();
-        using var client = new LdapClient(new Uri(directory.Slapd.LdapsUri), directory.Slapd.CaFile, TimeSpan.FromSeconds(3));
-        Assert.True(client.Bind(directory.Slapd.NslcdDn, await File.ReadAllTextAsync(directory.Slapd.NslcdPasswordFile)));
-        var people = client.Search(directory.People.PeopleBase, "(objectClass=posixAccount)", 0, "*", "+").Entries;
+        using var client = new LdapClient(directory.Options().Service.Servers[0], TimeSpan.FromSeconds(3));
+        Assert.Equal(0, client.Bind(directory.Slapd.NslcdDn, await File.ReadAllTextAsync(directory.Slapd.NslcdPasswordFile)).Code);
+        var people = client.Search(directory.People.PeopleBase, LdapScope.Branch, "(objectClass=posixAccount)", 0, "*", "+").Entries;
         Assert.Equal(directory.People.Everybody.Count, people.Length);
-        Assert.Equal(people.Length, people.Select(entry => entry["uidNumber"].Single()).Distinct().Count());
-        var amelie = people.Single(entry => entry["uid"].Contains("amelie.durand"));
-        Assert.Equal("/home/amelie.durand", amelie["homeDirectory"].Single());
-        Assert.Empty(amelie["userPassword"]);
-        Assert.Empty(amelie["mail"]);
-        Assert.Empty(client.Search(directory.People.GroupsBase.Replace("ou=groups,", "", StringComparison.Ordinal), "(objectClass=groupOfNames)", 0, "cn").Entries);
+        Assert.Equal(people.Length, people.Select(entry => entry.Texts("uidNumber").Single()).Distinct().Count());
+        var amelie = people.Single(entry => entry.Texts("uid").Contains("amelie.durand"));
+        Assert.Equal("/home/amelie.durand", amelie.Texts("homeDirectory").Single());
+        Assert.Empty(amelie.Texts("userPassword"));
+        Assert.Empty(amelie.Texts("mail"));
+        Assert.Empty(client.Search(directory.People.GroupsBase.Replace("ou=groups,", "", StringComparison.Ordinal), LdapScope.Branch, "(objectClass=groupOfNames)", 0, "cn").Entries);
     }
 
     [Fact]

@@ -113,7 +113,13 @@ public sealed class SignIns : IDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public Task<Authentication> RunAsync(string login, string password) => Get<AuthenticatePerson>().RunAsync(login, password, CancellationToken.None);
+    public Task<Authentication> RunAsync(string login, string password, string? station = null) =>
+        Get<AuthenticatePerson>().RunAsync(new AuthenticationRequest(login, password, station is null ? null : new TenantId(station)), CancellationToken.None);
+
+    public Task<PasswordChange> ChangeAsync(string login, string old, string wanted) =>
+        Get<ChangePassword>().RunAsync(new PasswordChangeRequest(login, old, wanted, null), CancellationToken.None);
+
+    public Task<Lookup> LookUpAsync(string tenant, string login) => Get<LookUpPerson>().RunAsync(new TenantId(tenant), login, CancellationToken.None);
 
     public Task<Authentication> RunAsync(Townsperson person) => RunAsync(person.Login, person.Password);
 

@@ -197,6 +197,18 @@ public sealed class LedgerTests(RedisFixture redis)
         Assert.NotNull(await farm.SignIns.BeginAsync(other, "agglo"));
     }
 
+    [Fact]
+    public async Task One_account_is_not_shared_by_two_tenants_and_an_older_owner_is_taken_over_once()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        var signIn = new SignIn(0, new PersonId("dugny/zoe"), "zoe", new StationId("poste-b"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
+        Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo"));
+        Assert.Null(await farm.SignIns.BeginAsync(signIn, "agglomeration/dugny"));
+        Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo/dugny"));
+        Assert.Null(await farm.SignIns.BeginAsync(signIn, "agglo/drancy"));
+        Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo/dugny"));
+    }
+
     private static async Task<Claim?> OpenAsync(LedgerFarm farm, (SignIn SignIn, string Secret) who, uint draw)
     {
         // As the use case does: a claim that was overtaken is decided anew.

@@ -5,7 +5,7 @@ using VdiBroker.City.Processes;
 namespace VdiBroker.City.Directory;
 
 /// <summary>
-/// A real OpenLDAP server over LDAPS (and LDAP, which takes no password without TLS), with the city's people, groups, password policy and
+/// A real OpenLDAP server over LDAPS (and LDAP with StartTLS, which takes no password without TLS), with the city's people, groups, password policy and
 /// two service accounts. Ports are random and stay the same over a restart, as do data. Needs the Debian packages slapd and ldap-utils.
 /// </summary>
 public sealed class Slapd : IAsyncDisposable
@@ -57,6 +57,17 @@ public sealed class Slapd : IAsyncDisposable
 
     /// <summary>Password of <see cref="AdminDn"/>, made for this run.</summary>
     public string AdminPassword { get; }
+
+    /// <summary>Locks, expires and resets accounts.</summary>
+    public SlapdAccounts Accounts => new(this);
+
+    /// <summary>What ldap-utils need in their environment to trust it, and to be let in where it demands a certificate (its own will do).</summary>
+    public IReadOnlyDictionary<string, string> ToolEnvironment => new Dictionary<string, string>
+    {
+        ["LDAPTLS_CACERT"] = CaFile,
+        ["LDAPTLS_CERT"] = _plan.Tls.CertificateFile,
+        ["LDAPTLS_KEY"] = _plan.Tls.KeyFile,
+    };
 
     /// <summary>Its log: one line an operation when the plan is verbose.</summary>
     public string LogFile => Path.Combine(_plan.Folder, "slapd.log");

@@ -10,127 +10,41 @@ internal static class SlapdFiles
 
     public static async Task LayOutAsync(SlapdPlan plan, string adminPassword, CancellationToken cancel)
     {
-        if (Environment.IsPrivilegedProcess) OpenTheWay(plan.Folder);
+        if (Environment.IsPrivilegedProcess) ServerFolder.OpenTheWay(plan.Folder, "openldap");
         foreach (var folder in (string[])["data", "run", "tls", "secrets"])
             System.IO.Directory.CreateDirectory(Path.Combine(plan.Folder, folder));
+        // slapd refuses a configuration whose databases have no folder, whichever of them it is to load.
+        for (var i = 0; i < plan.Further.Length; i++) System.IO.Directory.CreateDirectory(SlapdConfiguration.FurtherFolder(plan, i));
         File.Copy(plan.Tls.CaFile, Path.Combine(plan.Folder, "tls", "ca.crt"), overwrite: true);
         File.Copy(plan.Tls.CertificateFile, Path.Combine(plan.Folder, "tls", "server.crt"), overwrite: true);
         File.Copy(plan.Tls.KeyFile, Path.Combine(plan.Folder, "tls", "server.key"), overwrite: true);
         var services = new[] { (Cn: "broker", Password: Townspeople.NewPassword()), (Cn: "nslcd", Password: Townspeople.NewPassword()) };
-        foreach (var (cn, password) in services) WriteSecret(Path.Combine(plan.Folder, "secrets", cn), password);
-        await File.WriteAllTextAsync(Path.Combine(plan.Folder, "slapd.conf"), Configuration(plan, TownspeopleLdif.Ssha(adminPassword)), cancel);
-        var ldif = Path.Combine(plan.Folder, "run", "people.ldif");
-        await using (var to = new StreamWriter(ldif)) TownspeopleLdif.Write(plan.People, services, to);
-        await RunAsync(plan, "slapadd", "/usr/sbin/slapadd", ["-q", "-f", Path.Combine(plan.Folder, "slapd.conf"), "-l", ldif], cancel);
-        File.Delete(ldif);
+        foreach (var (cn, password) in services) ServerFolder.WriteSecret(Path.Combine(plan.Folder, "secrets", cn), password);
+        await File.WriteAllTextAsync(Path.Combine(plan.Folder, "slapd.conf"), SlapdConfiguration.Text(plan, TownspeopleLdif.Ssha(adminPassword)), cancel);
+        await LoadAsync(plan, plan.People.Suffix, to => TownspeopleLdif.Write(plan, services, to), cancel);
+        for (var i = 0; i < plan.Further.Length; i++)
+        {
+            if (plan.Further[i].LoadedFolder is not null) continue;
+            await LoadAsync(plan, plan.Further[i].Suffix, plan.Further[i].Write, cancel);
+        }
         if (Environment.IsPrivilegedProcess) await GiveAwayAsync(plan, cancel);
     }
 
-    private static string Configuration(SlapdPlan plan, string adminHash)
+    private static async Task LoadAsync(SlapdPlan plan, string suffix, Action<TextWriter> write, CancellationToken cancel)
     {
-        var (folder, suffix) = (plan.Folder, plan.People.Suffix);
-        string Service(string cn) => $"dn.exact=\"cn={cn},ou=services,{suffix}\"";
-        return $"""
-            include /etc/ldap/schema/core.schema
-            include /etc/ldap/schema/cosine.schema
-            include /etc/ldap/schema/nis.schema
-            include /etc/ldap/schema/inetorgperson.schema
-            modulepath /usr/lib/ldap
-            moduleload back_mdb
-            moduleload ppolicy
-            moduleload memberof
-            pidfile {folder}/run/slapd.pid
-            argsfile {folder}/run/slapd.args
-            threads 8
-            sizelimit size.soft=500 size.hard=2000 size.prtotal=unlimited
-            TLSCACertificateFile {folder}/tls/ca.crt
-            TLSCertificateFile {folder}/tls/server.crt
-            TLSCertificateKeyFile {folder}/tls/server.key
-            TLSProtocolMin 3.3
-            TLSVerifyClient never
-            security simple_bind=128
-
-            database mdb
-            suffix {suffix}
-            rootdn cn=admin,{suffix}
-            rootpw {adminHash}
-            directory {folder}/data
-            maxsize 1073741824
-            dbnosync
-            index objectClass eq
-            index uid,cn,sn,mail eq,sub
-            index uidNumber,gidNumber,memberUid,member,uniqueMember,memberOf,entryUUID eq
-            limits {Service("nslcd")} size=unlimited
-            access to attrs=userPassword
-              by self =xw
-              by anonymous auth
-              by * none
-            access to dn.base="{suffix}" attrs=entry
-              by {Service("broker")} read
-              by {Service("nslcd")} read
-              by * none
-            access to dn.subtree="ou=people,{suffix}" attrs=entry,objectClass,uid,cn,uidNumber,gidNumber,homeDirectory,loginShell,gecos
-              by {Service("broker")} read
-              by {Service("nslcd")} read
-              by self read
-              by * none
-            access to dn.subtree="ou=people,{suffix}"
-              by {Service("broker")} read
-              by self read
-              by * none
-            access to dn.subtree="ou=groups,{suffix}"
-              by {Service("broker")} read
-              by * none
-            access to dn.subtree="ou=unix,{suffix}"
-              by {Service("nslcd")} read
-              by * none
-            access to * by * none
-            overlay memberof
-            memberof-group-oc groupOfNames
-            memberof-member-ad member
-            memberof-memberof-ad memberOf
-            memberof-refint TRUE
-            overlay ppolicy
-            ppolicy_default cn=default,ou=policies,{suffix}
-            ppolicy_hash_cleartext
-            ppolicy_use_lockout
-
-            """;
+        var ldif = Path.Combine(plan.Folder, "run", "people.ldif");
+        await using (var to = new StreamWriter(ldif)) write(to);
+        await RunAsync(plan, "slapadd", "/usr/sbin/slapadd", ["-q", "-f", Path.Combine(plan.Folder, "slapd.conf"), "-b", suffix, "-l", ldif], cancel);
+        File.Delete(ldif);
     }
 
     // slapd runs as openldap: what it reads is its own. Secrets stay with the city.
     private static async Task GiveAwayAsync(SlapdPlan plan, CancellationToken cancel)
     {
-        var own = ((string[])["data", "run", "tls", "slapd.conf"]).Select(name => Path.Combine(plan.Folder, name));
+        var own = ((string[])["data", "run", "tls", "slapd.conf"]).Select(name => Path.Combine(plan.Folder, name))
+            .Concat(plan.Further.Select(further => further.LoadedFolder).OfType<string>());
         await RunAsync(plan, "chown", "chown", ["-R", "openldap:openldap", .. own], cancel);
         File.SetUnixFileMode(Path.Combine(plan.Folder, "slapd.conf"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
-
-    // Others must be able to walk down to it. What is ours is opened: its folder, and the city's around it (which is below the temp directory).
-    // The machine's own folders stay as they are.
-    private static void OpenTheWay(string own)
-    {
-        const UnixFileMode walk = UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
-        var temp = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath())) + Path.DirectorySeparatorChar;
-        var city = Path.GetDirectoryName(own)!;
-        for (var folder = System.IO.Directory.CreateDirectory(own); folder is not null; folder = folder.Parent)
-        {
-            var ours = folder.FullName == own || (folder.FullName == city && city.StartsWith(temp, StringComparison.Ordinal));
-            if (ours && !folder.UnixFileMode.HasFlag(walk)) folder.UnixFileMode |= walk;
-            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
-                throw new InvalidOperationException($"{folder.FullName} is closed to other accounts, and slapd runs as one (openldap) below it. Use a place that everybody can walk into: TMPDIR=/tmp");
-        }
-    }
-
-    private static void WriteSecret(string file, string password)
-    {
-        using var to = new StreamWriter(file, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        to.Write(password);
     }
 
     private static async Task RunAsync(SlapdPlan plan, string name, string program, string[] arguments, CancellationToken cancel)

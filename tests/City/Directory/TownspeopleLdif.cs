@@ -9,28 +9,31 @@ namespace VdiBroker.City.Directory;
 /// </summary>
 public static class TownspeopleLdif
 {
-    /// <summary>Writes the directory of <paramref name="people"/>.</summary>
-    /// <param name="people">Who is in it.</param>
+    /// <summary>Writes the directory of a plan's people.</summary>
+    /// <param name="plan">Who is in it, and what else.</param>
     /// <param name="services">Service accounts: cn and password.</param>
     /// <param name="to">Takes the LDIF; holds salted hashes, no password.</param>
-    public static void Write(Townspeople people, IEnumerable<(string Cn, string Password)> services, TextWriter to)
+    public static void Write(SlapdPlan plan, IEnumerable<(string Cn, string Password)> services, TextWriter to)
     {
+        var people = plan.People;
         var suffix = people.Suffix;
-        var root = suffix.Split(',')[0].Split('=')[1];
-        Entry(to, suffix, "objectClass: dcObject", "objectClass: organization", $"dc: {root}", "o: Agglomération");
-        foreach (var branch in (string[])["people", "groups", "unix", "services", "policies"]) Branch(to, branch, suffix);
+        Ldif.Root(to, suffix, "Agglomération");
+        foreach (var branch in (string[])["people", "groups", "unix", "services", "policies"]) Ldif.Branch(to, branch, suffix);
         foreach (var (cn, password) in services)
-            Entry(to, $"cn={cn},ou=services,{suffix}", "objectClass: organizationalRole", "objectClass: simpleSecurityObject", $"cn: {cn}",
+            Ldif.Entry(to, $"cn={cn},ou=services,{suffix}", "objectClass: organizationalRole", "objectClass: simpleSecurityObject", $"cn: {cn}",
                 $"userPassword: {Ssha(password)}");
-        Policy(to, suffix);
+        foreach (var policy in plan.Policies.Any(one => one.Name == "default") ? plan.Policies : [PasswordPolicy.Default, .. plan.Policies]) policy.Write(to, suffix);
+        if (plan.Referral)
+            Ldif.Entry(to, $"ou=elsewhere,{people.PeopleBase}", "objectClass: referral", "objectClass: extensibleObject", "ou: elsewhere",
+                $"ref: ldap://127.0.0.99:1/ou=elsewhere,{people.PeopleBase}");
         foreach (var (tenant, index) in people.Tenants.Select((tenant, index) => (tenant, index)))
         {
-            Branch(to, tenant, people.PeopleBase);
-            Branch(to, tenant, people.GroupsBase);
+            Ldif.Branch(to, tenant, people.PeopleBase);
+            Ldif.Branch(to, tenant, people.GroupsBase);
             var members = people.Everybody.Where(person => person.Tenant == tenant).ToArray();
             // The primary group on hosts; not under ou=groups: it gives no right.
-            Entry(to, $"cn={tenant},ou=unix,{suffix}", "objectClass: posixGroup", $"cn: {tenant}", $"gidNumber: {Gid(index)}");
-            foreach (var person in members) Person(to, people, person, Gid(index));
+            Ldif.Entry(to, $"cn={tenant},ou=unix,{suffix}", "objectClass: posixGroup", $"cn: {tenant}", $"gidNumber: {Gid(index)}");
+            foreach (var person in members) Person(to, plan, person, Gid(index));
             foreach (var group in members.SelectMany(person => person.Groups).Distinct())
                 Group(to, people.GroupsOf(tenant), group, [.. members.Where(person => person.Groups.Contains(group))]);
         }
@@ -60,14 +63,14 @@ public static class TownspeopleLdif
     {
         var (kind, attribute, value) = Kind(name);
         string[] number = kind == "posixGroup" ? ["gidNumber: 18900"] : [];
-        Entry(to, $"cn={name},{under}", [$"objectClass: {kind}", $"cn: {name}", .. number, .. members.Select(person => $"{attribute}: {value(person)}")]);
+        Ldif.Entry(to, $"cn={name},{under}", [$"objectClass: {kind}", $"cn: {name}", .. number, .. members.Select(person => $"{attribute}: {value(person)}")]);
     }
 
-    private static void Person(TextWriter to, Townspeople people, Townsperson person, int gid)
+    private static void Person(TextWriter to, SlapdPlan plan, Townsperson person, int gid)
     {
         var last = person.DisplayName[(person.DisplayName.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         var named = person.Dn.StartsWith("cn=", StringComparison.Ordinal) ? person.Dn[3..person.Dn.IndexOf(",ou=", StringComparison.Ordinal)] : null;
-        Entry(to, person.Dn,
+        Ldif.Entry(to, person.Dn,
         [
             "objectClass: inetOrgPerson", "objectClass: posixAccount", $"uid: {person.Login}", $"cn: {person.DisplayName}",
             .. named is null ? (string[])[] : [$"cn: {named.Replace("\\", "", StringComparison.Ordinal)}"],
@@ -75,25 +78,9 @@ public static class TownspeopleLdif
             $"sn: {last}", $"givenName: {person.DisplayName.Split(' ')[0]}", $"mail: {person.Login}@{person.Tenant}.test",
             $"uidNumber: {person.UidNumber}", $"gidNumber: {gid}", $"homeDirectory: /home/{person.Login}", "loginShell: /bin/bash",
             $"userPassword: {Ssha(person.Password)}",
-            .. person.Groups.Where(group => Kind(group).Class == "groupOfNames").Select(group => $"memberOf: cn={group},{people.GroupsOf(person.Tenant)}"),
+            .. person.Groups.Where(group => plan.MemberOf && Kind(group).Class == "groupOfNames")
+                .Select(group => $"memberOf: cn={group},{plan.People.GroupsOf(person.Tenant)}"),
+            .. plan.PolicyOf.TryGetValue(person.Login, out var policy) ? (string[])[$"pwdPolicySubentry: {new PasswordPolicy(policy).Dn(plan.People.Suffix)}"] : [],
         ]);
-    }
-
-    // Generous: five wrong passwords lock for five minutes; nothing expires.
-    private static void Policy(TextWriter to, string suffix) =>
-        Entry(to, $"cn=default,ou=policies,{suffix}", "objectClass: device", "objectClass: pwdPolicy", "cn: default", "pwdAttribute: userPassword",
-            "pwdLockout: TRUE", "pwdMaxFailure: 5", "pwdLockoutDuration: 300", "pwdFailureCountInterval: 300", "pwdMustChange: FALSE",
-            "pwdAllowUserChange: TRUE", "pwdMinLength: 8", "pwdCheckQuality: 1");
-
-    private static void Branch(TextWriter to, string ou, string under) => Entry(to, $"ou={ou},{under}", "objectClass: organizationalUnit", $"ou: {ou}");
-
-    private static void Entry(TextWriter to, string dn, params string[] lines)
-    {
-        foreach (var line in (string[])[$"dn: {dn}", .. lines])
-        {
-            var (name, value) = (line.Split(": ", 2)[0], line.Split(": ", 2)[1]);
-            to.Write(System.Text.Ascii.IsValid(value) ? $"{line}\n" : $"{name}:: {Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}\n");
-        }
-        to.Write('\n');
     }
 }

@@ -49,5 +49,26 @@ public sealed class TenantBranchesTests
         Assert.True(alone.Counts(Dn($"cn=agents,{Groups}"), Drancy));
     }
 
+    [Fact]
+    public void Tenants_with_bases_of_their_own_have_the_groups_below_those()
+    {
+        var apart = TenantBranches.Make(
+            [
+                new TenantBranch(Drancy, "agglo", "o=drancy,dc=test") { PeopleBase = "o=drancy,dc=test", GroupsBase = "o=drancy,dc=test" },
+                new TenantBranch(Dugny, "agglo", $"ou=dugny,{People}"),
+            ], People, Groups);
+        Assert.False(apart.Counts(Dn("cn=agents,o=drancy,dc=test"), Dugny));
+        Assert.True(apart.Counts(Dn("cn=agents,o=drancy,dc=test"), Drancy));
+        Assert.Equal([Drancy], apart.TenantsOf(Dn("uid=a,o=drancy,dc=test")).ToArray());
+    }
+
+    [Fact]
+    public void Two_tenants_of_one_branch_both_hold_its_people()
+    {
+        var twins = TenantBranches.Make([new TenantBranch(Drancy, "agglo", People), new TenantBranch(Dugny, "agglo", People)], People, Groups);
+        Assert.Equal([Drancy, Dugny], twins.TenantsOf(Dn($"uid=a,{People}")).ToArray());
+        Assert.Null(twins.TenantOf(Dn($"uid=a,{People}")));
+    }
+
     private static DistinguishedName Dn(string text) => DistinguishedName.Parse(text) ?? throw new ArgumentException(text);
 }

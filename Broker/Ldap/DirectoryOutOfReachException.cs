@@ -1,4 +1,4 @@
-namespace VdiBroker.Directory;
+namespace VdiBroker.Ldap;
 
 /// <summary>What kind of outage it was, for what to do next.</summary>
 internal enum Outage
@@ -9,13 +9,16 @@ internal enum Outage
     /// <summary>No answer within the deadline.</summary>
     Silent,
 
+    /// <summary>The server's certificate is not one to trust.</summary>
+    Untrusted,
+
     /// <summary>The server answered that it cannot or will not.</summary>
     Unwilling,
 
     /// <summary>The server refused the broker's own account.</summary>
     OwnAccount,
 
-    /// <summary>Too many sign-ins wait already.</summary>
+    /// <summary>Too many calls wait already.</summary>
     Crowded,
 }
 
@@ -23,4 +26,15 @@ internal enum Outage
 internal sealed class DirectoryOutOfReachException(Outage outage, string cause, Exception? inner = null) : Exception(cause, inner)
 {
     public Outage Outage { get; } = outage;
+
+    /// <summary>The LDAP result code of an <see cref="Outage.Unwilling"/> answer; else 0.</summary>
+    public int Code { get; init; }
+
+    /// <summary>True when it says that the server itself is ill, not that it will not do this one thing.</summary>
+    public bool IsOfTheServer => Outage switch
+    {
+        Outage.Unwilling => LdapResult.IsOfTheServer(Code),
+        Outage.Crowded => false,
+        _ => true,
+    };
 }

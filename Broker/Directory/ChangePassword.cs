@@ -1,0 +1,80 @@
+using VdiBroker.Ldap;
+
+namespace VdiBroker.Directory;
+
+/// <summary>
+/// Changes a person's password in their directory: the old one proves who it is, as in a sign-in, and the server's policy says whether the
+/// new one will do. Whatever is refused for the old one is answered not before <see cref="AuthenticatePerson.RejectionFloor"/>.
+/// </summary>
+public sealed class ChangePassword
+{
+    private readonly FindPerson _find;
+    private readonly DirectoryLog _log;
+    private readonly TimeProvider _time;
+
+    internal ChangePassword(FindPerson find, DirectoryLog log, TimeProvider time) => (_find, _log, _time) = (find, log, time);
+
+    /// <summary>Changes a password. Who must change it, and (Active Directory) whose has expired, can do so too. Sent to the directory once.</summary>
+    /// <param name="request">What was typed, and where.</param>
+    /// <param name="cancel">Ends the wait; the password may have been changed or not.</param>
+    public async Task<PasswordChange> RunAsync(PasswordChangeRequest request, CancellationToken cancel)
+    {
+        var started = _time.GetTimestamp();
+        var answer = await TryAsync(request, cancel);
+        if (answer is PasswordChange.Rejected or PasswordChange.Barred) await AuthenticatePerson.FloorAsync(_time, started, cancel);
+        return answer;
+    }
+
+    private async Task<PasswordChange> TryAsync(PasswordChangeRequest request, CancellationToken cancel)
+    {
+        if (LoginName.Parse(request.Login) is not { } login || !AuthenticatePerson.IsTriable(request.OldPassword)) return new PasswordChange.Rejected();
+        PeopleDirectory? asked = null;
+        try
+        {
+            switch (await _find.RunAsync(login, request.StationTenant, cancel))
+            {
+                case Finding.Someone(var directory, var person):
+                    asked = directory;
+                    return await TryAsync(directory, person, request, cancel);
+                case Finding.OutOfReach(var cause, _):
+                    return new PasswordChange.OutOfReach(cause);
+                case Finding.Nobody { Asked: { } directory }:
+                    asked = directory;
+                    await directory.RefuseNobodyAsync(cancel);
+                    return new PasswordChange.Rejected();
+                default:
+                    return new PasswordChange.Rejected();
+            }
+        }
+        catch (DirectoryOutOfReachException fault)
+        {
+            _log.OutOfReach(asked?.Id ?? "", fault.Message);
+            return new PasswordChange.OutOfReach(fault.Message);
+        }
+    }
+
+    private async Task<PasswordChange> TryAsync(PeopleDirectory directory, PersonEntry person, PasswordChangeRequest request, CancellationToken cancel)
+    {
+        // An empty new password is never sent: 389 makes one up then, and nobody knows it.
+        if (!AuthenticatePerson.IsTriable(request.NewPassword))
+            return await directory.TryAsync(person, request.OldPassword, cancel) switch
+            {
+                BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange) =>
+                    new PasswordChange.Refused(person.Id, request.NewPassword.Length == 0 ? PasswordRefusal.TooShort : PasswordRefusal.Other),
+                BindJudgement.Barred(var state) => new PasswordChange.Barred(person.Id, state),
+                _ => new PasswordChange.Rejected(person.Id),
+            };
+        var (bind, change) = await directory.ChangeAsync(person, request.OldPassword, request.NewPassword, cancel);
+        switch (change)
+        {
+            case ChangeJudgement.Changed:
+                _log.PasswordChanged(directory.Id, person.Tenant.Value);
+                return new PasswordChange.Changed(person.Id);
+            case ChangeJudgement.Refused(var reason):
+                _log.PasswordRefused(directory.Id, person.Tenant.Value, reason);
+                return new PasswordChange.Refused(person.Id, reason);
+            default:
+                return change is null && bind is BindJudgement.Barred(var state) ? new PasswordChange.Barred(person.Id, state) : new PasswordChange.Rejected(person.Id);
+        }
+    }
+}

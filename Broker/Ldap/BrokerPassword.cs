@@ -1,0 +1,22 @@
+namespace VdiBroker.Ldap;
+
+/// <summary>The password of the broker's own account, read for each new connection: a password changed in the file is taken up without a restart.</summary>
+internal static class BrokerPassword
+{
+    /// <summary>Reads it; a line end at its end does not count.</summary>
+    /// <exception cref="DirectoryOutOfReachException">The file cannot be read or holds none.</exception>
+    public static string Read(LdapServiceOptions options)
+    {
+        var file = options.BindPasswordFile ?? "";
+        try
+        {
+            var password = File.ReadAllText(file).TrimEnd('\r', '\n');
+            if (password.Length > 0 && !password.Contains('\0', StringComparison.Ordinal)) return password;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {options.Id} cannot be read: {file}", fault);
+        }
+        throw new DirectoryOutOfReachException(Outage.OwnAccount, $"bind_password_file of directory {options.Id} holds no password: {file}");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace VdiBroker.Ldap;
+
+/// <summary>Makes connections that are bound as the broker.</summary>
+internal static class LdapConnector
+{
+    /// <summary>Connects and binds; as nobody where the directory is searched without an account.</summary>
+    /// <exception cref="DirectoryOutOfReachException">It could not be done; nothing is left open.</exception>
+    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options)
+    {
+        var client = new LdapClient(server, options.Deadline);
+        try
+        {
+            if (options.BindDn is { } dn) Bind(client, dn, options);
+            else client.Greet();
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private static void Bind(LdapClient client, string dn, LdapServiceOptions options)
+    {
+        var answer = client.Bind(dn, BrokerPassword.Read(options));
+        if (answer.Code == LdapResult.Success) return;
+        throw LdapResult.IsOfTheServer(answer.Code)
+            ? Unwilling(client.Server, answer.Code)
+            : new DirectoryOutOfReachException(Outage.OwnAccount,
+                $"{client.Server.Origin} refused the broker's own account (LDAP result {answer.Code}, {LdapResult.Words(answer.Code)}): check bind_dn and bind_password_file of directory {options.Id}");
+    }
+
+    /// <summary>A server answered that it cannot or will not.</summary>
+    public static DirectoryOutOfReachException Unwilling(LdapServer server, int code) =>
+        new(Outage.Unwilling, string.Create(CultureInfo.InvariantCulture, $"{server.Origin} answers with LDAP result {code} ({LdapResult.Words(code)})")) { Code = code };
+}

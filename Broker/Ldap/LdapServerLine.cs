@@ -1,0 +1,201 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace VdiBroker.Ldap;
+
+/// <summary>One server of a directory: its connections, its breaker, and the trials apart that close the breaker again.</summary>
+internal sealed class LdapServerLine : IDisposable
+{
+    private static readonly TimeSpan TrialPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(14);
+
+    private readonly Lock _gate = new();
+    private readonly LdapServiceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LdapLog _log;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly AutoResetEvent _ring = new(initialState: false);
+    private Breaker _breaker;
+    private DirectoryOutOfReachException? _fault;
+    private TaskCompletionSource _trial = Ended();
+    private string? _certificate;
+    private bool _trying;
+
+    public LdapServerLine(LdapServer server, LdapServiceOptions options, LdapLog log, TimeProvider time)
+    {
+        Server = server;
+        _options = options;
+        _log = log;
+        _time = time;
+        _breaker = Breaker.New(time.GetUtcNow());
+        Searches = new LdapLanes($"{options.Id} search", options, OpenAsBroker);
+        Checks = new LdapLanes($"{options.Id} check", options, () => new LdapClient(server, options.Deadline));
+    }
+
+    public LdapServer Server { get; }
+
+    /// <summary>Connections bound as the broker.</summary>
+    public LdapLanes Searches { get; }
+
+    /// <summary>Connections on which people are bound.</summary>
+    public LdapLanes Checks { get; }
+
+    /// <summary>Whether it is asked, since when and why not.</summary>
+    public Breaker Breaker
+    {
+        get
+        {
+            lock (_gate) return _breaker;
+        }
+    }
+
+    /// <summary>What opened the breaker last; null while nothing has.</summary>
+    public DirectoryOutOfReachException? Fault
+    {
+        get
+        {
+            lock (_gate) return _fault;
+        }
+    }
+
+    /// <summary>A call was answered.</summary>
+    public void Answered()
+    {
+        // Mostly nothing changes: no lock for that.
+        if (Volatile.Read(ref _breaker).Phase == BreakerPhase.Suspect) Change(now => _breaker.Answered(now));
+    }
+
+    /// <summary>A call failed for a reason of the server's.</summary>
+    public void Failed(DirectoryOutOfReachException fault, bool fresh)
+    {
+        Change(now => _breaker.Failed(fresh, fault.Message, now), fault);
+        StartTrials();
+    }
+
+    /// <summary>Ends with the trial that is under way, or with the next one, which is made at once: the breaker may be closed then.</summary>
+    public Task TrialAsync()
+    {
+        _ring.Set();
+        lock (_gate) return _trial.Task;
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        Searches.Dispose();
+        Checks.Dispose();
+    }
+
+    private LdapClient OpenAsBroker()
+    {
+        var client = LdapConnector.OpenAsBroker(Server, _options);
+        NoteCertificate(client);
+        return client;
+    }
+
+    private void Change(Func<DateTimeOffset, Breaker> next, DirectoryOutOfReachException? fault = null)
+    {
+        Breaker before, after;
+        lock (_gate)
+        {
+            before = _breaker;
+            after = _breaker = next(_time.GetUtcNow());
+            if (fault is not null) _fault = fault;
+        }
+        if (after.Phase == before.Phase) return;
+        switch (after.Phase)
+        {
+            case BreakerPhase.Open:
+                _log.ServerOut(_options.Id, after.Cause);
+                // Nobody waits in vain behind calls that hang.
+                Searches.SendAway(fault!);
+                Checks.SendAway(fault!);
+                break;
+            case BreakerPhase.Suspect:
+                _log.ServerSuspect(_options.Id, Server.Address.Authority, after.Cause);
+                break;
+            default:
+                _log.ServerBack(_options.Id, Server.Address.Authority, Math.Round((after.Since - before.Since).TotalSeconds, 1));
+                break;
+        }
+    }
+
+    private void StartTrials()
+    {
+        lock (_gate)
+        {
+            if (_trying || _closing.IsCancellationRequested) return;
+            _trying = true;
+            _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        new Thread(TryUntilBack) { IsBackground = true, Name = $"ldap {_options.Id} trial" }.Start();
+    }
+
+    // A thread of its own, while the server is out: libldap blocks, and no lane may be stuck on a server that does not answer.
+    private void TryUntilBack()
+    {
+        while (!_closing.IsCancellationRequested)
+        {
+            var cause = Try();
+            Change(now => _breaker.Tried(cause?.Message, now), cause);
+            TaskCompletionSource done;
+            bool back;
+            lock (_gate)
+            {
+                done = _trial;
+                back = _breaker.Phase == BreakerPhase.Closed;
+                _trying = !back;
+                if (!back) _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+            done.TrySetResult();
+            if (back) return;
+            if (!_closing.Token.WaitHandle.WaitOne(ShortestPause)) WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
+        }
+        TrialEnded();
+    }
+
+    private void TrialEnded()
+    {
+        lock (_gate) _trial.TrySetResult();
+    }
+
+    private DirectoryOutOfReachException? Try()
+    {
+        try
+        {
+            using var client = OpenAsBroker();
+            return null;
+        }
+        catch (DirectoryOutOfReachException fault)
+        {
+            return fault;
+        }
+        catch (Exception fault) when (fault is NotSupportedException or DllNotFoundException)
+        {
+            return new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: {fault.Message}", fault);
+        }
+    }
+
+    // A certificate that is trusted and another than before: a renewal, told once; one that ends soon is told too.
+    private void NoteCertificate(LdapClient client)
+    {
+        if (client.ServerCertificate is not { } shown) return;
+        var digest = Convert.ToHexString(SHA256.HashData(shown));
+        string? before;
+        lock (_gate) (before, _certificate) = (_certificate, digest);
+        if (before == digest) return;
+        using var certificate = X509CertificateLoader.LoadCertificate(shown);
+        if (before is not null)
+            _log.CertificateChanged(_options.Id, Server.Address.Authority, $"SHA-256 {before[..16]}… before, {digest[..16]}… now, until {certificate.NotAfter:yyyy-MM-dd}");
+        if (certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow() < CertificateWarning)
+            _log.CertificateEnds(_options.Id, Server.Address.Authority, certificate.NotAfter);
+    }
+
+    private static TaskCompletionSource Ended()
+    {
+        var ended = new TaskCompletionSource();
+        ended.SetResult();
+        return ended;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+
+namespace VdiBroker.Ldap;
+
+/// <summary>A server's state, for whoever looks after it.</summary>
+internal sealed record ServerState(LdapServer Server, Breaker Breaker);
+
+/// <summary>
+/// One directory with all its servers. A call goes to the first server whose breaker is closed; when that fails or has not answered for
+/// <see cref="LdapServiceOptions.SwitchAfter"/>, it is made once more, on the next one (or on a fresh connection where there is no other). While none answers,
+/// callers wait for the trial under way, a second at most, and are told.
+/// </summary>
+internal sealed class LdapService : IDisposable
+{
+    // Lets the lane's own, better explained answer come first.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(1);
+
+    private readonly LdapServiceOptions _options;
+    private readonly ImmutableArray<LdapServerLine> _lines;
+
+    public LdapService(LdapServiceOptions options, LdapLog log, TimeProvider time)
+    {
+        _options = options;
+        _lines = [.. options.Servers.Select(server => new LdapServerLine(server, options, log, time))];
+    }
+
+    /// <summary>Its id.</summary>
+    public string Id => _options.Id;
+
+    /// <summary>What is known of each server, in the order of preference.</summary>
+    public ImmutableArray<ServerState> States => [.. _lines.Select(line => new ServerState(line.Server, line.Breaker))];
+
+    /// <summary>Asks as the broker. What is asked may be asked twice.</summary>
+    /// <exception cref="DirectoryOutOfReachException">No server could be asked in time, or the one asked would not.</exception>
+    public async Task<T> AskAsync<T>(Func<LdapClient, T> call, CancellationToken cancel) =>
+        (T)(await RunAsync(line => line.Searches, client => call(client), retry: true, cancel))!;
+
+    /// <summary>Checks a password.</summary>
+    /// <returns>The server's answer; codes that say that the server is ill are never among them.</returns>
+    /// <exception cref="DirectoryOutOfReachException">No server could be asked in time.</exception>
+    public async Task<LdapAnswer> BindAsync(string dn, string password, CancellationToken cancel) =>
+        (LdapAnswer)(await RunAsync(line => line.Checks, client => Check(client, client.Bind(dn, password)), retry: true, cancel))!;
+
+    /// <summary>Binds as a person and does one thing more on that connection, whatever the bind's answer was. Never asked twice.</summary>
+    /// <exception cref="DirectoryOutOfReachException">No server could be asked in time; the thing may have been done or not.</exception>
+    public async Task<T> AsPersonAsync<T>(string dn, string password, Func<LdapClient, LdapAnswer, T> call, CancellationToken cancel) =>
+        (T)(await RunAsync(line => line.Checks, client => call(client, Check(client, client.Bind(dn, password))), retry: false, cancel))!;
+
+    public void Dispose()
+    {
+        foreach (var line in _lines) line.Dispose();
+    }
+
+    private static LdapAnswer Check(LdapClient client, LdapAnswer answer) =>
+        LdapResult.IsOfTheServer(answer.Code) ? throw LdapConnector.Unwilling(client.Server, answer.Code) : answer;
+
+    private async Task<object?> RunAsync(Func<LdapServerLine, LdapLanes> lanes, Func<LdapClient, object?> call, bool retry, CancellationToken cancel)
+    {
+        var first = Next(null) ?? await AwaitTrialAsync(cancel);
+        var job = new LdapJob(call, slow => GiveUpIfAnother(first, slow), wantsFresh: !retry);
+        try
+        {
+            return await AskAsync(first, lanes(first), job, cancel);
+        }
+        catch (DirectoryOutOfReachException fault) when (retry && fault.Outage is not Outage.Crowded && !cancel.IsCancellationRequested)
+        {
+            // The next server; where there is none, the same one on a fresh connection, unless it was one already.
+            var second = Next(first) ?? (job.FailedFresh || !fault.IsOfTheServer ? null : first);
+            if (second is null) throw;
+            return await AskAsync(second, lanes(second), new LdapJob(call, _ => { }, wantsFresh: second == first), cancel);
+        }
+    }
+
+    private async Task<object?> AskAsync(LdapServerLine line, LdapLanes lanes, LdapJob job, CancellationToken cancel)
+    {
+        if (!lanes.TryGive(job)) throw new DirectoryOutOfReachException(Outage.Crowded, $"directory {Id}: {LdapLanes.QueueLength} calls wait already");
+        try
+        {
+            var answer = await job.Answer.WaitAsync((2 * _options.Deadline) + Grace, cancel);
+            line.Answered();
+            return answer;
+        }
+        catch (DirectoryOutOfReachException fault)
+        {
+            if (fault.IsOfTheServer) line.Failed(fault, job.FailedFresh);
+            throw;
+        }
+        catch (TimeoutException late)
+        {
+            throw new DirectoryOutOfReachException(job.IsStarted ? Outage.Silent : Outage.Crowded, $"directory {Id} does not answer in time", late);
+        }
+        finally
+        {
+            job.Drop();
+        }
+    }
+
+    // Called from a lane's alarm: the call has no answer for long. With another server to go to, the caller goes there.
+    private void GiveUpIfAnother(LdapServerLine line, LdapJob job)
+    {
+        if (Next(line) is null) return;
+        job.Fail(new DirectoryOutOfReachException(Outage.Silent,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{line.Server.Origin} does not answer within {_options.SwitchAfter.TotalSeconds:0.##} s")), fresh: false);
+    }
+
+    // The first server that is asked now: closed before suspect, never an open one.
+    private LdapServerLine? Next(LdapServerLine? other)
+    {
+        LdapServerLine? suspect = null;
+        foreach (var line in _lines)
+        {
+            if (line == other) continue;
+            var phase = line.Breaker.Phase;
+            if (phase == BreakerPhase.Closed) return line;
+            if (phase == BreakerPhase.Suspect) suspect ??= line;
+        }
+        return suspect;
+    }
+
+    private async Task<LdapServerLine> AwaitTrialAsync(CancellationToken cancel)
+    {
+        var trials = _lines.Select(line => line.TrialAsync());
+        await Task.WhenAny([.. trials, Task.Delay(TrialPatience, cancel)]);
+        cancel.ThrowIfCancellationRequested();
+        if (Next(null) is { } back) return back;
+        var fault = _lines[0].Fault!;
+        throw new DirectoryOutOfReachException(fault.Outage, string.Join("; ", _lines.Select(line => line.Breaker.Cause)), fault) { Code = fault.Code };
+    }
+}

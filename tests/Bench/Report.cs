@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace VdiBroker.Bench;
+
+/// <summary>Figures in the order they were measured: a table for people, JSON for programs, the machine in both.</summary>
+internal sealed class Report
+{
+    private readonly List<(string Name, double Value, string Meaning)> _figures = [];
+
+    /// <summary>Adds one figure.</summary>
+    /// <param name="name">JSON field.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="meaning">What it is, with its unit.</param>
+    public void Add(string name, double value, string meaning) => _figures.Add((name, value, meaning));
+
+    /// <summary>Prints the table and, when asked, writes the JSON.</summary>
+    public void Write(TextWriter output, FileInfo? json)
+    {
+        var machine = Machine();
+        output.WriteLine(machine);
+        foreach (var (name, value, meaning) in _figures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{value,14:0.###}  {meaning}"));
+        if (json is null) return;
+        var fields = new JsonObject(_figures.Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)JsonValue.Create(figure.Value)))) { ["machine"] = machine };
+        File.WriteAllText(json.FullName, fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+
+    private static string Machine()
+    {
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim();
+        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        return string.Create(CultureInfo.InvariantCulture, $"{model ?? "unknown"}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, load {load} at the end");
+    }
+}
