@@ -1,15 +1,15 @@
-using System.Collections.Immutable;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Pools;
+using VdiBroker.Profiles;
 using VdiBroker.Sessions;
 using VdiBroker.Tenancy;
 
 namespace VdiBroker;
 
 /// <summary>The whole city file, read: each room's sections.</summary>
-internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ImmutableArray<ProfileRule> Profiles)
+internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ProfileRulebook Profiles)
 {
     /// <summary>How guessing is slowed.</summary>
     public LockoutPolicy Lockout { get; init; } = LockoutPolicy.Default;
@@ -18,7 +18,7 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
     public LimitedTenants Limited { get; init; } = LimitedTenants.None;
 
     /// <summary>For the sign-in.</summary>
-    public PeopleRules People => new(Tenants, Pools, Directories, Profiles);
+    public PeopleRules People => new(Tenants, Pools, Directories);
 
     /// <summary>Lets every room take its sections out of the document; what is wrong is in <see cref="CityDocument.Faults"/> afterwards.</summary>
     public static CityPlan Read(CityDocument document)
@@ -29,7 +29,7 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var directories = DirectoryCatalogue.Read(document);
         var hosts = HostCatalogue.Read(document);
         var pools = PoolCatalogue.Read(document, tenants, hosts);
-        var profiles = ProfileSection.Read(document, tenants);
+        var profiles = ProfileRulebook.Read(document, tenants);
         var (lockout, limited) = (LockoutSection.Read(document), LimitedTenants.Read(document));
         document.Root.Close();
         return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles) { Lockout = lockout, Limited = limited };
