@@ -22,7 +22,7 @@ internal sealed record LimitedTenants(ImmutableArray<TenantId> All, ImmutableDic
     {
         var all = new List<TenantId>();
         var lives = ImmutableDictionary.CreateBuilder<TenantId, TimeSpan>();
-        foreach (var map in city.Root.Maps("tenants"))
+        foreach (var map in city.Root.Maps("tenants", mayBeMissing: true))
         {
             // Faults of the id, and every other key, are told by the readers of the tenants themselves.
             var tenant = new TenantId(map.TextOr("id", "")!);
