@@ -143,7 +143,7 @@ public sealed class ThreeEightNineSchemaTests : IClassFixture<Test389>, IDisposa
     [Fact]
     public async Task Passwords_are_changed_and_the_policys_refusal_is_told()
     {
-        var wanted = Townspeople.NewPassword();
+        var wanted = SambaLdif.NewPassword();
         Assert.Equal(new PasswordChange.Rejected(Id("strict")), await _signIns.ChangeAsync("strict", "wrong", wanted));
         Assert.Equal(new PasswordChange.Refused(Id("strict"), PasswordRefusal.TooSimple), await _signIns.ChangeAsync("strict", _test.Password, "short"));
         Assert.Equal(new PasswordChange.Refused(Id("strict"), PasswordRefusal.UsedBefore), await _signIns.ChangeAsync("strict", _test.Password, _test.Password));
