@@ -1,18 +1,18 @@
-using System.Collections.Immutable;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Pools;
+using VdiBroker.Profiles;
 using VdiBroker.Sessions;
 using VdiBroker.Tenancy;
 
 namespace VdiBroker;
 
 /// <summary>The whole city file, read: each room's sections.</summary>
-internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ImmutableArray<ProfileRule> Profiles)
+internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ProfileRulebook Profiles)
 {
     /// <summary>For the sign-in.</summary>
-    public PeopleRules People => new(Tenants, Pools, Directories, Profiles);
+    public PeopleRules People => new(Tenants, Pools, Directories);
 
     /// <summary>Lets every room take its sections out of the document; what is wrong is in <see cref="CityDocument.Faults"/> afterwards.</summary>
     public static CityPlan Read(CityDocument document)
@@ -23,7 +23,7 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var directories = DirectoryCatalogue.Read(document);
         var hosts = HostCatalogue.Read(document);
         var pools = PoolCatalogue.Read(document, tenants, hosts);
-        var profiles = ProfileSection.Read(document, tenants);
+        var profiles = ProfileRulebook.Read(document, tenants);
         document.Root.Close();
         return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles);
     }

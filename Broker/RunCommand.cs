@@ -4,6 +4,7 @@ using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Pools;
+using VdiBroker.Profiles;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
 using VdiBroker.Storage;
@@ -56,7 +57,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches)
-            .AddSingleton<ProfileStore>()
+            .AddProfiles(plan.Profiles)
             .AddHosts(plan.Hosts)
             .AddPools(plan.Pools)
             .AddSessions(plan.People);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using VdiBroker.Kernel;
 using VdiBroker.Trust;
 using YamlDotNet.RepresentationModel;
 
@@ -152,8 +153,7 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
     {
         foreach (var key in node.Children.Keys.OfType<YamlScalarNode>().Where(k => k.Value is { } name && !_known.Contains(name)))
         {
-            var close = _known.MinBy(k => Distance(k, key.Value!));
-            var hint = close is not null && Distance(close, key.Value!) <= 2 ? $"did you mean '{close}'?" : $"known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}";
+            var hint = Spelling.Nearest(key.Value!, _known) is { } close ? $"did you mean '{close}'?" : $"known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}";
             document.Fault((int)key.Start.Line, $"{what}: '{key.Value}' is not known; {hint}");
         }
     }
@@ -167,21 +167,6 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         _known.Add(key);
         // "key:" with nothing behind it is the same as no key.
         return Find(key) is { } value and not YamlScalarNode { Value: null or "" } ? value : null;
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, left) = (row[0], row[0] = i);
-            for (var j = 1; j <= b.Length; j++)
-            {
-                left = Math.Min(Math.Min(left, row[j]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-        return row[^1];
     }
 
     [GeneratedRegex("^([0-9]{1,6})(ms|s|m|h)$")]

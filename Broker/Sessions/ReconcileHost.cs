@@ -1,6 +1,6 @@
-using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
+using VdiBroker.Profiles;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Sessions;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
+using VdiBroker.Profiles;
 using VdiBroker.Storage;
 using VdiBroker.Tenancy;
 
@@ -38,7 +39,7 @@ internal abstract record SignInOutcome
 }
 
 /// <summary>Signs a person in: directory, entitlements, profile, and a sign-in that the station proves with a secret.</summary>
-internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore profiles, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
+internal sealed class SignInPerson(AuthenticatePerson authenticate, ReadProfile readProfile, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
 {
     /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
@@ -59,10 +60,10 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
     {
         var pools = rules.PoolsOf(person);
         if (pools.IsEmpty) return new SignInOutcome.NoEntitlement();
-        var reading = profiles.ReadAsync(person, rules.ProfileRules, pools);
+        var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
-        var settings = new StationSettings(profile.Keyboard, profile.Language, profile.Screen.Width, profile.Screen.Height);
+        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false);
         if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
@@ -78,8 +79,8 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ProfileStore
     }
 }
 
-/// <summary>What the city file says about people: tenants, who may open what, and the rules for first profiles.</summary>
-internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, DirectoryCatalogue Directories, ImmutableArray<ProfileRule> ProfileRules)
+/// <summary>What the city file says about people: tenants, and who may open what.</summary>
+internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools, DirectoryCatalogue Directories)
 {
     /// <summary>Whose an account on the hosts is: the people of one tenant of one directory, <c>directory/tenant</c>.</summary>
     public string OwnerOf(TenantId tenant) => $"{Directories.Branches.First(branch => branch.Tenant == tenant).Directory}/{tenant}";

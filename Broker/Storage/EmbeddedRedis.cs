@@ -12,6 +12,7 @@ namespace VdiBroker.Storage;
 internal sealed partial class EmbeddedRedis : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const string SocketName = "redis.sock";
     private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _missingPause = TimeSpan.FromSeconds(5);
@@ -30,7 +31,10 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
         _logger = logger;
     }
 
-    private string SocketPath => Path.Combine(_folder, "redis.sock");
+    private string SocketPath => Path.Combine(_folder, SocketName);
+
+    /// <summary>Where the one of a broker with this state folder listens while that broker runs: for commands beside it.</summary>
+    public static string SocketIn(string stateFolder) => Path.Combine(FolderIn(stateFolder), SocketName);
 
     /// <summary>How to reach it, the same way as any other Redis.</summary>
     public RedisOptions Options => new() { Endpoints = [SocketPath] };
@@ -43,9 +47,9 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
     /// <exception cref="InvalidOperationException"><c>redis-server</c> is missing or does not come up.</exception>
     public static async Task<EmbeddedRedis> StartAsync(string stateFolder, ILogger logger, CancellationToken cancel)
     {
-        var folder = Path.Combine(Path.GetFullPath(stateFolder), "redis");
+        var folder = FolderIn(stateFolder);
         // The socket's path must fit sun_path (107 bytes).
-        if (Path.Combine(folder, "redis.sock").Length > 107) throw new IOException($"state folder {stateFolder}: its path is too long for a unix socket; choose one of at most 90 characters");
+        if (SocketIn(stateFolder).Length > 107) throw new IOException($"state folder {stateFolder}: its path is too long for a unix socket; choose one of at most 90 characters");
         System.IO.Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var redis = new EmbeddedRedis(folder, await LockAsync(folder, cancel), logger);
         await redis.PredecessorGoneAsync(cancel);
@@ -66,6 +70,8 @@ internal sealed partial class EmbeddedRedis : IAsyncDisposable
         await _lock.DisposeAsync();
         _stopping.Dispose();
     }
+
+    private static string FolderIn(string stateFolder) => Path.Combine(Path.GetFullPath(stateFolder), "redis");
 
     // A broker that was killed may still hold the lock for an instant while its redis-server ends.
     private static async Task<FileStream> LockAsync(string folder, CancellationToken cancel)

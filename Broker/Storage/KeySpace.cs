@@ -9,6 +9,7 @@ namespace VdiBroker.Storage;
 /// <param name="farm">The farm of the city file.</param>
 internal sealed class KeySpace(string farm)
 {
+    private const string ProfileEnd = ":profile";
     private readonly string _prefix = $"vdi:{{{farm}}}:";
 
     /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow.</summary>
@@ -39,7 +40,16 @@ internal sealed class KeySpace(string farm)
     public RedisKey Account(string user) => $"{_prefix}account:{user}";
 
     /// <summary>String (JSON): the person's profile.</summary>
-    public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}:profile";
+    public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}{ProfileEnd}";
+
+    /// <summary>Stream, capped: changes of the person's own choices.</summary>
+    public RedisKey ProfileHistory(PersonId person) => $"{_prefix}person:{person.Value}:profile-history";
+
+    /// <summary>Glob for the keys of all profiles.</summary>
+    public string Profiles => $"{_prefix}person:*{ProfileEnd}";
+
+    /// <summary>Whose profile a key that fits <see cref="Profiles"/> is.</summary>
+    public PersonId ProfileOwner(RedisKey key) => new(key.ToString()[$"{_prefix}person:".Length..^ProfileEnd.Length]);
 
     /// <summary>Hash: one sign-in, by the digest of its secret.</summary>
     public RedisKey SignIn(SecretDigest digest) => $"{_prefix}sign-in:{digest.Hex}";

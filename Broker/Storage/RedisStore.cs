@@ -67,6 +67,23 @@ internal sealed class RedisStore : IAsyncDisposable
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
         RunAsync(script.Name, db => db.ScriptEvaluateAsync(script.Text, keys, arguments));
 
+    /// <summary>All keys that fit a glob, on every master, in no order, some perhaps twice: for commands of an operator, never for a person who waits.</summary>
+    /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
+    public async Task<IReadOnlyCollection<RedisKey>> KeysAsync(string doing, string glob, CancellationToken cancel)
+    {
+        var keys = new HashSet<RedisKey>();
+        try
+        {
+            foreach (var server in _connection.GetServers().Where(server => !server.IsReplica))
+                await foreach (var key in server.KeysAsync(pattern: glob, pageSize: 1000).WithCancellation(cancel)) keys.Add(key);
+            return keys;
+        }
+        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        {
+            throw new StoreOutOfReachException(doing, fault);
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

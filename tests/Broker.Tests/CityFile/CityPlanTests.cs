@@ -48,7 +48,7 @@ public sealed class CityPlanTests : IDisposable
         Assert.Equal(("seine-est", "seine"), (plan.City, plan.Farm));
         Assert.Equal(20, plan.Hosts.Hosts[new HostId("blade1")].Seats);
         Assert.Equal("Ville de Drancy", plan.Tenants.Tenants[new TenantId("drancy")].Name);
-        Assert.Equal("be", Assert.Single(plan.Profiles).Keyboard);
+        Assert.Equal("be", Assert.Single(plan.Profiles.Rules).Settings["keyboard"]);
     }
 
     [Fact]

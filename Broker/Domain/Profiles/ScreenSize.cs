@@ -1,25 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using VdiBroker.Kernel;
 
-namespace VdiBroker.Directory;
-
-/// <summary>What a person uses: made by <see cref="ProfileRules"/> at the first sign-in, kept from then on.</summary>
-/// <param name="Person">Whose it is.</param>
-/// <param name="Tenant">The person's tenant.</param>
-/// <param name="Pools">Desktops that the person may open, the preferred one first; may be empty.</param>
-/// <param name="Keyboard">Keyboard layout, X11 name: <c>fr</c>, <c>us</c>, <c>fr(bepo)</c>.</param>
-/// <param name="Language">IETF tag: <c>fr</c>, <c>en</c>.</param>
-/// <param name="Screen">Wanted desktop size.</param>
-/// <param name="LastHost">Where the person's last desktop was; null before the first.</param>
-public sealed record Profile(
-    PersonId Person,
-    TenantId Tenant,
-    ImmutableArray<PoolId> Pools,
-    string Keyboard,
-    string Language,
-    ScreenSize Screen,
-    HostId? LastHost);
+namespace VdiBroker.Profiles;
 
 /// <summary>A desktop's size in pixels; 0 × 0 (the default value) = the whole screen of the station.</summary>
 /// <param name="Width">200 to 8192, or 0.</param>

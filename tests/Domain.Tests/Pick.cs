@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace VdiBroker.Domain.Tests.Directory;
+namespace VdiBroker.Domain.Tests;
 
 internal static class Pick
 {

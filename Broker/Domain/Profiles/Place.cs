@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Profiles;
+
+/// <summary>A room, a counter, a building: stations that share settings. A line of <c>places</c> in the city file.</summary>
+/// <param name="Id">Lower-case letters, digits and hyphens; 1 to 63 characters.</param>
+/// <param name="French">What French sentences call it.</param>
+/// <param name="English">What English sentences call it.</param>
+/// <param name="Tenant">Its settings count for this tenant's people only; null = for whoever sits there.</param>
+/// <param name="Stations">Which stations stand there.</param>
+/// <param name="Settings">What it names: name of a setting → text.</param>
+public sealed record Place(string Id, string French, string English, TenantId? Tenant, ImmutableArray<StationPattern> Stations, ImmutableDictionary<string, string> Settings)
+{
+    /// <summary>True when the station stands there.</summary>
+    public bool Holds(StationId station) => Stations.Any(pattern => pattern.Fits(station));
+
+    /// <summary>True when its settings count for this tenant's people.</summary>
+    public bool IsFor(TenantId tenant) => Tenant is null || Tenant == tenant;
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using VdiBroker.Directory;
+using VdiBroker.Kernel;
+using VdiBroker.Profiles;
+
+namespace VdiBroker;
+
+/// <summary><c>broker profile</c>: what somebody's settings are and why, changes with their history, import and export.</summary>
+internal static class ProfileCommands
+{
+    private const int Refused = 1;
+
+    /// <summary>The command with its verbs.</summary>
+    public static Command Build() => new("profile", "people's settings: why they are so, changes, history, import and export")
+    {
+        Show(), Set(), History(), Undo(), ProfileTransferCommands.Export(), ProfileTransferCommands.Import(),
+    };
+
+    /// <summary>Who sits at this terminal, for histories.</summary>
+    public static string Operator => Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } user ? user : Environment.UserName;
+
+    private static Command Show()
+    {
+        var (config, person) = (OpenedCity.ConfigOption(), Person());
+        var station = new Option<string?>("--station") { Description = "as if the person sat there" };
+        var groups = new Option<string[]>("--group") { Description = "as if the person were in this group; repeatable (the directory is not asked)", DefaultValueFactory = _ => [] };
+        var language = new Option<string>("--language") { Description = "fr or en", DefaultValueFactory = _ => "en" };
+        var json = new Option<bool>("--json") { Description = "for programs" };
+        var command = new Command("show", "each setting of a person, and why") { person, station, groups, language, json, config };
+        command.SetAction((parsed, _) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
+        {
+            var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
+            var row = await new ProfileStore(city.Store, city.Keys).ReadAsync(id);
+            var slash = id.Value.IndexOf('/', StringComparison.Ordinal);
+            var (tenant, login) = (new TenantId(id.Value[..slash]), id.Value[(slash + 1)..]);
+            var wanted = new ProfileWanted(new DirectoryPerson(id, tenant, login, login, [.. parsed.GetRequiredValue(groups)]), ImmutableDictionary<string, string>.Empty, at);
+            var shown = new ShownProfile(id, at, city.Plan.Profiles, row, ProfileMerge.Merge(city.Plan.Profiles.SourcesOf(wanted, row.Profile?.Choices)));
+            Console.WriteLine(parsed.GetValue(json) ? shown.Json() : shown.Text(parsed.GetRequiredValue(language)));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Set()
+    {
+        var (config, person) = (OpenedCity.ConfigOption(), Person());
+        var settings = new Argument<string[]>("SETTING=VALUE") { Arity = ArgumentArity.OneOrMore, Description = "such as keyboard=bépo; keyboard=- drops the choice" };
+        var command = new Command("set", "set or drop choices of a person") { person, settings, config };
+        command.SetAction((parsed, _) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
+        {
+            var wish = new List<KeyValuePair<string, string>>();
+            foreach (var text in parsed.GetRequiredValue(settings))
+            {
+                if (text.IndexOf('=', StringComparison.Ordinal) is var equals and > 0) wish.Add(KeyValuePair.Create(text[..equals], text[(equals + 1)..]));
+                else return OpenedCity.Complain($"'{text}' is not SETTING=VALUE", OpenedCity.BadInput);
+            }
+            return Tell(await new ChangeProfile(new ProfileStore(city.Store, city.Keys)).RunAsync(id, wish, new ChangeAuthor(ChangeOrigin.Admin, Operator)), OpenedCity.BadInput);
+        }));
+        return command;
+    }
+
+    private static Command History()
+    {
+        var (config, person) = (OpenedCity.ConfigOption(), Person());
+        var command = new Command("history", "what was changed, when and by whom; the newest last") { person, config };
+        command.SetAction((parsed, _) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
+        {
+            foreach (var entry in await new ProfileStore(city.Store, city.Keys).HistoryAsync(id))
+            {
+                var by = $"{entry.Author.Origin.ToString().ToLowerInvariant()} {entry.Author.Name}".TrimEnd();
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.Number}\t{entry.When:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{Printable.Of(by)}\t{Printable.Of(ChangeWords.Of(entry.Changes))}"));
+            }
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Undo()
+    {
+        var (config, person) = (OpenedCity.ConfigOption(), Person());
+        var entry = new Argument<long>("ENTRY") { Description = "its number in 'broker profile history'" };
+        var force = new Option<bool>("--force") { Description = "also over what was changed again since" };
+        var command = new Command("undo", "restore what stood before a change; that is a change too") { person, entry, force, config };
+        command.SetAction((parsed, _) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
+            Tell(await new UndoChange(new ProfileStore(city.Store, city.Keys)).RunAsync(id, parsed.GetRequiredValue(entry), parsed.GetValue(force), Operator), Refused)));
+        return command;
+    }
+
+    private static Argument<string> Person() => new("PERSON") { Description = "tenant/login" };
+
+    private static Task<int> WithPersonAsync(string config, string person, Func<OpenedCity, PersonId, Task<int>> act) => OpenedCity.UseAsync(config, async city =>
+        PersonName.Read(person, city.Plan.Tenants.Tenants.Keys, out var fault) is { } id ? await act(city, id) : OpenedCity.Complain(Printable.Of($"{person}: {fault}"), OpenedCity.BadInput));
+
+    private static int Tell(ChangeOutcome outcome, int refused)
+    {
+        switch (outcome)
+        {
+            case ChangeOutcome.Changed(var entry, var changes):
+                Console.WriteLine(Printable.Of(string.Create(CultureInfo.InvariantCulture, $"entry {entry}: {ChangeWords.Of(changes)}")));
+                return 0;
+            case ChangeOutcome.Refused(var faults):
+                return OpenedCity.Complain(Printable.Of(string.Join("; ", faults)), refused);
+            default:
+                Console.WriteLine("unchanged: it is so already");
+                return 0;
+        }
+    }
+}
+
+/// <summary>Texts from outside for a terminal.</summary>
+internal static class Printable
+{
+    /// <summary>The text with every control character as '?': a terminal obeys them.</summary>
+    public static string Of(string text) => string.Create(text.Length, text, static (to, from) =>
+    {
+        for (var i = 0; i < to.Length; i++) to[i] = char.IsControl(from[i]) ? '?' : from[i];
+    });
+}

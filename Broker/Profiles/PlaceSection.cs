@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using VdiBroker.CityFile;
+using VdiBroker.Tenancy;
+
+namespace VdiBroker.Profiles;
+
+/// <summary>Rooms and counters with their stations and settings: the section <c>places</c> of the city file.</summary>
+internal static class PlaceSection
+{
+    /// <summary>Reads the section; faults go to the document.</summary>
+    public static ImmutableArray<Place> Read(CityDocument city, TenantCatalogue tenants)
+    {
+        var places = new List<Place>();
+        foreach (var map in city.Root.Maps("places", mayBeMissing: true))
+        {
+            var place = ReadPlace(map, tenants);
+            if (places.Any(other => other.Id == place.Id)) map.Fault("id", $"there are two places '{place.Id}'");
+            foreach (var (mine, other) in Shared(place, places))
+                map.Fault("stations", $"a station can be in both '{mine}' and place '{other}': each station is in one place");
+            places.Add(place);
+        }
+        return [.. places];
+    }
+
+    private static Place ReadPlace(CityMap map, TenantCatalogue tenants)
+    {
+        var name = map.Map("name");
+        var place = new Place(map.Id("id"), name.Text("fr"), name.Text("en"), map.Has("tenant") ? tenants.Reference(map, "tenant") : null,
+            [.. map.Texts("stations").Select(text => Pattern(map, text)).OfType<StationPattern>()], ProfileSection.Settings(map));
+        name.Close();
+        // Named here so that the key is known when it stands there empty.
+        _ = map.TextOr("tenant", null);
+        map.Close();
+        return place;
+    }
+
+    private static StationPattern? Pattern(CityMap map, string text)
+    {
+        if (StationPattern.Parse(text) is { } pattern) return pattern;
+        map.Fault("stations", $"'{text}' must be a station's name, or a name with one '*' in it: lower-case letters, digits and hyphens, 1 to 63");
+        return null;
+    }
+
+    private static IEnumerable<(StationPattern Mine, string Other)> Shared(Place place, List<Place> others) =>
+        from mine in place.Stations
+        from other in others
+        where other.Stations.Any(mine.Meets)
+        select (mine, other.Id);
+}
