@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using VdiBroker.City.Processes;
 using VdiBroker.Directory;
 using Xunit;
 
@@ -89,6 +91,32 @@ public sealed class NestedGroupTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _signIns.LetInAsync(_directory.Amelie)));
         // One for the person, one for the direct groups.
         Assert.Equal(200, _directory.LogLines("SRCH base=").Length - before);
+    }
+
+    [Fact]
+    public async Task Groups_in_groups_are_read_again_without_anybody_waiting_and_a_removed_right_ends_within_the_age()
+    {
+        await AddAsync($"cn=vdi,{Shared}", "groupOfNames", "member", $"cn=agents,{_directory.People.GroupsOf("drancy")}");
+        using var signIns = _directory.SignIns(options => options with { Groups = options.Groups with { MaxAge = TimeSpan.FromSeconds(2) } });
+        await signIns.StartAsync();
+        Assert.Contains("vdi", (await signIns.LetInAsync(_directory.Amelie)).Groups);
+        var before = _directory.LogLines("SRCH base=").Length;
+        await Eventually.HoldsAsync("a reading in the background", TimeSpan.FromSeconds(20), () => _directory.LogLines("SRCH base=").Length > before);
+        await _directory.ChangeAsync($"dn: cn=vdi,{Shared}\nchangetype: delete\n");
+        var clock = Stopwatch.StartNew();
+        while ((await signIns.LetInAsync(_directory.Amelie)).Groups.Contains("vdi")) Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task A_group_without_a_list_counts_by_the_persons_entry_and_a_list_outweighs_it()
+    {
+        var (by, stale) = ($"cn=par-regle,{Shared}", $"cn=elus,{_directory.People.GroupsOf("drancy")}");
+        await _directory.ChangeAsync($"dn: {by}\nchangetype: add\nobjectClass: organizationalRole\n");
+        await AddAsync($"cn=au-dessus,{Shared}", "groupOfNames", "member", by);
+        await _directory.ChangeAsync($"dn: {_directory.Amelie.Dn}\nchangetype: modify\nadd: seeAlso\nseeAlso: {by}\nseeAlso: {stale}\nseeAlso: cn=gone,{Shared}\nseeAlso: cn=elsewhere,dc=test\n");
+        // memberOf itself is written by slapd's overlay alone.
+        using var signIns = _directory.SignIns(options => options with { People = options.People with { MemberOf = "seeAlso" } });
+        Assert.Equal(["accueil", "agents", "au-dessus", "par-regle"], (await signIns.LetInAsync(_directory.Amelie)).Groups.ToArray());
     }
 
     [Fact]
