@@ -1,6 +1,8 @@
+using System.Text;
 using CsCheck;
 using VdiBroker.City.Directory;
 using VdiBroker.Directory;
+using VdiBroker.Kernel;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Directory;
@@ -51,6 +53,25 @@ public sealed class OddNamesTests : IAsyncLifetime
             Assert.DoesNotContain(person.DisplayName, char.IsControl);
             Assert.Equal(one.Groups.Select(name => TextForms.Clean(name)).Order(StringComparer.Ordinal), person.Groups.AsEnumerable());
         }
+    }
+
+    [Fact]
+    public async Task Every_sign_may_be_in_a_login_and_in_a_DN()
+    {
+        var signs = Enumerable.Range(' ', '~' - ' ' + 1).Select(sign => (char)sign).Where(sign => !char.IsAsciiLetterOrDigit(sign)).ToArray();
+        string[] logins = [.. signs.Select(sign => $"x{sign}{(int)sign}y"), .. signs.Where(sign => sign != ' ').Select(sign => $"{sign}{(int)sign}"), .. signs.Where(sign => sign is not (' ' or '@')).Select(sign => $"z{(int)sign}{sign}"), " spaces  around "];
+        await _directory.Slapd.Accounts.ChangeAsync(string.Concat(logins.Select(login =>
+            $"dn:: {Base64($"uid={DistinguishedName.Escape(login)},{OddTown.PeopleBase}")}\nchangetype: add\nobjectClass: inetOrgPerson\nuid:: {Base64(login)}\ncn:: {Base64(login)}\nsn: x\nuserPassword:: {Base64("secret of " + login)}\n\n"
+            + $"dn:: {Base64($"cn={DistinguishedName.Escape("group of " + login)},{OddTown.GroupsBase}")}\nchangetype: add\nobjectClass: groupOfNames\nmember:: {Base64($"uid={DistinguishedName.Escape(login)},{OddTown.PeopleBase}")}\n\n")), OddTown.Suffix);
+        foreach (var login in logins)
+        {
+            var person = Assert.IsType<Authentication.Authenticated>(await _signIns.RunAsync(login, "secret of " + login)).Person;
+            Assert.Equal(login.Trim(), person.Login);
+            Assert.Equal($"group of {login}".Trim(), Assert.Single(person.Groups));
+        }
+        Assert.Equal(new Authentication.Rejected(new PersonId("odd/x*42y")), await _signIns.RunAsync("x*42y", "secret of x+43y"));
+
+        static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
     }
 
     [Theory]
