@@ -12,6 +12,15 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
     /// <summary>The tenant whose station it is; null = nobody's in particular.</summary>
     public TenantId? TenantOf(StationId station) => _names.TenantOf(station);
 
+    /// <summary>
+    /// How old the rights of a sign-in may be. Half of the age that the city allows: what the directory said of groups in groups may be as old as the other half.
+    /// </summary>
+    public TimeSpan RightsAge(TenantId tenant)
+    {
+        var directory = Directories.First(one => one.Id == Branches.First(branch => branch.Tenant == tenant).Directory);
+        return (directory.Views.GetValueOrDefault(tenant)?.Groups ?? directory.Groups).MaxAge / 2;
+    }
+
     /// <summary>Reads the two sections; faults go to the document.</summary>
     public static DirectoryCatalogue Read(CityDocument city)
     {

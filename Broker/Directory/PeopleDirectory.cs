@@ -88,7 +88,7 @@ internal sealed class PeopleDirectory : IDisposable
     }
 
     /// <summary>What is known of groups in groups, for each way in which they are described, with the age it may reach.</summary>
-    public IEnumerable<(GroupGraph Graph, TimeSpan MaxAge)> Graphs => _views.Select(view => (view.Graph, view.MaxAge));
+    public IEnumerable<(GroupGraph Graph, TimeSpan MaxAge)> Graphs => _views.Select(view => (view.Graph, view.GraphAge));
 
     /// <summary>Shows that a server is there and takes the broker's account.</summary>
     /// <exception cref="DirectoryOutOfReachException">It does not.</exception>

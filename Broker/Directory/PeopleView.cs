@@ -34,7 +34,7 @@ internal sealed class PeopleView
         _groupsBase = DistinguishedName.Parse(_groups.Base) ?? throw new ArgumentException($"not a DN: {_groups.Base}");
         _search = new GroupSearch(_groups);
         _wanted = PersonEntry.Wanted(schema, _people);
-        Graph = new GroupGraph(some => _service.AskAsync(client => _search.ParentsOf(client, some.ToArray()), CancellationToken.None), _groups.MaxAge, time);
+        Graph = new GroupGraph(some => _service.AskAsync(client => _search.ParentsOf(client, some.ToArray()), CancellationToken.None), GraphAge, time);
     }
 
     /// <summary>Whose people they are.</summary>
@@ -46,8 +46,8 @@ internal sealed class PeopleView
     /// <summary>What is known of groups in groups.</summary>
     public GroupGraph Graph { get; }
 
-    /// <summary>So old may that be.</summary>
-    public TimeSpan MaxAge => _groups.MaxAge;
+    /// <summary>So old may that be: the other half of the age that the city allows is for the rights of a sign-in.</summary>
+    public TimeSpan GraphAge => _groups.MaxAge / 2;
 
     /// <summary>Looks a name up.</summary>
     /// <param name="login">As it was typed.</param>

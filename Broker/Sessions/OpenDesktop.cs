@@ -41,7 +41,7 @@ internal abstract record OpeningStep
 }
 
 /// <summary>Opens a person's desktop: their running one if there is one, else a new one on the best host with a free seat.</summary>
-internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, SeatLedger ledger, PoolCatalogue catalogue, ILogger<OpenDesktop> logger)
+internal sealed class OpenDesktop(SignInStore signIns, RenewRights renew, SessionStore sessions, SeatLedger ledger, PoolCatalogue catalogue, ILogger<OpenDesktop> logger)
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
@@ -61,6 +61,7 @@ internal sealed class OpenDesktop(SignInStore signIns, SessionStore sessions, Se
                 yield return new OpeningStep.Refused(ErrorCode.SignInEnded, "");
                 yield break;
             }
+            signIn = await renew.RunAsync(request.Secret, signIn, cancel);
             var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
             if (!signIn.Pools.Contains(wanted) || !catalogue.Pools.TryGetValue(wanted, out var pool))
             {

@@ -29,6 +29,12 @@ internal static partial class SessionsLog
     [LoggerMessage(1007, LogLevel.Warning, "sign-in at {station}: the directory is out of reach: {cause}")]
     public static partial void DirectoryOutOfReach(ILogger logger, StationId station, string cause);
 
+    [LoggerMessage(1009, LogLevel.Information, "rights of {person} at {station} are others now: pools {before} became {now}")]
+    public static partial void RightsChanged(ILogger logger, PersonId person, StationId station, string before, string now);
+
+    [LoggerMessage(1010, LogLevel.Warning, "rights of {person} at {station} could not be read anew: the directory is out of reach; those of {minutes} min ago hold on")]
+    public static partial void RightsNotRenewed(ILogger logger, PersonId person, StationId station, double minutes);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

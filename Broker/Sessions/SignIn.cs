@@ -24,6 +24,12 @@ internal sealed record SignIn(long Serial, PersonId Person, string User, Station
 {
     /// <summary>Made in limited mode: the directory was down.</summary>
     public bool Limited { get; init; }
+
+    /// <summary>How old its rights are.</summary>
+    public TimeSpan RightsAge { get; init; }
+
+    /// <summary>The newest refresh that makes its rights a thing of the past (ms of the store's time); 0 = none.</summary>
+    public long Mark { get; init; }
 }
 
 /// <summary>Sign-ins in Redis, found by the digest of their secret.</summary>
@@ -39,6 +45,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     private static readonly TimeSpan _toAppear = TimeSpan.FromSeconds(15);
     private static readonly Script _begin = new("begin_sign_in");
     private static readonly Script _find = new("find_sign_in");
+    private static readonly Script _renew = new("renew_rights");
     private static readonly Script _close = new("close_sign_in");
 
     /// <summary>Keeps a new sign-in.</summary>
@@ -50,7 +57,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         var secret = Secret.Draw();
         var serial = (long)await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
-            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0,
+            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0, Milliseconds(signIn.RightsAge),
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
             "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
             "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,
@@ -63,9 +70,16 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     public async Task<SignIn?> FindAsync(Presented secret, StationId station)
     {
         if (!secret.IsPlausible) return null;
-        var fields = (RedisValue[])(await store.RunScriptAsync(_find, [keys.SignIn(secret.Digest)], [station.Value, Milliseconds(Life)]))!;
+        var fields = (RedisValue[])(await store.RunScriptAsync(_find, [keys.SignIn(secret.Digest), keys.Refreshed], [station.Value, Milliseconds(Life)]))!;
         return fields.Length == 0 ? null : Read(fields.Chunk(2).ToDictionary(pair => pair[0].ToString(), pair => pair[1]));
     }
+
+    /// <summary>Gives a sign-in the rights that the directory gives now.</summary>
+    /// <param name="secret">Proves it.</param>
+    /// <param name="pools">What the person may open, preferred first; may be empty.</param>
+    /// <param name="age">How long ago the directory was asked.</param>
+    public Task RenewAsync(Presented secret, ImmutableArray<PoolId> pools, TimeSpan age) =>
+        store.RunScriptAsync(_renew, [keys.SignIn(secret.Digest)], [string.Join(',', pools), Milliseconds(age)]);
 
     /// <summary>Closes a sign-in and, when asked, orders its session to end.</summary>
     /// <returns>The script's word.</returns>
@@ -89,5 +103,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         fields.ContainsKey("closed"))
     {
         Limited = fields.TryGetValue("limited", out var limited) && limited == 1,
+        RightsAge = TimeSpan.FromMilliseconds((double)fields["age"]),
+        Mark = (long)fields["mark"],
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
@@ -60,10 +61,11 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
     /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
     {
+        var asked = Stopwatch.GetTimestamp();
         switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station), cancel))
         {
             case Admission.Admitted admitted:
-                return await WelcomeAsync(admitted, request.Station);
+                return await WelcomeAsync(admitted, request.Station, asked);
             case Admission.OutOfReach(var cause):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
                 return new SignInOutcome.OutOfReach();
@@ -76,18 +78,16 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         }
     }
 
-    private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, StationId station)
+    private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, StationId station, long asked)
     {
         var person = admitted.Person;
-        var entitled = rules.PoolsOf(person);
-        if (entitled.IsEmpty) return new SignInOutcome.NoEntitlement();
-        var pools = admitted.Limited ? [.. entitled.Where(pool => !rules.Pools.Pools[pool].Sensitive)] : entitled;
-        if (pools.IsEmpty) return new SignInOutcome.LimitedNotHere();
+        var pools = rules.PoolsOf(person, admitted.Limited);
+        if (pools.IsEmpty) return rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : new SignInOutcome.LimitedNotHere();
         var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height);
-        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) { Limited = admitted.Limited };
+        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) { Limited = admitted.Limited, RightsAge = Stopwatch.GetElapsedTime(asked) };
         if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
             // The same login in another tenant: on the hosts they would be one account, with one home.
@@ -112,6 +112,10 @@ internal sealed record PeopleRules(TenantCatalogue Tenants, PoolCatalogue Pools,
     /// <summary>Whose an account on the hosts is: the people of one tenant of one directory, <c>directory/tenant</c>.</summary>
     public string OwnerOf(TenantId tenant) => $"{Directories.Branches.First(branch => branch.Tenant == tenant).Directory}/{tenant}";
 
-    /// <summary>The pools that somebody may open, preferred first.</summary>
-    public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person) => Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);
+    /// <summary>The pools that somebody may open, preferred first; in limited mode without the sensitive ones.</summary>
+    public ImmutableArray<PoolId> PoolsOf(DirectoryPerson person, bool limited = false)
+    {
+        var pools = Entitlements.PoolsOf(Pools.Entitlements, person.Tenant, person.Groups);
+        return limited ? [.. pools.Where(pool => !Pools.Pools[pool].Sensitive)] : pools;
+    }
 }

@@ -57,6 +57,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: one ticket, by the digest of its secret.</summary>
     public RedisKey Ticket(SecretDigest digest) => $"{_prefix}ticket:{digest.Hex}";
 
+    /// <summary>Hash: person, or <c>*</c> for everybody → when all that was known of their rights became a thing of the past, ms.</summary>
+    public RedisKey Refreshed => _prefix + "refreshed";
+
     /// <summary>Hash: broker → what it knows of each directory server (JSON with its time).</summary>
     public RedisKey DirectoryStates => _prefix + "directories";
 

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using VdiBroker.Directory;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>
+/// Asks the directory anew what somebody may open when what is known is older than the city allows, or was refreshed since: a right that was taken away
+/// opens nothing more, however long ago the sign-in was. While the directory is out of reach the old rights hold on, as long as the sign-in lives.
+/// </summary>
+internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories, SignInStore signIns, PeopleRules rules, ILogger<RenewRights> logger)
+{
+    private long _forgottenAt;
+
+    /// <summary>The sign-in with rights that are young enough.</summary>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
+    public async Task<SignIn> RunAsync(Presented secret, SignIn signIn, CancellationToken cancel)
+    {
+        var tenant = TenantOf(signIn.Person);
+        if (signIn.Mark == 0 && signIn.RightsAge < rules.Directories.RightsAge(tenant)) return signIn;
+        ForgetGroupsBefore(signIn.Mark);
+        var asked = Stopwatch.GetTimestamp();
+        switch (await lookUp.RunAsync(tenant, LoginOf(signIn.Person), cancel))
+        {
+            case Lookup.Found(var person, _):
+                return await KeepAsync(secret, signIn, rules.PoolsOf(person, signIn.Limited), Stopwatch.GetElapsedTime(asked));
+            case Lookup.Nobody:
+                return await KeepAsync(secret, signIn, [], Stopwatch.GetElapsedTime(asked));
+            default:
+                SessionsLog.RightsNotRenewed(logger, signIn.Person, signIn.Station, Math.Round(signIn.RightsAge.TotalMinutes));
+                return signIn;
+        }
+    }
+
+    private async Task<SignIn> KeepAsync(Presented secret, SignIn signIn, ImmutableArray<PoolId> pools, TimeSpan age)
+    {
+        if (!pools.SequenceEqual(signIn.Pools)) SessionsLog.RightsChanged(logger, signIn.Person, signIn.Station, string.Join(',', signIn.Pools), string.Join(',', pools));
+        await signIns.RenewAsync(secret, pools, age);
+        return signIn with { Pools = pools, RightsAge = age, Mark = 0 };
+    }
+
+    // The event that tells of a refresh may come later than this opening.
+    private void ForgetGroupsBefore(long mark)
+    {
+        var before = Interlocked.Read(ref _forgottenAt);
+        if (mark > before && Interlocked.CompareExchange(ref _forgottenAt, mark, before) == before) directories.ForgetGroups();
+    }
+
+    private static TenantId TenantOf(PersonId person) => new(person.Value[..person.Value.IndexOf('/', StringComparison.Ordinal)]);
+
+    private static string LoginOf(PersonId person) => person.Value[(person.Value.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}
