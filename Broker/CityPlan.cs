@@ -11,6 +11,12 @@ namespace VdiBroker;
 /// <summary>The whole city file, read: each room's sections.</summary>
 internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenants, DirectoryCatalogue Directories, HostCatalogue Hosts, PoolCatalogue Pools, ProfileRulebook Profiles)
 {
+    /// <summary>How guessing is slowed.</summary>
+    public LockoutPolicy Lockout { get; init; } = LockoutPolicy.Default;
+
+    /// <summary>Where limited mode is on.</summary>
+    public LimitedTenants Limited { get; init; } = LimitedTenants.None;
+
     /// <summary>For the sign-in.</summary>
     public PeopleRules People => new(Tenants, Pools, Directories);
 
@@ -29,7 +35,8 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var hosts = HostCatalogue.Read(document);
         var pools = PoolCatalogue.Read(document, tenants, hosts);
         var profiles = ProfileRulebook.Read(document, tenants);
+        var (lockout, limited) = (LockoutSection.Read(document), LimitedTenants.Read(document));
         document.Root.Close();
-        return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles);
+        return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles) { Lockout = lockout, Limited = limited };
     }
 }

@@ -57,6 +57,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
+            .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)
             .AddHosts(plan.Hosts)
             .AddPools(plan.Pools)

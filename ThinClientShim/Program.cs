@@ -65,7 +65,7 @@ internal static class Program
         journal.Step($"started pid={Environment.ProcessId}");
         ViewerHome.RemoveLeftovers();
         using var brokers = new BrokerRing(settings, journal);
-        var password = line.PasswordFd is { } other and not 0 ? Lines.FirstOf(other) : null;
+        var (password, wanted) = line.PasswordFd is { } other and not 0 ? Lines.FirstTwoOf(other) : (null, null);
         var input = Lines.Of(0);
         var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
         var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal, TimeProvider.System);
@@ -74,7 +74,7 @@ internal static class Program
         try
         {
             if (line.PasswordFd == 0) password = await input.NextAsync(stop.Token);
-            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(password);
+            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(password, () => line.PasswordFd == 0 ? input.NextAsync(stop.Token) : Task.FromResult(wanted));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -67,6 +67,23 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         return fallback ?? low;
     }
 
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public bool Flag(string key, bool fallback)
+    {
+        switch (TextOr(key, null))
+        {
+            case null or "":
+                return fallback;
+            case "true":
+                return true;
+            case "false":
+                return false;
+            case var text:
+                Fault(key, $"'{key}: {text}' must be true or false");
+                return fallback;
+        }
+    }
+
     /// <summary>A time such as <c>500ms</c>, <c>2s</c>, <c>5m</c>, <c>12h</c>.</summary>
     public TimeSpan Time(string key, TimeSpan fallback)
     {

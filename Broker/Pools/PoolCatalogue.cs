@@ -17,7 +17,10 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
         foreach (var map in city.Root.Maps("pools"))
         {
             var name = map.Map("name");
-            var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), [.. map.Texts("hosts").Select(h => new HostId(h))]);
+            var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), [.. map.Texts("hosts").Select(h => new HostId(h))])
+            {
+                Sensitive = map.Flag("sensitive", fallback: false),
+            };
             name.Close();
             foreach (var host in pool.Hosts.Where(h => !hosts.Hosts.ContainsKey(h)))
                 map.Fault("hosts", $"there is no host '{host}' (hosts: {string.Join(", ", hosts.Hosts.Keys.Select(h => h.Value).Order(StringComparer.Ordinal))})");

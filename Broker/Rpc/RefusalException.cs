@@ -8,10 +8,14 @@ namespace VdiBroker.Rpc;
 /// </summary>
 /// <param name="code">Which error of the catalogue.</param>
 /// <param name="what">For operators: which field, which host; null = nothing to add.</param>
-internal sealed class RefusalException(ErrorCode code, string? what = null) : Exception(what)
+/// <param name="retryAfter">At least so long before the next try; null = no time is known.</param>
+internal sealed class RefusalException(ErrorCode code, string? what = null, TimeSpan? retryAfter = null) : Exception(what)
 {
     /// <summary>Which error of the catalogue.</summary>
     public ErrorCode Code { get; } = code;
+
+    /// <summary>At least so long before the next try.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>For the log; callers are told only what they themselves sent wrong.</summary>
     public string? What { get; } = what;

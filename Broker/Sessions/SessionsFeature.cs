@@ -7,7 +7,7 @@ internal static class SessionsFeature
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
         .AddSingleton(rules)
         .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
-        .AddSingleton<SignInPerson>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
+        .AddSingleton<SignInPerson>().AddSingleton<PersonCalls>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
         .AddSingleton<CloseSignIn>().AddSingleton<RedeemTicket>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddHostedService<OrderSender>();

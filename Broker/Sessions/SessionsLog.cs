@@ -5,8 +5,8 @@ namespace VdiBroker.Sessions;
 /// <summary>Log of the sessions room, ids 1000 to 1099.</summary>
 internal static partial class SessionsLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "{person} signed in at {station}: number {serial}, pools {pools}")]
-    public static partial void SignedIn(ILogger logger, PersonId person, StationId station, long serial, string pools);
+    [LoggerMessage(1000, LogLevel.Information, "{person} signed in at {station}: number {serial}, pools {pools}, limited {limited}")]
+    public static partial void SignedIn(ILogger logger, PersonId person, StationId station, long serial, string pools, bool limited);
 
     [LoggerMessage(1001, LogLevel.Information, "session {session} of {person} in {pool} on {host} for station {station}, fence {fence}, resumed {resumed}")]
     public static partial void Opened(ILogger logger, SessionId session, PersonId person, PoolId pool, HostId host, StationId station, Fence fence, bool resumed);

@@ -20,7 +20,11 @@ internal sealed record StationSettings(string Keyboard, string Language, int Scr
 /// <param name="Pools">What they may open, preferred first.</param>
 /// <param name="Settings">What the station applies.</param>
 /// <param name="Closed">It has been closed; it may follow the end of its session and nothing else.</param>
-internal sealed record SignIn(long Serial, PersonId Person, string User, StationId Station, ImmutableArray<PoolId> Pools, StationSettings Settings, bool Closed);
+internal sealed record SignIn(long Serial, PersonId Person, string User, StationId Station, ImmutableArray<PoolId> Pools, StationSettings Settings, bool Closed)
+{
+    /// <summary>Made in limited mode: the directory was down.</summary>
+    public bool Limited { get; init; }
+}
 
 /// <summary>Sign-ins in Redis, found by the digest of their secret.</summary>
 internal sealed class SignInStore(RedisStore store, KeySpace keys)
@@ -46,7 +50,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         var secret = Secret.Draw();
         var serial = (long)await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
-            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife),
+            keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0,
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
             "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
             "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,
@@ -82,5 +86,8 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         new StationId(fields["station"].ToString()),
         [.. fields["pools"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => new PoolId(p))],
         new StationSettings(fields["keyboard"].ToString(), fields["language"].ToString(), (int)fields["width"], (int)fields["height"]),
-        fields.ContainsKey("closed"));
+        fields.ContainsKey("closed"))
+    {
+        Limited = fields.TryGetValue("limited", out var limited) && limited == 1,
+    };
 }

@@ -26,9 +26,16 @@ internal abstract record SignInOutcome
     }
 
     /// <summary>They are who they say, and may open at least one desktop.</summary>
-    public sealed record SignedIn(Secret Secret, string DisplayName, string TenantName, StationSettings Settings, ImmutableArray<DesktopOffered> Desktops) : SignInOutcome;
+    public sealed record SignedIn(Secret Secret, string DisplayName, string TenantName, StationSettings Settings, ImmutableArray<DesktopOffered> Desktops) : SignInOutcome
+    {
+        /// <summary>What the person should know of their password; null = nothing.</summary>
+        public PasswordNotice? Notice { get; init; }
 
-    /// <summary>Wrong password, unknown person, or nothing typed: one answer.</summary>
+        /// <summary>In limited mode.</summary>
+        public bool Limited { get; init; }
+    }
+
+    /// <summary>Wrong password, unknown or locked person, or nothing typed: one answer.</summary>
     public sealed record Rejected : SignInOutcome;
 
     /// <summary>Known, with no right to any pool.</summary>
@@ -36,35 +43,51 @@ internal abstract record SignInOutcome
 
     /// <summary>The directory could not be asked.</summary>
     public sealed record OutOfReach : SignInOutcome;
+
+    /// <summary>The password was right, and the account may not be used.</summary>
+    public sealed record Barred(AccountState State) : SignInOutcome;
+
+    /// <summary>Too many wrong passwords at this station.</summary>
+    public sealed record StationPaused(TimeSpan Left) : SignInOutcome;
+
+    /// <summary>In limited mode, with rights to sensitive pools only.</summary>
+    public sealed record LimitedNotHere : SignInOutcome;
 }
 
 /// <summary>Signs a person in: directory, entitlements, profile, and a sign-in that the station proves with a secret.</summary>
-internal sealed class SignInPerson(AuthenticatePerson authenticate, ReadProfile readProfile, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
+internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
 {
     /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
     {
-        switch (await authenticate.RunAsync(new AuthenticationRequest(request.Login, request.Password, rules.Directories.TenantOf(request.Station)), cancel))
+        switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station), cancel))
         {
-            case Authentication.Authenticated(var person, _):
-                return await WelcomeAsync(person, request.Station);
-            case Authentication.OutOfReach(var cause, _):
+            case Admission.Admitted admitted:
+                return await WelcomeAsync(admitted, request.Station);
+            case Admission.OutOfReach(var cause):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
                 return new SignInOutcome.OutOfReach();
+            case Admission.Barred(var state):
+                return new SignInOutcome.Barred(state);
+            case Admission.StationPaused(var left):
+                return new SignInOutcome.StationPaused(left);
             default:
                 return new SignInOutcome.Rejected();
         }
     }
 
-    private async Task<SignInOutcome> WelcomeAsync(DirectoryPerson person, StationId station)
+    private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, StationId station)
     {
-        var pools = rules.PoolsOf(person);
-        if (pools.IsEmpty) return new SignInOutcome.NoEntitlement();
+        var person = admitted.Person;
+        var entitled = rules.PoolsOf(person);
+        if (entitled.IsEmpty) return new SignInOutcome.NoEntitlement();
+        var pools = admitted.Limited ? [.. entitled.Where(pool => !rules.Pools.Pools[pool].Sensitive)] : entitled;
+        if (pools.IsEmpty) return new SignInOutcome.LimitedNotHere();
         var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height);
-        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false);
+        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) { Limited = admitted.Limited };
         if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
             // The same login in another tenant: on the hosts they would be one account, with one home.
@@ -72,10 +95,14 @@ internal sealed class SignInPerson(AuthenticatePerson authenticate, ReadProfile 
             return new SignInOutcome.NoEntitlement();
         }
         var (secret, serial) = begun;
-        SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools));
+        SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools), admitted.Limited);
         // A running desktop first: it is what the person left.
         var desktops = pools.Select(p => new DesktopOffered(rules.Pools.Pools[p], running.ContainsKey(p))).OrderByDescending(d => d.Running).ToImmutableArray();
-        return new SignInOutcome.SignedIn(secret, person.DisplayName, rules.Tenants.Tenants[person.Tenant].Name, settings, desktops);
+        return new SignInOutcome.SignedIn(secret, person.DisplayName, rules.Tenants.Tenants[person.Tenant].Name, settings, desktops)
+        {
+            Notice = admitted.Notice,
+            Limited = admitted.Limited,
+        };
     }
 }
 

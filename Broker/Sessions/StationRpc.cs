@@ -1,17 +1,20 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
 using VdiBroker.Storage;
 using VdiBroker.Trust;
+using PasswordNotice = VdiBroker.Directory.PasswordNotice;
+using PasswordNoticeMessage = VdiBroker.Protocol.Station.V1.PasswordNotice;
 
 namespace VdiBroker.Sessions;
 
 /// <summary>The stations' edge: reads the request, calls the use case, writes the reply.</summary>
-internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop open, FollowDoor follow, CloseSignIn close, StreamsEnd ending)
+internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop open, FollowDoor follow, CloseSignIn close, StreamsEnd ending)
     : StationService.StationServiceBase
 {
     private const int SignInsAtOnce = 4;
@@ -29,16 +32,30 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
         using var place = _signIns.Enter(station.Value);
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
-        var outcome = await signIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
-        if (outcome is not SignInOutcome.SignedIn done) throw RefusalOf(outcome);
+        var outcome = await person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
+        if (outcome is not SignInOutcome.SignedIn done) throw StationRefusals.Of(outcome);
         var reply = new SignInReply
         {
             SignIn = done.Secret.Text,
             Person = new Person { DisplayName = done.DisplayName, TenantName = done.TenantName },
             Settings = SettingsOf(done.Settings),
+            Limited = done.Limited,
+            Password = NoticeOf(done.Notice),
         };
         reply.Desktops.AddRange(done.Desktops.Select(d => new DesktopChoice { PoolId = d.Pool.Id.Value, Name = d.Pool.NameIn(request.Language), Running = d.Running }));
         return reply;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ChangePasswordReply> ChangePassword(ChangePasswordRequest request, ServerCallContext context)
+    {
+        var station = Station(context);
+        using var place = _signIns.Enter(station.Value);
+        if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
+        if (request.OldPassword.Length > LongestPassword) throw Invalid($"old_password must have 1 to {LongestPassword} characters");
+        if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
+        var outcome = await person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
+        return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
 
     /// <inheritdoc/>
@@ -109,12 +126,14 @@ internal sealed class StationRpc(Caller caller, SignInPerson signIn, OpenDesktop
         ScreenHeight = (uint)settings.ScreenHeight,
     };
 
-    private static RefusalException RefusalOf(SignInOutcome outcome) => outcome switch
+    private static PasswordNoticeMessage? NoticeOf(PasswordNotice? notice)
     {
-        SignInOutcome.Rejected => new RefusalException(ErrorCode.SignInRejected),
-        SignInOutcome.NoEntitlement => new RefusalException(ErrorCode.NoEntitlement),
-        _ => new RefusalException(ErrorCode.DirectoryOutOfReach),
-    };
+        if (notice is null) return null;
+        var told = new PasswordNoticeMessage();
+        if (notice.ExpiresIn is { } left) told.ExpiresIn = Duration.FromTimeSpan(left);
+        if (notice.GraceLeft is { } grace) told.GraceLeft = (uint)Math.Max(0, grace);
+        return told;
+    }
 
     private static SessionState StateOf(StationView view) => view switch
     {

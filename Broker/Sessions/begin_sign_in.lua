@@ -1,7 +1,8 @@
 -- Keeps a fresh sign-in and numbers it: of two sign-ins of one person the greater number holds the desktops. An account name on the hosts belongs to the
 -- people of one tenant of one directory: the first that used it. Older values name the directory alone: the first of its tenants that uses it takes it over.
 -- KEYS: 1 counter, 2 sign-in, 3 events, 4 account.
--- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory/tenant, 6 longest life in ms, then field, value, field, value …
+-- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory/tenant, 6 longest life in ms, 7 '1' = in limited mode,
+--       then field, value, field, value …
 -- Result: the number, or 0 when the account name belongs to another tenant.
 local owner = redis.call('GET', KEYS[4])
 if not owner or owner == string.match(ARGV[5], '^[^/]*') then
@@ -12,8 +13,9 @@ end
 local serial = redis.call('INCR', KEYS[1])
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], unpack(ARGV, 7))
+redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], 'limited', ARGV[7], unpack(ARGV, 8))
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'signed-in', 'person', ARGV[3], 'station', ARGV[4], 'serial', serial)
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'signed-in', 'person', ARGV[3], 'station', ARGV[4], 'serial', serial,
+  'limited', ARGV[7])
 redis.call('PUBLISH', ARGV[1], 'signed-in')
 return serial

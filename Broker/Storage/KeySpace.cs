@@ -59,4 +59,22 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Hash: broker → what it knows of each directory server (JSON with its time).</summary>
     public RedisKey DirectoryStates => _prefix + "directories";
+
+    /// <summary>Hash: tries of one name (its digest) at one station.</summary>
+    public RedisKey Tries(string name, StationId station) => $"{_prefix}tries:{name}:{station.Value}";
+
+    /// <summary>Hash: tries at one station, whoever was tried.</summary>
+    public RedisKey TriesAt(StationId station) => $"{_prefix}station:{station.Value}:tries";
+
+    /// <summary>Hash: tries of one name (its digest) at all stations.</summary>
+    public RedisKey TriesOf(string name) => $"{_prefix}tries:{name}";
+
+    /// <summary>Sorted set: who is locked and which station pauses, by when it is over.</summary>
+    public RedisKey Lockouts => _prefix + "lockouts";
+
+    /// <summary>Hash: what checks a person's password while their tenant's directory is down.</summary>
+    public RedisKey Verifier(TenantId tenant, string name) => $"{_prefix}limited:{tenant.Value}:{name}";
+
+    /// <summary>Sorted set: the names that have a <see cref="Verifier"/> in this tenant, by when it ends.</summary>
+    public RedisKey Verifiers(TenantId tenant) => $"{_prefix}limited:{tenant.Value}";
 }

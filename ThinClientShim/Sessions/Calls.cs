@@ -25,9 +25,27 @@ internal sealed class Calls(BrokerRing brokers, string language)
         }
         finally
         {
-            // A string of our own making that nobody else holds: wiping it in place is safe, waiting for the collector is not.
-            MemoryMarshal.AsMemory(request.Password.AsMemory()).Span.Clear();
+            Wipe(request.Password);
             request.Password = "";
+        }
+    }
+
+    /// <summary>Changes a person's password. Both are wiped before this returns, whatever happens.</summary>
+    public async Task ChangePasswordAsync(string login, byte[] old, byte[] wanted, CancellationToken cancel)
+    {
+        var request = new ChangePasswordRequest { Login = login, OldPassword = Encoding.UTF8.GetString(old), NewPassword = Encoding.UTF8.GetString(wanted), Language = language };
+        CryptographicOperations.ZeroMemory(old);
+        CryptographicOperations.ZeroMemory(wanted);
+        try
+        {
+            await brokers.AskAsync("change-password", SignInWithin,
+                async (broker, options) => await broker.Calls.ChangePasswordAsync(request, options), cancel);
+        }
+        finally
+        {
+            Wipe(request.OldPassword);
+            Wipe(request.NewPassword);
+            (request.OldPassword, request.NewPassword) = ("", "");
         }
     }
 
@@ -58,4 +76,10 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <summary>Leaves or signs out.</summary>
     public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
         brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options), cancel);
+
+    // A string of our own making that nobody else holds: wiping it in place is safe, waiting for the collector is not. The empty one is everybody's.
+    private static void Wipe(string secret)
+    {
+        if (secret.Length > 0) MemoryMarshal.AsMemory(secret.AsMemory()).Span.Clear();
+    }
 }

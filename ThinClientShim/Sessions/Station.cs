@@ -11,12 +11,16 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="stop">The station's own end.</param>
 internal sealed class Station(Room room, Wishes wishes, bool once, CancellationToken stop)
 {
+    private readonly NewPassword _newPassword = new(room, stop);
+
     /// <summary>One visit with a name and a password given by a program: a refusal ends it.</summary>
-    public async Task<ExitCode> ScriptedAsync(byte[]? password)
+    /// <param name="password">The password.</param>
+    /// <param name="wanted">Gives the new password, asked for only when the person must change it; null or empty = none.</param>
+    public async Task<ExitCode> ScriptedAsync(byte[]? password, Func<Task<byte[]?>> wanted)
     {
         var name = room.Settings.User ?? await room.Person.AskAsync(room.Person.Words["ask-name"], stop);
         return password is { Length: > 0 } && !string.IsNullOrEmpty(name)
-            ? await VisitAsync(name, password)
+            ? await VisitAsync(name, password, async old => await wanted() is { Length: > 0 } one ? await _newPassword.TryAsync(name, old, one) : null)
             : Refused(room.Person.Words["password-wrong"]);
     }
 
@@ -25,25 +29,34 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         while (true)
         {
+            if (room.Settings.User is null && room.Person.AtTerminal) room.Person.Tell("password-hint", []);
             var name = room.Settings.User ?? await room.Person.AskAsync(room.Person.Words["ask-name"], stop);
             if (name is null) return ExitCode.Done;
             if (name.Length == 0) continue;
-            if (await room.Person.AskPasswordAsync(stop) is not { } password) return ExitCode.Done;
+            if (room.Settings.User is null && NewPassword.IsAskedFor(name))
+            {
+                await _newPassword.ByChoiceAsync();
+                continue;
+            }
+            if (await room.Person.AskPasswordAsync("ask-password", stop) is not { } password) return ExitCode.Done;
             if (password.Length == 0)
             {
                 room.Person.Tell("password-wrong", []);
                 continue;
             }
-            var end = await VisitAsync(name, password);
+            var end = await VisitAsync(name, password, old => _newPassword.AskAsync(name, old));
             if (stop.IsCancellationRequested) return end;
             if (once && end is not (ExitCode.SignInRefused or ExitCode.NoBroker or ExitCode.NoDesktop)) return end;
         }
     }
 
-    private async Task<ExitCode> VisitAsync(string name, byte[] password)
+    /// <summary>Signs in and opens; where the password must be changed first, signs in with what <paramref name="change"/> makes of it (null = nothing).</summary>
+    private async Task<ExitCode> VisitAsync(string name, byte[] password, Func<byte[], Task<byte[]?>>? change)
     {
         wishes.Clear();
-        SignInReply reply;
+        SignInReply? reply = null;
+        byte[]? wanted = null;
+        var old = password.ToArray();
         try
         {
             room.Person.Tell("signing-in", []);
@@ -52,7 +65,9 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         catch (RefusedException refusal)
         {
             room.Journal.Step($"refused call=sign-in code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
-            return Refused(Refusals.Text(refusal.Detail, room.Person.Words));
+            var end = Refused(Refusals.Text(refusal.Detail, room.Person.Words));
+            if (change is not null && NewPassword.IsWanted(refusal.Detail.Code)) wanted = await change(old);
+            if (wanted is null) return end;
         }
         catch (NoBrokerException none)
         {
@@ -63,9 +78,13 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         finally
         {
             CryptographicOperations.ZeroMemory(password);
+            CryptographicOperations.ZeroMemory(old);
         }
-        room.Journal.Step($"signed-in desktops={reply.Desktops.Count}");
+        if (reply is null) return await VisitAsync(name, wanted!, change: null);
+        room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");
         room.Person.Tell("hello", reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "");
+        if (reply.Limited) room.Person.Tell("limited", []);
+        TellOf(reply.Password);
         if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return ExitCode.Done;
         return await VisitAsync(reply.SignIn, choice);
     }
@@ -83,6 +102,12 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
             await over.CancelAsync();
             await commands;
         }
+    }
+
+    private void TellOf(PasswordNotice? notice)
+    {
+        if (notice is { HasGraceLeft: true }) room.Person.Tell("password-grace", notice.GraceLeft);
+        else if (notice?.ExpiresIn?.ToTimeSpan() is { } left) room.Person.Tell("password-expires", (int)Math.Max(0, Math.Floor(left.TotalDays)));
     }
 
     private ExitCode Refused(string sentence)

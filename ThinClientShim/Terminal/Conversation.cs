@@ -40,10 +40,12 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     }
 
     /// <summary>A password typed unseen; null at the end of the input. The caller wipes it.</summary>
-    public async Task<byte[]?> AskPasswordAsync(CancellationToken cancel)
+    /// <param name="word">Which question.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<byte[]?> AskPasswordAsync(string word, CancellationToken cancel)
     {
         using var silence = Echo.Off();
-        Prompt(Words["ask-password"]);
+        Prompt(Words[word]);
         return await input.NextAsync(cancel);
     }
 

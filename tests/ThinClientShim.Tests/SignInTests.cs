@@ -57,7 +57,7 @@ public sealed class SignInTests : AtAStation
     public async Task The_password_may_come_by_another_descriptor_which_the_viewer_does_not_inherit()
     {
         var broker = await Station.BrokerAsync();
-        Station.Write("password", Station.Desk.Password + "\nnothing else is read\n");
+        Station.Write("password", Station.Desk.Password + "\na new one that nobody asks for\nnothing else is read\n");
         Station.Write("run.sh", "password=$1; shift; exec \"$@\" 7<\"$password\"\n");
         Station.Start([broker.Address], $"user = {ScriptedDesk.Login}", options: ["--password-fd", "7"], through: ["/bin/sh", Station.At("run.sh"), Station.At("password")]);
         await Station.StepAsync("active");

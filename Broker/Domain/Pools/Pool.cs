@@ -10,6 +10,9 @@ namespace VdiBroker.Pools;
 /// <param name="Hosts">The hosts that carry it, at least one, in the order declared.</param>
 public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArray<HostId> Hosts)
 {
+    /// <summary>Only for who was checked by the directory itself: never opened in limited mode.</summary>
+    public bool Sensitive { get; init; }
+
     /// <summary>The name for a screen in <paramref name="language"/> (IETF tag; French unless it starts with "en").</summary>
     public string NameIn(string language) => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? NameEn : NameFr;
 }

@@ -24,7 +24,11 @@ public sealed class Town : IAsyncLifetime
 
     public Townspeople People => Directory.People;
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "broker");
+    /// <summary>Of the two brokers' Redis: <c>address:port</c>.</summary>
+    public string Redis { get; private set; } = "";
+
+    /// <summary>The built broker.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "broker");
 
     public async Task InitializeAsync()
     {
@@ -33,8 +37,12 @@ public sealed class Town : IAsyncLifetime
         Certificates = await CityCertificates.CreateAsync(Program, Path.Combine(_folder, "ca"), "test-city");
         var address = _network.Address(21);
         var tls = await Certificates.IssueAsync("server", "directory", Path.Combine(_folder, "directory-tls"), address);
-        Directory = Own(await Slapd.StartAsync(Path.Combine(_folder, "directory"), address, Townspeople.Make(), new DirectoryTls(Certificates.CaFile, tls.Certificate, tls.Key)));
+        Directory = Own(await Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), address, Townspeople.Make(), new DirectoryTls(Certificates.CaFile, tls.Certificate, tls.Key))
+        {
+            Policies = [PasswordPolicy.MustChange],
+        }));
         var redis = Own(await RedisServer.StartAsync(Path.Combine(_folder, "redis"), _network.Address(9)));
+        Redis = redis.Endpoint;
         First = await StartAsync("one", _network.Address(11), redis.Endpoint);
         Second = await StartAsync("two", _network.Address(12), redis.Endpoint);
     }
@@ -70,6 +78,7 @@ public sealed class Town : IAsyncLifetime
         city: test-city
         farm: test
         health: { report_every: 500ms, dead_after: 4s, detached_for: 1s }
+        lockout: { person: { tries: 4 } }
         directories:
           - id: agglo
             servers: ["{{Directory.LdapsUri}}"]
@@ -81,7 +90,7 @@ public sealed class Town : IAsyncLifetime
         tenants:
           - { id: drancy, name: "Ville de Drancy", directory: agglo, people_under: "{{People.PeopleOf("drancy")}}" }
           - { id: le-bourget, name: "Ville du Bourget", directory: agglo, people_under: "{{People.PeopleOf("le-bourget")}}" }
-          - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}" }
+          - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}", limited: { days: 7 } }
         hosts:
           - { id: blade1, address: 127.0.0.1, port: 3391, seats: 3 }
           - { id: blade2, address: 127.0.0.1, port: 3392, seats: 1 }
@@ -90,11 +99,13 @@ public sealed class Town : IAsyncLifetime
         pools:
           - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
           - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
+          - { id: coffre, name: { fr: Coffre, en: Vault }, hosts: [blade2], sensitive: true }
           - { id: paire, name: { fr: Paire, en: Pair }, hosts: [blade3, blade4] }
         entitlements:
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
-          - { tenant: dugny, group: agents, pools: [dugny] }
+          - { tenant: dugny, group: agents, pools: [dugny, coffre] }
+          - { tenant: dugny, group: elus, pools: [coffre] }
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800 }
         places:

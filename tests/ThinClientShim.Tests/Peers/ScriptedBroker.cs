@@ -112,6 +112,12 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     {
         public override Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context) => Task.FromResult(desk.SignIn(request));
 
+        public override Task<ChangePasswordReply> ChangePassword(ChangePasswordRequest request, ServerCallContext context)
+        {
+            desk.ChangePassword(request);
+            return Task.FromResult(new ChangePasswordReply());
+        }
+
         public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
         {
             await responseStream.WriteAsync(new() { Preparing = new() { Text = request.Language == "fr" ? "Nous préparons votre bureau." : "Preparing your desktop." } });

@@ -22,9 +22,20 @@ internal sealed class ScriptedDesk
     private string _why = "";
 
     /// <summary>The right password, another one in each test.</summary>
-    public string Password { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+    public string Password { get; private set; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
 
     public ConcurrentQueue<SignInRequest> SignIns { get; } = new();
+
+    public ConcurrentQueue<ChangePasswordRequest> Changes { get; } = new();
+
+    /// <summary>The right password is refused with this until it is changed; null: it is taken.</summary>
+    public RpcException? MustChange { get; set; }
+
+    /// <summary>Said instead of a change, one each time; then changes again.</summary>
+    public ConcurrentQueue<RpcException> ChangeFaults { get; } = new();
+
+    /// <summary>Said with each sign-in reply.</summary>
+    public Action<SignInReply> Notice { get; set; } = _ => { };
 
     public ConcurrentQueue<OpenRequest> Opens { get; } = new();
 
@@ -68,6 +79,7 @@ internal sealed class ScriptedDesk
             throw Fault(ErrorCode.SignInRejected, StatusCode.Unauthenticated, Retry.OtherInput,
                 request.Language == "fr" ? "Ce mot de passe ne va pas." : "That password does not fit.");
         }
+        if (MustChange is not null) throw MustChange;
         var reply = new SignInReply
         {
             SignIn = Token(),
@@ -75,7 +87,16 @@ internal sealed class ScriptedDesk
             Settings = Settings,
         };
         reply.Desktops.AddRange(Desktops);
+        Notice(reply);
         return reply;
+    }
+
+    public void ChangePassword(ChangePasswordRequest request)
+    {
+        Changes.Enqueue(request);
+        if (request.OldPassword != Password) throw Fault(ErrorCode.SignInRejected, StatusCode.Unauthenticated, Retry.OtherInput, "Ce mot de passe ne va pas.");
+        if (ChangeFaults.TryDequeue(out var fault)) throw fault;
+        (Password, MustChange) = (request.NewPassword, null);
     }
 
     public Desktop Open(OpenRequest request)

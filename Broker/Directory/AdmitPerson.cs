@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Directory;
+
+/// <summary>A name and a password, and the station where they were typed.</summary>
+internal sealed record AdmissionRequest(string Login, string Password, StationId Station)
+{
+    /// <summary>Never the name or the password, whoever prints it.</summary>
+    public override string ToString() => $"admission at {Station}";
+}
+
+/// <summary>Whether somebody is let in at a station. Closed.</summary>
+internal abstract record Admission
+{
+    private Admission()
+    {
+    }
+
+    /// <summary>They are who they say.</summary>
+    /// <param name="Person">Who; in limited mode as their last full sign-in showed them.</param>
+    /// <param name="Notice">What they should know of their password.</param>
+    /// <param name="Limited">By limited mode: the directory has not been asked.</param>
+    public sealed record Admitted(DirectoryPerson Person, PasswordNotice? Notice, bool Limited) : Admission;
+
+    /// <summary>Wrong password, nobody by that name, locked by the directory or here: one answer, not before <see cref="AdmitPerson.RefusalFloor"/>.</summary>
+    public sealed record Rejected : Admission;
+
+    /// <summary>The password was right, and the account may not be used.</summary>
+    public sealed record Barred(AccountState State) : Admission;
+
+    /// <summary>No directory could be asked, and limited mode does not help.</summary>
+    /// <param name="Cause">For the operator.</param>
+    public sealed record OutOfReach(string Cause) : Admission;
+
+    /// <summary>Too many wrong passwords at this station, for whomever.</summary>
+    /// <param name="Left">Until the next try.</param>
+    public sealed record StationPaused(TimeSpan Left) : Admission;
+}
+
+/// <summary>Lets a person in at a station: lockout, then the directories, then limited mode where the directory is down and the tenant wants it.</summary>
+internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directories, LimitedMode limited, VerifierKeeper verifiers, LockoutLog log, TimeProvider time)
+{
+    /// <summary>
+    /// No refusal is answered sooner. Above <see cref="AuthenticatePerson.RejectionFloor"/>, so that what is noted afterwards (more for a person whom the
+    /// directory knows than for one whom it does not) fits below it.
+    /// </summary>
+    public static readonly TimeSpan RefusalFloor = AuthenticatePerson.RejectionFloor + TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Checks a person. One round trip to the store before the directories are asked and one after.</summary>
+    /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
+    public async Task<Admission> RunAsync(AdmissionRequest request, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        var begun = await lockout.BeginAsync(request.Login, request.Station);
+        var answer = begun.Decision switch
+        {
+            LockoutDecision.StationPaused => new Admission.StationPaused(begun.Left),
+            LockoutDecision.PersonLocked => new Admission.Rejected(),
+            _ => await AskAsync(request, begun, cancel),
+        };
+        if (answer is Admission.Rejected or Admission.Barred) await FloorAsync(time, started, cancel);
+        return answer;
+    }
+
+    /// <summary>Ends when a refusal may be answered. A timer may be some milliseconds early; this is not.</summary>
+    internal static async Task FloorAsync(TimeProvider time, long started, CancellationToken cancel)
+    {
+        while (RefusalFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
+    }
+
+    private async Task<Admission> AskAsync(AdmissionRequest request, TryBegun begun, CancellationToken cancel)
+    {
+        var asked = new AuthenticationRequest(request.Login, request.Password, directories.TenantOf(request.Station));
+        switch (await directories.Authenticate(asked, cancel))
+        {
+            case Authentication.Authenticated(var person, var notice):
+                await lockout.SettleAsync(begun, TryEnd.Passed, person.Id);
+                verifiers.Offer(person, request.Password);
+                return new Admission.Admitted(person, notice, Limited: false);
+            case Authentication.Barred(var person, var state):
+                log.Barred(person.Value, request.Station.Value, state);
+                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                return new Admission.Barred(state);
+            case Authentication.OutOfReach(var cause, var down):
+                return await AskLimitedAsync(asked, begun, new Admission.OutOfReach(cause), down, cancel);
+            case Authentication.Rejected(var person):
+                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Failed, person), person is { } known ? ForgetAsync(known) : Task.CompletedTask);
+                return new Admission.Rejected();
+            default:
+                throw new InvalidOperationException("an authentication without a case");
+        }
+    }
+
+    private async Task<Admission> AskLimitedAsync(AuthenticationRequest asked, TryBegun begun, Admission.OutOfReach otherwise, ImmutableArray<TenantId> down, CancellationToken cancel)
+    {
+        var named = LoginName.Parse(asked.Login) is { } login ? directories.TenantNamed(login) : null;
+        switch (await limited.CheckAsync(asked, named, down, cancel))
+        {
+            case LimitedAnswer.Known(var person):
+                await lockout.SettleAsync(begun, TryEnd.Passed, person.Id);
+                log.Limited(person.Id.Value, begun.Who.Station, person.Tenant.Value);
+                return new Admission.Admitted(person, null, Limited: true);
+            case LimitedAnswer.Wrong(var person):
+                await lockout.SettleAsync(begun, TryEnd.Failed, person);
+                return new Admission.Rejected();
+            case LimitedAnswer.Crowded:
+                log.LimitedCrowded(begun.Who.Station);
+                break;
+        }
+        await lockout.SettleAsync(begun, TryEnd.Unanswered);
+        return otherwise;
+    }
+
+    private async Task ForgetAsync(PersonId person)
+    {
+        if (await limited.ForgetAsync(person) is { } cause) log.VerifierNotKept(cause);
+    }
+}

@@ -1,0 +1,91 @@
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Directory;
+
+/// <summary>A wish for a new password, and the station where it was typed.</summary>
+internal sealed record OwnPasswordRequest(string Login, string OldPassword, string NewPassword, StationId Station)
+{
+    /// <summary>Never the name or a password, whoever prints it.</summary>
+    public override string ToString() => $"change of password at {Station}";
+}
+
+/// <summary>What came of it. Closed.</summary>
+internal abstract record OwnPasswordChange
+{
+    private OwnPasswordChange()
+    {
+    }
+
+    /// <summary>The new password holds.</summary>
+    public sealed record Changed : OwnPasswordChange;
+
+    /// <summary>As <see cref="Admission.Rejected"/>.</summary>
+    public sealed record Rejected : OwnPasswordChange;
+
+    /// <summary>The old password was right, and the account may not change it.</summary>
+    public sealed record Barred(AccountState State) : OwnPasswordChange;
+
+    /// <summary>The old password was right; the new one was not taken.</summary>
+    public sealed record Refused(PasswordRefusal Reason) : OwnPasswordChange;
+
+    /// <summary>No directory could be asked.</summary>
+    /// <param name="Cause">For the operator.</param>
+    public sealed record OutOfReach(string Cause) : OwnPasswordChange;
+
+    /// <summary>As <see cref="Admission.StationPaused"/>.</summary>
+    public sealed record StationPaused(TimeSpan Left) : OwnPasswordChange;
+}
+
+/// <summary>Changes a person's password at a station. A wrong old password counts like a wrong password at a sign-in: this is no way around the lockout.</summary>
+internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls directories, LimitedMode limited, LockoutLog log, TimeProvider time)
+{
+    /// <summary>Changes it.</summary>
+    /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
+    public async Task<OwnPasswordChange> RunAsync(OwnPasswordRequest request, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        var begun = await lockout.BeginAsync(request.Login, request.Station);
+        var answer = begun.Decision switch
+        {
+            LockoutDecision.StationPaused => new OwnPasswordChange.StationPaused(begun.Left),
+            LockoutDecision.PersonLocked => new OwnPasswordChange.Rejected(),
+            _ => await AskAsync(request, begun, cancel),
+        };
+        if (answer is OwnPasswordChange.Rejected) await AdmitPerson.FloorAsync(time, started, cancel);
+        return answer;
+    }
+
+    private async Task<OwnPasswordChange> AskAsync(OwnPasswordRequest request, TryBegun begun, CancellationToken cancel)
+    {
+        var station = request.Station.Value;
+        var wish = new PasswordChangeRequest(request.Login, request.OldPassword, request.NewPassword, directories.TenantOf(request.Station));
+        switch (await directories.ChangePassword(wish, cancel))
+        {
+            case PasswordChange.Changed(var person):
+                log.PasswordChanged(person.Value, station);
+                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                return new OwnPasswordChange.Changed();
+            case PasswordChange.Barred(var person, var state):
+                log.Barred(person.Value, station, state);
+                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                return new OwnPasswordChange.Barred(state);
+            case PasswordChange.Refused(var person, var reason):
+                log.PasswordRefused(person.Value, station, reason);
+                await lockout.SettleAsync(begun, TryEnd.Passed, person);
+                return new OwnPasswordChange.Refused(reason);
+            case PasswordChange.OutOfReach(var cause):
+                await lockout.SettleAsync(begun, TryEnd.Unanswered);
+                return new OwnPasswordChange.OutOfReach(cause);
+            case PasswordChange.Rejected(var person):
+                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Failed, person), person is { } known ? ForgetAsync(known) : Task.CompletedTask);
+                return new OwnPasswordChange.Rejected();
+            default:
+                throw new InvalidOperationException("a change of password without a case");
+        }
+    }
+
+    private async Task ForgetAsync(PersonId person)
+    {
+        if (await limited.ForgetAsync(person) is { } cause) log.VerifierNotKept(cause);
+    }
+}

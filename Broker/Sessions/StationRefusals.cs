@@ -1,0 +1,54 @@
+using VdiBroker.Directory;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Rpc;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What a station does for a person before they have a sign-in.</summary>
+internal sealed record PersonCalls(SignInPerson SignIn, ChangeOwnPassword ChangePassword);
+
+/// <summary>Which error of the catalogue says what.</summary>
+internal static class StationRefusals
+{
+    /// <summary>Of a sign-in that was none.</summary>
+    public static RefusalException Of(SignInOutcome outcome) => outcome switch
+    {
+        SignInOutcome.Rejected => new RefusalException(ErrorCode.SignInRejected),
+        SignInOutcome.NoEntitlement => new RefusalException(ErrorCode.NoEntitlement),
+        SignInOutcome.LimitedNotHere => new RefusalException(ErrorCode.LimitedNotHere),
+        SignInOutcome.Barred(var state) => new RefusalException(CodeOf(state)),
+        SignInOutcome.StationPaused(var left) => new RefusalException(ErrorCode.TooManyTries, retryAfter: left),
+        _ => new RefusalException(ErrorCode.DirectoryOutOfReach),
+    };
+
+    /// <summary>Of a password that has not been changed.</summary>
+    public static RefusalException Of(OwnPasswordChange outcome) => outcome switch
+    {
+        OwnPasswordChange.Rejected => new RefusalException(ErrorCode.SignInRejected),
+        OwnPasswordChange.Barred(var state) => new RefusalException(CodeOf(state)),
+        OwnPasswordChange.Refused(var reason) => new RefusalException(CodeOf(reason)),
+        OwnPasswordChange.StationPaused(var left) => new RefusalException(ErrorCode.TooManyTries, retryAfter: left),
+        OwnPasswordChange.OutOfReach(var cause) => new RefusalException(ErrorCode.DirectoryOutOfReach, cause),
+        _ => new RefusalException(ErrorCode.Unspecified),
+    };
+
+    private static ErrorCode CodeOf(AccountState state) => state switch
+    {
+        AccountState.MustChange => ErrorCode.PasswordMustChange,
+        AccountState.PasswordExpired => ErrorCode.PasswordExpired,
+        AccountState.AccountExpired => ErrorCode.AccountExpired,
+        AccountState.OutsideHours => ErrorCode.OutsideHours,
+        _ => ErrorCode.AccountDisabled,
+    };
+
+    private static ErrorCode CodeOf(PasswordRefusal reason) => reason switch
+    {
+        PasswordRefusal.TooShort => ErrorCode.PasswordTooShort,
+        PasswordRefusal.TooSimple => ErrorCode.PasswordTooSimple,
+        PasswordRefusal.UsedBefore => ErrorCode.PasswordUsedBefore,
+        PasswordRefusal.TooYoung => ErrorCode.PasswordTooYoung,
+        PasswordRefusal.NotAllowed => ErrorCode.PasswordChangeNotAllowed,
+        PasswordRefusal.ReadOnly => ErrorCode.DirectoryReadOnly,
+        _ => ErrorCode.PasswordRefused,
+    };
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using VdiBroker.Broker.Tests.Storage;
+using VdiBroker.Directory;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Directory;
+
+[Collection(RedisCollection.Name)]
+public sealed class AdmitPersonTests(RedisFixture redis)
+{
+    [Fact]
+    public async Task The_right_password_goes_in_with_the_directory_s_notice()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        rig.Answer = _ => new Authentication.Authenticated(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null));
+        Assert.Equal(new Admission.Admitted(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null), Limited: false), await rig.TryAsync(rig.Password));
+    }
+
+    [Fact]
+    public async Task A_locked_person_is_answered_like_a_wrong_password_and_the_directory_is_not_asked()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => rig.TryAsync("wrong"))), answer => Assert.IsType<Admission.Rejected>(answer));
+        Assert.Equal(5, rig.Asked);
+        var clock = Stopwatch.StartNew();
+        Assert.IsType<Admission.Rejected>(await rig.TryAsync(rig.Password));
+        Assert.True(clock.Elapsed >= AdmitPerson.RefusalFloor);
+        Assert.Equal(5, rig.Asked);
+        Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password, station: AdmissionRig.There));
+    }
+
+    [Fact]
+    public async Task Wrong_unknown_and_locked_take_the_same_time()
+    {
+        await using var rig = new AdmissionRig(redis.Store, (AdmissionRig.Drancy, 7));
+        for (var i = 0; i < 5; i++) await rig.Lockouts.BeginAsync("locked", AdmissionRig.Here);
+        foreach (var login in (string[])[AdmissionRig.Login, "unknown", "locked", "", "a\0b"])
+        {
+            var clock = Stopwatch.StartNew();
+            Assert.IsType<Admission.Rejected>(await rig.TryAsync("wrong", login));
+            Assert.InRange(clock.Elapsed, AdmitPerson.RefusalFloor, AdmitPerson.RefusalFloor * 4);
+        }
+    }
+
+    [Fact]
+    public async Task The_right_password_clears_the_count_and_so_does_a_barred_account()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => rig.TryAsync("wrong")));
+            if (i == 1) rig.Answer = request => rig.Takes(request) is Authentication.Authenticated ? new Authentication.Barred(rig.Amelie.Id, AccountState.MustChange) : new Authentication.Rejected();
+            var answer = await rig.TryAsync(rig.Password);
+            if (i == 0) Assert.IsType<Admission.Admitted>(answer);
+            else Assert.Equal(new Admission.Barred(AccountState.MustChange), answer);
+        }
+    }
+
+    [Fact]
+    public async Task A_directory_out_of_reach_counts_for_nothing()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        rig.Answer = rig.Down;
+        for (var i = 0; i < 30; i++) Assert.Equal(new Admission.OutOfReach("ldap1 is silent"), await rig.TryAsync("wrong"));
+        rig.Answer = rig.Takes;
+        Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password));
+    }
+
+    [Fact]
+    public async Task A_station_that_tries_many_names_pauses_at_once_and_says_for_how_long()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(i => rig.TryAsync("wrong", $"name{i}"))), answer => Assert.IsType<Admission.Rejected>(answer));
+        Assert.InRange(Assert.IsType<Admission.StationPaused>(await rig.TryAsync(rig.Password)).Left, TimeSpan.FromSeconds(50), TimeSpan.FromMinutes(1));
+        Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password, station: AdmissionRig.There));
+    }
+
+    [Fact]
+    public async Task Changing_the_password_counts_wrong_old_ones_as_a_sign_in_does()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        rig.Change = request => request.OldPassword == rig.Password ? new PasswordChange.Refused(rig.Amelie.Id, PasswordRefusal.TooShort) : new PasswordChange.Rejected(rig.Amelie.Id);
+        Assert.Equal(new OwnPasswordChange.Refused(PasswordRefusal.TooShort), await ChangeAsync(rig, rig.Password));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ChangeAsync(rig, "wrong"))), answer => Assert.IsType<OwnPasswordChange.Rejected>(answer));
+        Assert.IsType<OwnPasswordChange.Rejected>(await ChangeAsync(rig, rig.Password));
+        Assert.IsType<Admission.Rejected>(await rig.TryAsync(rig.Password));
+    }
+
+    [Fact]
+    public void Nothing_that_holds_a_password_prints_it()
+    {
+        var printed = string.Join(' ', new AdmissionRequest("login", "secret", AdmissionRig.Here), new OwnPasswordRequest("login", "secret", "secret", AdmissionRig.Here),
+            new AuthenticationRequest("login", "secret", null), new PasswordChangeRequest("login", "secret", "secret", null), PasswordVerifier.Make("secret"));
+        Assert.DoesNotContain("secret", printed, StringComparison.Ordinal);
+        Assert.DoesNotContain("login", printed, StringComparison.Ordinal);
+    }
+
+    private static Task<OwnPasswordChange> ChangeAsync(AdmissionRig rig, string old) =>
+        rig.ChangeOwn.RunAsync(new OwnPasswordRequest(AdmissionRig.Login, old, "new", AdmissionRig.Here), CancellationToken.None);
+}
