@@ -15,13 +15,13 @@ namespace VdiBroker;
 /// <param name="Rules">Who may open what, by the city file.</param>
 /// <param name="Settings">Merged.</param>
 /// <param name="Desktops">From the store.</param>
-internal sealed record KnownPerson(DirectoryPerson Person, PersonFacts Facts, PeopleRules Rules, MergedSettings Settings, IReadOnlyList<Session> Desktops);
+internal sealed record PersonReport(DirectoryPerson Person, PersonFacts Facts, PeopleRules Rules, MergedSettings Settings, IReadOnlyList<Session> Desktops);
 
 /// <summary>The answer of <c>broker whois</c>.</summary>
 /// <param name="Known">Whoever bears the name, one for each tenant at most.</param>
 /// <param name="Unasked">Directories that could not be asked, with the cause.</param>
 /// <param name="Language">Of the settings' reasons.</param>
-internal sealed record ShownPerson(IReadOnlyList<KnownPerson> Known, IReadOnlyList<string> Unasked, string Language)
+internal sealed record ShownPerson(IReadOnlyList<PersonReport> Known, IReadOnlyList<string> Unasked, string Language)
 {
     private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -42,7 +42,7 @@ internal sealed record ShownPerson(IReadOnlyList<KnownPerson> Known, IReadOnlyLi
         ["notAsked"] = new JsonArray([.. Unasked.Select(cause => (JsonNode)cause)]),
     }.ToJsonString(_readable);
 
-    private void Write(StringBuilder text, KnownPerson one)
+    private void Write(StringBuilder text, PersonReport one)
     {
         var (person, facts) = (one.Person, one.Facts);
         text.AppendLine($"{person.Id}: {person.DisplayName}");
@@ -63,10 +63,10 @@ internal sealed record ShownPerson(IReadOnlyList<KnownPerson> Known, IReadOnlyLi
 
     private static string Path(WalkedGroup walked) => walked.Via is null ? "" : $", because {string.Join(" is in ", walked.Path)}";
 
-    private static IEnumerable<string> Reasons(KnownPerson one, Kernel.PoolId pool) =>
+    private static IEnumerable<string> Reasons(PersonReport one, Kernel.PoolId pool) =>
         one.Rules.Pools.Entitlements.Where(rule => rule.Tenant == one.Person.Tenant && rule.Pools.Contains(pool) && one.Person.IsIn(rule.Group)).Select(rule => rule.Group).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    private JsonObject Json(KnownPerson one) => new()
+    private JsonObject Json(PersonReport one) => new()
     {
         ["person"] = one.Person.Id.Value,
         ["tenant"] = one.Person.Tenant.Value,

@@ -26,7 +26,7 @@ internal static class WhoIsCommand
             var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
             await using var directories = new CityDirectories(city.Plan);
             var answers = await Task.WhenAll(Tenants(city.Plan, parsed.GetRequiredValue(login)).Select(async tenant => (tenant, found: await directories.LookUp.RunAsync(tenant, parsed.GetRequiredValue(login), cancel))));
-            var known = new List<KnownPerson>();
+            var known = new List<PersonReport>();
             foreach (var (_, found) in answers)
                 if (found is Lookup.Found(var person, var facts)) known.Add(await KnowAsync(city, person, facts, at));
             var unasked = answers.Where(answer => answer.found is Lookup.OutOfReach).Select(answer => $"tenant {answer.tenant}: {((Lookup.OutOfReach)answer.found).Cause}").Distinct().ToList();
@@ -41,7 +41,7 @@ internal static class WhoIsCommand
     private static IEnumerable<TenantId> Tenants(CityPlan plan, string login) =>
         LoginName.Parse(login) is { } name && TenantNames.Make(plan.Directories.Branches).TenantOf(name) is { } tenant ? [tenant] : plan.Tenants.Tenants.Keys.OrderBy(one => one.Value, StringComparer.Ordinal);
 
-    private static async Task<KnownPerson> KnowAsync(OpenedCity city, DirectoryPerson person, PersonFacts facts, StationId? station)
+    private static async Task<PersonReport> KnowAsync(OpenedCity city, DirectoryPerson person, PersonFacts facts, StationId? station)
     {
         var row = await new ProfileStore(city.Store, city.Keys).ReadAsync(person.Id);
         var settings = ProfileMerge.Merge(city.Plan.Profiles.SourcesOf(new ProfileWanted(person, person.Settings, station), row.Profile?.Choices));
@@ -49,6 +49,6 @@ internal static class WhoIsCommand
         var desktops = new List<Session>();
         foreach (var id in (await sessions.DesktopsOfAsync(person.Id)).Values)
             if (await sessions.FindAsync(id) is { } session) desktops.Add(session);
-        return new KnownPerson(person, facts, city.Plan.People, settings, desktops);
+        return new PersonReport(person, facts, city.Plan.People, settings, desktops);
     }
 }
