@@ -20,6 +20,11 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
     /// <summary>For the sign-in.</summary>
     public PeopleRules People => new(Tenants, Pools, Directories);
 
+    /// <summary>Every rule that names a group: who may open what, and whose settings are which.</summary>
+    public IEnumerable<GroupRule> GroupRules =>
+        Pools.Entitlements.Select(rule => new GroupRule(rule.Tenant, rule.Group, $"entitlements: group {rule.Group}"))
+            .Concat(Profiles.Rules.Where(rule => rule.Group is not null).Select(rule => new GroupRule(rule.Tenant, rule.Group!, $"profiles, line {rule.Line}")));
+
     /// <summary>Lets every room take its sections out of the document; what is wrong is in <see cref="CityDocument.Faults"/> afterwards.</summary>
     public static CityPlan Read(CityDocument document)
     {

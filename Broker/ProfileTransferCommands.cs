@@ -34,12 +34,22 @@ internal static class ProfileTransferCommands
         {
             var path = parsed.GetRequiredValue(file);
             await using var stream = Fresh(path);
-            // The mark is for Excel; LDIF has none.
-            await using var text = new StreamWriter(stream, new UTF8Encoding(parsed.GetRequiredValue(format) == TransferFormat.Csv)) { NewLine = "\n" };
-            var people = new ExportProfiles(new ProfileStore(city.Store, city.Keys)).RunAsync(cancel);
-            if (parsed.GetRequiredValue(format) == TransferFormat.Ldif) return await WriteAsync(people, new LdifProfileWriter(text).Write, path);
-            using var csv = new CsvProfileWriter(text, parsed.GetValue(separator) == Separator.Semicolon ? ';' : ',');
-            return await WriteAsync(people, csv.Write, path);
+            try
+            {
+                // The mark is for Excel; LDIF has none.
+                await using var text = new StreamWriter(stream, new UTF8Encoding(parsed.GetRequiredValue(format) == TransferFormat.Csv)) { NewLine = "\n" };
+                var people = new ExportProfiles(new ProfileStore(city.Store, city.Keys)).RunAsync(cancel);
+                if (parsed.GetRequiredValue(format) == TransferFormat.Ldif) return await WriteAsync(people, new LdifProfileWriter(text).Write, path);
+                using var csv = new CsvProfileWriter(text, parsed.GetValue(separator) == Separator.Semicolon ? ';' : ',');
+                return await WriteAsync(people, csv.Write, path);
+            }
+            catch (Exception fault) when (fault is StoreOutOfReachException or OperationCanceledException)
+            {
+                // Half of the people in a file that looks whole would be lost silently.
+                File.Delete(path);
+                if (fault is StoreOutOfReachException) throw;
+                return OpenedCity.Complain("interrupted; no file is left", SomeRefused);
+            }
         }));
         return command;
     }
@@ -72,6 +82,11 @@ internal static class ProfileTransferCommands
             {
                 report.End(parsed.GetValue(dryRun));
                 return OpenedCity.Complain(string.Create(CultureInfo.InvariantCulture, $"stopped behind line {report.LastLine}: {fault.Message}. Import the whole file again: what is done already is told as unchanged."), OpenedCity.StoreOutOfReach);
+            }
+            catch (OperationCanceledException)
+            {
+                report.End(parsed.GetValue(dryRun));
+                return OpenedCity.Complain(string.Create(CultureInfo.InvariantCulture, $"interrupted behind line {report.LastLine}. Import the whole file again: what is done already is told as unchanged."), SomeRefused);
             }
             report.End(parsed.GetValue(dryRun));
             return report.Refused > 0 ? SomeRefused : 0;

@@ -56,7 +56,7 @@ internal static partial class RunCommand
         builder.Services.AddRouting().AddSingleton(TimeProvider.System)
             .AddStorage(store, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
-            .AddDirectory(plan.Directories.Directories, plan.Directories.Branches)
+            .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)
             .AddHosts(plan.Hosts)

@@ -17,12 +17,8 @@ internal sealed class CheckReport
     /// <summary>Adds one.</summary>
     public void Add(CheckFinding finding) => _findings.Add(finding);
 
-    /// <summary>One line a finding, with what to do below it; the count last.</summary>
-    public void WriteText(TextWriter output)
-    {
-        foreach (var finding in _findings) Write(output, finding);
-        output.WriteLine($"{Count(CheckVerdict.Good)} good, {Count(CheckVerdict.Warning)} warnings, {Count(CheckVerdict.Bad)} bad");
-    }
+    /// <summary>How many of each.</summary>
+    public string Summary => $"{Count(CheckVerdict.Good)} good, {Count(CheckVerdict.Warning)} warnings, {Count(CheckVerdict.Bad)} bad";
 
     /// <summary>One finding as text: while the check is under way.</summary>
     public static void Write(TextWriter output, CheckFinding finding)

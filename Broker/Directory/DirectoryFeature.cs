@@ -39,6 +39,9 @@ public static class DirectoryFeature
         return services;
     }
 
+    /// <summary>Adds what says in the store how the directories' servers are. Needs the store.</summary>
+    public static IServiceCollection AddDirectoryReports(this IServiceCollection services) => services.AddSingleton<DirectoryStates>().AddHostedService<DirectoryReporter>();
+
     private static void Refuse<T>(T? wrong, Func<T, string> words)
         where T : class
     {

@@ -34,14 +34,19 @@ internal sealed class GroupSearch(GroupsOptions groups)
         return found;
     }
 
-    /// <summary>The entries of groups whose DNs are known; those that are not there, or are no groups, are left out.</summary>
-    public ImmutableArray<GroupEntry> At(LdapClient client, IEnumerable<string> places)
+    /// <summary>
+    /// Of groups that a person's entry lists, those that are there and have no list of members of their own: their members are made by a
+    /// rule, or may not be read. One that has such a list without the person in it is a thing of the past.
+    /// </summary>
+    public ImmutableArray<GroupEntry> Unlisted(LdapClient client, IEnumerable<string> places)
     {
+        var lists = $"(|{string.Concat(groups.Members.Select(attribute => $"({attribute}=*)"))})";
         var found = ImmutableArray.CreateBuilder<GroupEntry>();
         foreach (var dn in places)
         {
             try
             {
+                if (!groups.Members.IsEmpty && client.Search(dn, LdapScope.Entry, lists, 0, "1.1").Entries is not []) continue;
                 found.AddRange(client.Search(dn, LdapScope.Entry, groups.Filter ?? "(objectClass=*)", 0, _names).Entries.Select(Group).OfType<GroupEntry>());
             }
             catch (DirectoryOutOfReachException absent) when (absent.Code is 32 or 34 or 10)

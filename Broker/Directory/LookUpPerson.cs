@@ -46,7 +46,10 @@ public sealed class LookUpPerson
         if (LoginName.Parse(login) is not { } name || _directories.FirstOrDefault(one => one.Tenants.Contains(tenant)) is not { } directory) return new Lookup.Nobody();
         try
         {
-            if (await directory.FindAsync(name, tenant, cancel) is not [var person]) return new Lookup.Nobody();
+            var found = await directory.FindAsync(name, tenant, cancel);
+            // A login that ends like a word for the tenant is asked with and without it: who bears the whole of it comes first.
+            if (found.Length > 1) found = [.. found.Where(one => TextForms.Fold(one.Login) == TextForms.Fold(name.Value))];
+            if (found is not [var person]) return new Lookup.Nobody();
             var groups = await directory.GroupsOfAsync(person, cancel);
             return new Lookup.Found(AuthenticatePerson.Describe(person, groups), new PersonFacts(directory.Id, person.Dn, groups.Groups, groups.Cut, person.State));
         }

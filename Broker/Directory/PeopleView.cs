@@ -84,7 +84,7 @@ internal sealed class PeopleView
         // What the entry lists beyond that: groups whose members are made by a rule, or may not be read.
         var listed = person.MemberOf.Where(dn => DistinguishedName.Parse(dn) is { } place && place.IsIn(_groupsBase) && !walk.Knows(place) && _branches.Counts(place, person.Tenant)).ToArray();
         if (listed.Length == 0 || walk.Cut != GroupsCut.None) return walk;
-        var further = await _service.AskAsync(client => _search.At(client, listed.Take(_groups.MaxCount)), cancel);
+        var further = await _service.AskAsync(client => _search.Unlisted(client, listed.Take(_groups.MaxCount)), cancel);
         return await WalkAsync(walk.And(further.Where(Counts)));
 
         async Task<GroupWalk> WalkAsync(GroupWalk going)

@@ -47,8 +47,9 @@ internal sealed record PersonEntry(string Dn, DistinguishedName Place, TenantId 
     /// <returns>Null when its login or account name cannot be used: none, too long, or with characters that no name has.</returns>
     public static PersonEntry? Read(DirectorySchema schema, PeopleOptions people, LdapEntry entry, DistinguishedName place, TenantId tenant)
     {
-        if (people.Login.Select(attribute => Spelled(entry, place, attribute)).FirstOrDefault(IsThere) is not { } login) return null;
-        var account = people.Account is { } own && entry.Text(own) is { Length: > 0 } named ? named : login;
+        // Spaces around a value do not count in a directory's comparisons (RFC 4518, 2.6.1).
+        if (people.Login.Select(attribute => Spelled(entry, place, attribute)).FirstOrDefault(IsThere)?.Trim() is not { } login) return null;
+        var account = people.Account is { } own && IsThere(entry.Text(own)) ? entry.Text(own)!.Trim() : login;
         if (!IsUsable(login) || !IsUsable(account)) return null;
         var name = people.Name.Select(entry.Text).FirstOrDefault(text => IsThere(text) && TextForms.Clean(text!).Length > 0);
         return new PersonEntry(entry.Dn, place, tenant, login)

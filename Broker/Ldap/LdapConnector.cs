@@ -6,10 +6,14 @@ namespace VdiBroker.Ldap;
 internal static class LdapConnector
 {
     /// <summary>Connects and binds; as nobody where the directory is searched without an account.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="options">The broker's account there, and the deadline.</param>
+    /// <param name="onSlow">Told when it takes long; it goes on.</param>
     /// <exception cref="DirectoryOutOfReachException">It could not be done; nothing is left open.</exception>
-    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options)
+    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options, Action? onSlow = null)
     {
         var client = new LdapClient(server, options.Deadline);
+        client.Bound(options.Deadline, options.Patience, onSlow);
         try
         {
             if (options.BindDn is { } dn) Bind(client, dn, options);

@@ -22,15 +22,16 @@ internal sealed class LdapLanes : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly string _name;
     private readonly LdapServiceOptions _options;
-    private readonly Func<LdapClient> _open;
+    private readonly Func<Action, LdapClient> _open;
     private int _lanes;
     private int _idle;
+    private int _stuck;
 
     /// <summary>Prepares the lanes; threads and connections are made when needed.</summary>
     /// <param name="name">Names the threads.</param>
     /// <param name="options">Bounds.</param>
-    /// <param name="open">Makes a connection ready for work.</param>
-    public LdapLanes(string name, LdapServiceOptions options, Func<LdapClient> open)
+    /// <param name="open">Makes a connection ready for work, and tells when that is slow.</param>
+    public LdapLanes(string name, LdapServiceOptions options, Func<Action, LdapClient> open)
     {
         _name = name;
         _options = options;
@@ -46,10 +47,10 @@ internal sealed class LdapLanes : IDisposable
         return true;
     }
 
-    /// <summary>Sends away whoever waits in the queue: the server will not answer them.</summary>
+    /// <summary>Sends away whoever waits in the queue: the server will not answer them, or not soon.</summary>
     public void SendAway(DirectoryOutOfReachException cause)
     {
-        while (_queue.TryTake(out var job)) job.Fail(cause, fresh: true);
+        while (_queue.TryTake(out var job)) job.Fail(cause, fresh: false);
     }
 
     public void Dispose()
@@ -70,63 +71,101 @@ internal sealed class LdapLanes : IDisposable
 
     private void Work()
     {
-        LdapClient? kept = null;
-        var lastUse = 0L;
+        var lane = new Lane();
         try
         {
-            while (true)
+            while (!lane.IsReplaced && Take() is { } job)
             {
-                Interlocked.Increment(ref _idle);
-                LdapJob? job;
-                try
-                {
-                    if (!_queue.TryTake(out job, (int)IdleLimit.TotalMilliseconds, _closing.Token)) break;
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _idle);
-                }
                 if (!job.Start()) continue;
-                Do(job, ref kept, lastUse);
-                lastUse = Stopwatch.GetTimestamp();
+                Do(job, lane);
+                lane.LastUse = Stopwatch.GetTimestamp();
             }
         }
         catch (OperationCanceledException)
         {
             // closing
         }
-        Drop(ref kept);
+        lane.Drop();
+        if (lane.IsReplaced)
+        {
+            Interlocked.Decrement(ref _stuck);
+            return;
+        }
         Interlocked.Decrement(ref _lanes);
         // Work that came while this lane was leaving.
         if (_queue.Count > 0 && !_queue.IsAddingCompleted) StartLane();
     }
 
-    private void Do(LdapJob job, ref LdapClient? kept, long lastUse)
+    // Null when there was nothing to do for long.
+    private LdapJob? Take()
+    {
+        Interlocked.Increment(ref _idle);
+        try
+        {
+            return _queue.TryTake(out var job, (int)IdleLimit.TotalMilliseconds, _closing.Token) ? job : null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _idle);
+        }
+    }
+
+    private void Do(LdapJob job, Lane lane)
     {
         var fresh = true;
         try
         {
-            if (kept is not null && (kept.IsStale || job.WantsFresh)) Drop(ref kept);
-            fresh = kept is null;
-            kept ??= _open();
-            var doubtful = !fresh && Stopwatch.GetElapsedTime(lastUse) > DoubtAfter;
-            kept.Bound(doubtful ? Shorter : _options.Deadline, Shorter, job.Slow);
-            job.Succeed(job.Call(kept));
+            if (lane.Client is { } old && (old.IsStale || job.WantsFresh)) lane.Drop();
+            fresh = lane.Client is null;
+            var doubtful = !fresh && Stopwatch.GetElapsedTime(lane.LastUse) > DoubtAfter;
+            lane.Client ??= _open(() => Slow(lane, job));
+            lane.Client.Bound(doubtful ? _options.Patience : _options.Deadline, _options.Patience, () => Slow(lane, job));
+            job.Succeed(job.Call(lane.Client));
         }
         catch (Exception fault)
         {
             // Whatever it is belongs to the caller; the lane lives on, with a new connection where this one is of no more use.
-            if (fault is not DirectoryOutOfReachException { Outage: Outage.Unwilling }) Drop(ref kept);
+            if (fault is not DirectoryOutOfReachException { Outage: Outage.Unwilling }) lane.Drop();
             job.Fail(fault, fresh);
         }
     }
 
-    private TimeSpan Shorter => _options.SwitchAfter < _options.Deadline ? _options.SwitchAfter : _options.Deadline;
-
-    private static void Drop(ref LdapClient? kept)
+    // On the alarm's thread. A lane that is stuck is replaced, once, so that those behind it do not wait for it: there are twice as many threads at most.
+    private void Slow(Lane lane, LdapJob job)
     {
-        kept?.Dispose();
-        kept = null;
+        if (!lane.IsReplaced && Interlocked.Increment(ref _stuck) <= _options.Connections)
+        {
+            lane.IsReplaced = true;
+            Interlocked.Decrement(ref _lanes);
+            if (_queue.Count > 0) StartLane();
+        }
+        else if (!lane.IsReplaced)
+        {
+            Interlocked.Decrement(ref _stuck);
+        }
+        job.Slow();
+    }
+
+    private sealed class Lane
+    {
+        private volatile bool _isReplaced;
+
+        public LdapClient? Client { get; set; }
+
+        public long LastUse { get; set; }
+
+        /// <summary>Another thread does its work; it ends when its call is back.</summary>
+        public bool IsReplaced
+        {
+            get => _isReplaced;
+            set => _isReplaced = value;
+        }
+
+        public void Drop()
+        {
+            Client?.Dispose();
+            Client = null;
+        }
     }
 }
 

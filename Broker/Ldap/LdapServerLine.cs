@@ -30,7 +30,7 @@ internal sealed class LdapServerLine : IDisposable
         _time = time;
         _breaker = Breaker.New(time.GetUtcNow());
         Searches = new LdapLanes($"{options.Id} search", options, OpenAsBroker);
-        Checks = new LdapLanes($"{options.Id} check", options, () => new LdapClient(server, options.Deadline));
+        Checks = new LdapLanes($"{options.Id} check", options, _ => new LdapClient(server, options.Deadline));
     }
 
     public LdapServer Server { get; }
@@ -73,6 +73,13 @@ internal sealed class LdapServerLine : IDisposable
         StartTrials();
     }
 
+    /// <summary>Nobody waits in vain behind calls that hang.</summary>
+    public void SendAway(DirectoryOutOfReachException cause)
+    {
+        Searches.SendAway(cause);
+        Checks.SendAway(cause);
+    }
+
     /// <summary>Ends with the trial that is under way, or with the next one, which is made at once: the breaker may be closed then.</summary>
     public Task TrialAsync()
     {
@@ -87,9 +94,9 @@ internal sealed class LdapServerLine : IDisposable
         Checks.Dispose();
     }
 
-    private LdapClient OpenAsBroker()
+    private LdapClient OpenAsBroker(Action? onSlow)
     {
-        var client = LdapConnector.OpenAsBroker(Server, _options);
+        var client = LdapConnector.OpenAsBroker(Server, _options, onSlow);
         NoteCertificate(client);
         return client;
     }
@@ -108,9 +115,7 @@ internal sealed class LdapServerLine : IDisposable
         {
             case BreakerPhase.Open:
                 _log.ServerOut(_options.Id, after.Cause);
-                // Nobody waits in vain behind calls that hang.
-                Searches.SendAway(fault!);
-                Checks.SendAway(fault!);
+                SendAway(fault!);
                 break;
             case BreakerPhase.Suspect:
                 _log.ServerSuspect(_options.Id, Server.Address.Authority, after.Cause);
@@ -164,7 +169,7 @@ internal sealed class LdapServerLine : IDisposable
     {
         try
         {
-            using var client = OpenAsBroker();
+            using var client = OpenAsBroker(null);
             return null;
         }
         catch (DirectoryOutOfReachException fault)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace VdiBroker.Ldap;
 
@@ -97,12 +98,14 @@ internal sealed class LdapService : IDisposable
         }
     }
 
-    // Called from a lane's alarm: the call has no answer for long. With another server to go to, the caller goes there.
+    // Called from a lane's alarm: the call has no answer for long. With another server to go to, the caller goes there, and who waits behind it too.
     private void GiveUpIfAnother(LdapServerLine line, LdapJob job)
     {
         if (Next(line) is null) return;
-        job.Fail(new DirectoryOutOfReachException(Outage.Silent,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{line.Server.Origin} does not answer within {_options.SwitchAfter.TotalSeconds:0.##} s")), fresh: false);
+        var silent = new DirectoryOutOfReachException(Outage.Silent,
+            string.Create(CultureInfo.InvariantCulture, $"{line.Server.Origin} does not answer within {_options.Patience.TotalSeconds:0.##} s"));
+        job.Fail(silent, fresh: false);
+        line.SendAway(silent);
     }
 
     // The first server that is asked now: closed before suspect, never an open one.

@@ -48,6 +48,9 @@ internal sealed record LdapServiceOptions
     /// <summary>A server that has not answered for so long is left for the next one, if there is one that answers; at most <see cref="Deadline"/>.</summary>
     public TimeSpan SwitchAfter { get; init; } = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>After how long a call counts as slow.</summary>
+    public TimeSpan Patience => SwitchAfter < Deadline ? SwitchAfter : Deadline;
+
     /// <summary>The most connections to one server for each of the two uses (searches as the broker; checks of passwords); 1 to 64.</summary>
     public int Connections { get; init; } = 4;
 }

@@ -12,9 +12,10 @@ internal sealed record FileText(Encoding Encoding, int Mark, string Said)
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Looks at a whole file, line by line, and goes back to its beginning.</summary>
-    /// <exception cref="UnreadableFileException">It is in UTF-16.</exception>
+    /// <exception cref="UnreadableFileException">It is in UTF-16, or a pipe.</exception>
     public static FileText Of(Stream file)
     {
+        if (!file.CanSeek) throw new UnreadableFileException("this is a pipe; its encoding is found by reading it twice: save it as a file first");
         var (good, bad, mark) = (0, 0, 0);
         foreach (var line in RawLines.Read(file))
         {

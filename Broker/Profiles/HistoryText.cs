@@ -1,32 +1,27 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using StackExchange.Redis;
 
 namespace VdiBroker.Profiles;
 
-/// <summary>How a line of a person's history is written in the store: an entry of a stream, whose id is the store's time.</summary>
+/// <summary>How a line of a person's history is written in the store: the store's time in ms since 1970, a space, JSON.</summary>
 internal static class HistoryText
 {
-    /// <summary>The entry's fields and values.</summary>
-    public static IEnumerable<RedisValue> Write(long number, ChangeAuthor author, ImmutableArray<SettingChange> changes) =>
-    [
-        "number", number,
-        "origin", author.Origin.ToString().ToLowerInvariant(),
-        "by", author.Name,
-        "changes", JsonSerializer.Serialize([.. changes.Select(change => new StoredChange(change.Setting, change.Old, change.New))], ProfileJson.Default.IReadOnlyListStoredChange),
-    ];
+    /// <summary>The line without its time.</summary>
+    public static string Write(long number, ChangeAuthor author, ImmutableArray<SettingChange> changes) => JsonSerializer.Serialize(
+        new StoredEntry(number, author.Origin.ToString().ToLowerInvariant(), author.Name, [.. changes.Select(change => new StoredChange(change.Setting, change.Old, change.New))]),
+        ProfileJson.Default.StoredEntry);
 
-    /// <summary>Reads an entry; null when a newer broker wrote something else.</summary>
-    public static HistoryEntry? Read(StreamEntry entry)
+    /// <summary>Reads a line; null when a newer broker wrote something else.</summary>
+    public static HistoryEntry? Read(string line)
     {
         try
         {
-            var since1970 = long.Parse(entry.Id.ToString().Split('-')[0], CultureInfo.InvariantCulture);
-            return Enum.TryParse<ChangeOrigin>(entry["origin"], ignoreCase: true, out var origin) && entry["number"].TryParse(out long number)
-                && JsonSerializer.Deserialize(entry["changes"].ToString(), ProfileJson.Default.IReadOnlyListStoredChange) is { } changes
-                ? new HistoryEntry(number, DateTimeOffset.FromUnixTimeMilliseconds(since1970), new ChangeAuthor(origin, entry["by"].ToString()),
-                    [.. changes.Select(change => new SettingChange(change.Setting, change.Old, change.New))])
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            return space > 0 && long.TryParse(line.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out var since1970)
+                && JsonSerializer.Deserialize(line.AsSpan(space + 1), ProfileJson.Default.StoredEntry) is { } entry && Enum.TryParse<ChangeOrigin>(entry.Origin, ignoreCase: true, out var origin)
+                ? new HistoryEntry(entry.Number, DateTimeOffset.FromUnixTimeMilliseconds(since1970), new ChangeAuthor(origin, entry.By),
+                    [.. entry.Changes.Select(change => new SettingChange(change.Setting, change.Old, change.New))])
                 : null;
         }
         catch (JsonException)

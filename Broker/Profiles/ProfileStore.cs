@@ -57,7 +57,7 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
 
     /// <summary>A person's history, the oldest line first.</summary>
     public async Task<ImmutableArray<HistoryEntry>> HistoryAsync(PersonId person) =>
-        [.. (await store.RunAsync("read history", db => db.StreamRangeAsync(keys.ProfileHistory(person)))).Select(HistoryText.Read).OfType<HistoryEntry>()];
+        [.. (await store.RunAsync("read history", db => db.ListRangeAsync(keys.ProfileHistory(person)))).Select(line => HistoryText.Read(line.ToString())).OfType<HistoryEntry>()];
 
     /// <summary>Changes a profile: <paramref name="decide"/> is asked again whenever somebody else was faster, so that changes of different settings all stay.</summary>
     /// <param name="person">Whose.</param>
@@ -87,7 +87,7 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
 
     /// <summary>Keeps a profile whose version 1 has been decided; somebody else who did so first was as right.</summary>
     public Task SettleAsync(PersonId person, ProfileRow row, PersonalProfile next, ImmutableArray<SettingChange> changes) =>
-        KeepAsync(person, row, next, changes.IsEmpty ? [] : HistoryText.Write(next.Revision, new ChangeAuthor(ChangeOrigin.Conversion, ""), changes));
+        KeepAsync(person, row, next, changes.IsEmpty ? null : HistoryText.Write(next.Revision, new ChangeAuthor(ChangeOrigin.Conversion, ""), changes));
 
     /// <summary>Notes where the person's desktop is; a profile that cannot be read is left as it is.</summary>
     public async Task NoteHostAsync(PersonId person, HostId host)
@@ -95,15 +95,15 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
         var row = await ReadAsync(person);
         for (var attempt = 0; attempt < Attempts && row.Profile is { } profile && profile.LastHost != host; attempt++)
         {
-            if (await KeepAsync(person, row, profile with { LastHost = host }, []) is not { } newer) return;
+            if (await KeepAsync(person, row, profile with { LastHost = host }, entry: null) is not { } newer) return;
             row = newer;
         }
     }
 
     // Null = kept; else what stands there instead of what was read.
-    private async Task<ProfileRow?> KeepAsync(PersonId person, ProfileRow row, PersonalProfile next, IEnumerable<RedisValue> entry)
+    private async Task<ProfileRow?> KeepAsync(PersonId person, ProfileRow row, PersonalProfile next, string? entry)
     {
-        var answer = (RedisResult[])(await store.RunScriptAsync(_change, [keys.Profile(person), keys.ProfileHistory(person)], [row.Text, ProfileText.Write(next), HistoryKept, .. entry]))!;
+        var answer = (RedisResult[])(await store.RunScriptAsync(_change, [keys.Profile(person), keys.ProfileHistory(person)], [row.Text, ProfileText.Write(next), HistoryKept, .. entry is null ? (RedisValue[])[] : [entry]]))!;
         return (int)answer[0] == 1 ? null : ProfileRow.Of((RedisValue)answer[1]);
     }
 }

@@ -74,9 +74,16 @@ internal sealed record StoredChange(
     [property: JsonPropertyName("old")] string? Old = null,
     [property: JsonPropertyName("new")] string? New = null);
 
+/// <summary>A line of the history.</summary>
+internal sealed record StoredEntry(
+    [property: JsonPropertyName("n")] long Number,
+    [property: JsonPropertyName("origin")] string Origin,
+    [property: JsonPropertyName("by")] string By,
+    [property: JsonPropertyName("changes")] IReadOnlyList<StoredChange> Changes);
+
 [JsonSourceGenerationOptions(RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProfileVersion))]
 [JsonSerializable(typeof(FirstProfile))]
 [JsonSerializable(typeof(StoredProfile))]
-[JsonSerializable(typeof(IReadOnlyList<StoredChange>))]
+[JsonSerializable(typeof(StoredEntry))]
 internal sealed partial class ProfileJson : JsonSerializerContext;

@@ -11,6 +11,6 @@ internal static partial class ProfilesLog
     [LoggerMessage(651, LogLevel.Warning, "profile of {person} is of a shape that this broker cannot read; it is left as it is, and this sign-in goes without it")]
     public static partial void Unreadable(ILogger logger, PersonId person);
 
-    [LoggerMessage(652, LogLevel.Warning, "profile of {person}: what {source} says of {settings} cannot be read and does not count")]
+    [LoggerMessage(652, LogLevel.Information, "profile of {person}: what {source} says of {settings} cannot be read and does not count")]
     public static partial void Skipped(ILogger logger, PersonId person, string source, string settings);
 }

@@ -42,7 +42,7 @@ internal sealed class KeySpace(string farm)
     /// <summary>String (JSON): the person's profile.</summary>
     public RedisKey Profile(PersonId person) => $"{_prefix}person:{person.Value}{ProfileEnd}";
 
-    /// <summary>Stream, capped: changes of the person's own choices.</summary>
+    /// <summary>List, capped: changes of the person's own choices.</summary>
     public RedisKey ProfileHistory(PersonId person) => $"{_prefix}person:{person.Value}:profile-history";
 
     /// <summary>Glob for the keys of all profiles.</summary>
@@ -56,6 +56,9 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Hash: one ticket, by the digest of its secret.</summary>
     public RedisKey Ticket(SecretDigest digest) => $"{_prefix}ticket:{digest.Hex}";
+
+    /// <summary>Hash: broker → what it knows of each directory server (JSON with its time).</summary>
+    public RedisKey DirectoryStates => _prefix + "directories";
 
     /// <summary>Hash: tries of one name (its digest) at one station.</summary>
     public RedisKey Tries(string name, StationId station) => $"{_prefix}tries:{name}:{station.Value}";

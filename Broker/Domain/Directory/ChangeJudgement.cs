@@ -55,8 +55,8 @@ public abstract partial record ChangeJudgement
         PolicyError.PasswordInHistory => PasswordRefusal.UsedBefore,
         PolicyError.PasswordTooYoung => PasswordRefusal.TooYoung,
         PolicyError.PasswordModNotAllowed => PasswordRefusal.NotAllowed,
-        // 389 refuses the present password with a control that names no error.
-        null when schema is DirectorySchema.ThreeEightNine && word is { Code: ConstraintViolation, Control: not null } => PasswordRefusal.UsedBefore,
+        // 389 names its reason for all but one refusal: of the present password (measured, 2.3.1).
+        null when schema is DirectorySchema.ThreeEightNine && word.Code == ConstraintViolation => PasswordRefusal.UsedBefore,
         _ => OfWords(word),
     };
 

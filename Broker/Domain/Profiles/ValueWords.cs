@@ -19,7 +19,7 @@ public static class ValueWords
             ("language", "fr") => english ? "French" : "français",
             ("language", "en") => english ? "English" : "anglais",
             ("screen", "full") => english ? "whole screen" : "tout l'écran",
-            ("text_size", _) => english ? $"{value} times" : $"{value.Replace('.', ',')} fois",
+            ("text_size", _) => english ? $"×{value}" : $"×{value.Replace('.', ',')}",
             ("contrast", "high") => english ? "high" : "élevé",
             ("volume", _) => english ? $"{value}%" : $"{value} %",
             ("printers", SettingReaders.NoPrinters) => english ? "none" : "aucune",

@@ -84,6 +84,23 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("people_under: \"ou=drancy,ou=people,dc=agglo,dc=test\"", "people_under: \"ou=drancy,dc=other,dc=test\"", 13, "is not at or below the directory's people base")]
     [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", filter: \"(uid=*\" }", 10, "its brackets do not match")]
     [InlineData("report_every: 2s", "report_every: 0s", 3, "must be at least 100ms")]
+    [InlineData("- id: agglo", "- id: agglo\n    schema: novell", 6, "'schema: novell' is not known (known: openldap, active-directory, 389)")]
+    [InlineData("- id: agglo", "- id: agglo\n    transport: none", 7, "keep one of the two")]
+    [InlineData("[\"ldaps://127.0.0.21:6360\"]", "[\"ldap://10.1.2.3\"]\n    transport: none", 6, "would carry passwords unprotected")]
+    [InlineData("- id: agglo", "- id: agglo\n    transport: plain", 6, "can only be 'none'")]
+    [InlineData("    bind_password_file: secret\n", "", 5, "'bind_password_file' is missing")]
+    [InlineData("    bind_dn: cn=broker,dc=agglo,dc=test\n", "", 5, "'bind_dn' is missing")]
+    [InlineData("- id: agglo", "- id: agglo\n    client_key: secret", 5, "'client_certificate' is missing")]
+    [InlineData("    ca: ca.crt\n", "", 5, "'ca' is missing")]
+    [InlineData("groups: { base: \"ou=groups,dc=agglo,dc=test\" }", "groups: { base: \"ou=groups,dc=agglo,dc=test\", max_depth: 0 }", 11, "'max_depth: 0' must be a whole number from 1 to 100")]
+    [InlineData("groups: { base: \"ou=groups,dc=agglo,dc=test\" }", "groups: { base: \"ou=groups,dc=agglo,dc=test\", max_age: 1ms }", 11, "'max_age' must be from 1s to 24h")]
+    [InlineData("groups: { base: \"ou=groups,dc=agglo,dc=test\" }", "groups: { base: \"ou=groups,dc=agglo,dc=test\", members: none, member_uids: none }", 11, "nobody would be in any group")]
+    [InlineData("groups: { base: \"ou=groups,dc=agglo,dc=test\" }", "groups: { base: \"ou=groups,dc=agglo,dc=test\", nested: perhaps }", 11, "must be true or false")]
+    [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", login: \"u id)(\" }", 10, "is not the name of an attribute")]
+    [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", settings: { keyboard: [a] } }", 10, "every item of 'settings' must be a name and a text")]
+    [InlineData("directory: agglo,", "directory: agglo, stations: [\"Drancy *\"],", 13, "must be a station's name, or a pattern with one *")]
+    [InlineData("directory: agglo,", "directory: agglo, suffixes: [\"@drancy.fr\"],", 13, "without that sign")]
+    [InlineData("directory: agglo,", "directory: agglo, people: { logn: uid },", 13, "'logn' is not known; did you mean 'login'?")]
     public void A_fault_is_told_with_its_line_and_what_to_do(string good, string bad, int line, string says)
     {
         var (_, faults) = Read(Good.Replace(good, bad, StringComparison.Ordinal));
@@ -103,6 +120,34 @@ public sealed class CityPlanTests : IDisposable
         var tenant = """  - { id: drancy, name: Ville de Drancy, directory: agglo, people_under: "ou=drancy,ou=people,dc=agglo,dc=test" }""";
         var (_, faults) = Read(Good.Replace(tenant, tenant + "\n" + tenant.Replace("id: drancy", "id: other", StringComparison.Ordinal), StringComparison.Ordinal));
         Assert.Contains(faults, f => f.Line == 14 && f.Message.Contains("is the branch of tenant 'drancy' already", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_tenants_never_share_a_word_or_stations()
+    {
+        var tenant = """  - { id: drancy, name: Ville de Drancy, directory: agglo, suffixes: [drancy.fr], stations: ["d-*"], people_under: "ou=drancy,ou=people,dc=agglo,dc=test" }""";
+        var (_, faults) = Read(Good.Replace("""  - { id: drancy, name: Ville de Drancy, directory: agglo, people_under: "ou=drancy,ou=people,dc=agglo,dc=test" }""",
+            tenant + "\n" + tenant.Replace("drancy,", "dugny,", StringComparison.Ordinal).Replace("drancy.fr", "DRANCY, Drancy.FR", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Equal(["'d-*' are stations", "'DRANCY' means tenant", "'Drancy.FR' means tenant"], faults.Where(fault => fault.Line == 14).Select(fault => string.Join(' ', fault.Message.Split(": ")[1].Split(' ').Take(3))));
+    }
+
+    [Fact]
+    public void A_directory_says_only_what_is_not_as_its_kind_has_it()
+    {
+        var (plan, faults) = Read(Good
+            .Replace("- id: agglo", "- id: agglo\n    schema: active-directory", StringComparison.Ordinal)
+            .Replace("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", name: cn }", StringComparison.Ordinal)
+            .Replace(", people_under: \"ou=drancy,ou=people,dc=agglo,dc=test\"", ", stations: [\"d-*\"], groups: { nested: false }", StringComparison.Ordinal)
+            .Replace("    bind_dn: cn=broker,dc=agglo,dc=test\n    bind_password_file: secret\n", "", StringComparison.Ordinal)
+            .Replace("ldaps://127.0.0.21:6360", "ldap://127.0.0.21", StringComparison.Ordinal));
+        Assert.Empty(faults);
+        var directory = Assert.Single(plan.Directories.Directories);
+        Assert.Equal(("sAMAccountName", "cn", (string?)null), (directory.People.Login[0], Assert.Single(directory.People.Name), directory.BindDn));
+        Assert.Equal(VdiBroker.Ldap.LdapSecurity.StartTls, Assert.Single(directory.Service.Servers).Security);
+        Assert.True(directory.Groups.Nested);
+        Assert.False(directory.Views[new TenantId("drancy")].Groups.Nested);
+        Assert.Equal("ou=people,dc=agglo,dc=test", Assert.Single(plan.Directories.Branches).PeopleUnder);
+        Assert.Equal(new TenantId("drancy"), plan.Directories.TenantOf(new StationId("d-12")));
     }
 
     [Theory]

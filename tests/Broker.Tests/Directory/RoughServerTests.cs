@@ -91,6 +91,18 @@ public sealed class RoughServerTests : IAsyncLifetime
         Assert.NotEqual(0, (await _place.WhoAsync(Rough.LdapUri)).Status);
     }
 
+    [Fact]
+    public async Task One_person_is_refused_as_another_make_of_directory_would_refuse_them()
+    {
+        Rough.Answers(AnswerManner.ActiveDirectory(0x533) with { Dn = _place.Amelie.Dn });
+        var disabled = await _place.WhoAsync(Rough.LdapsUri);
+        Assert.Equal(49, disabled.Status);
+        Assert.Contains("AcceptSecurityContext error, data 533, v4563", disabled.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await _place.SearchAsync(Rough.LdapsUri, _place.Slapd.People.PeopleBase, "(uid=*)")).Status);
+        Rough.Answers(AnswerManner.With(LdapCode.InvalidCredentials, RequestKinds.Bind) with { PolicyControl = [0x30, 0x03, 0x81, 0x01, 0x01] });
+        Assert.Contains("Account locked", (await _place.WhoAsync(Rough.LdapsUri)).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ConnectionManner.HangAfterAccept, 0)]
     [InlineData(ConnectionManner.HangInHandshake, 35)]

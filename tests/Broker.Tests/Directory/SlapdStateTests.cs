@@ -98,7 +98,6 @@ public sealed class SlapdStateTests
     public async Task A_large_town_is_loaded_once_and_served()
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-large-");
-        folder.UnixFileMode |= UnixFileMode.OtherExecute | UnixFileMode.GroupExecute;
         var town = await LargeTown.LoadAsync(folder.FullName, people: 3000, groups: 60);
         await using (var place = await RoughPlace.StartAsync(plan => plan with { Further = [town.AsSuffix] }))
         {

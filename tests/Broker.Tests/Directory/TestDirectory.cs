@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
+using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using Xunit;
@@ -29,11 +30,13 @@ public sealed class TestDirectory : IAsyncDisposable
 
     public Townsperson Amelie => People.Amelie;
 
-    public static async Task<TestDirectory> StartAsync(Townspeople? people = null, string address = "127.0.0.31", string? certificateFor = null)
+    public static async Task<TestDirectory> StartAsync(
+        Townspeople? people = null, string address = "127.0.0.31", string? certificateFor = null, Func<SlapdPlan, SlapdPlan>? change = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-directory-").FullName;
         var tls = DirectoryTls.Make(Path.Combine(folder, "tls"), certificateFor ?? address);
-        return new TestDirectory(folder, await Slapd.StartAsync(Path.Combine(folder, "slapd"), address, people ?? Townspeople.Make(), tls));
+        var plan = new SlapdPlan(Path.Combine(folder, "slapd"), address, people ?? Townspeople.Make(), tls);
+        return new TestDirectory(folder, await Slapd.StartAsync((change ?? (same => same))(plan)));
     }
 
     /// <summary>The configuration as a city file would give it.</summary>
@@ -97,6 +100,15 @@ public sealed class TestDirectory : IAsyncDisposable
 /// <summary>One broker's sign-in checks, wired as in the program.</summary>
 public sealed class SignIns : IDisposable
 {
+    private const string Rest = """
+
+        hosts:
+          - { id: blade1, address: 127.0.3.1, port: 33890, seats: 20 }
+        pools:
+          - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
+        entitlements: []
+        """;
+
     private readonly ServiceProvider _services;
 
     public SignIns(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
@@ -105,6 +117,20 @@ public sealed class SignIns : IDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Lines(Log)));
         services.AddDirectory(directories, tenants);
         _services = services.BuildServiceProvider();
+    }
+
+    /// <summary>Checks as a city file declares them.</summary>
+    /// <param name="yaml">Its sections <c>directories</c> and <c>tenants</c>.</param>
+    public static SignIns Configured(string yaml)
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-city-file-").FullName;
+        var file = Path.Combine(folder, "city.yaml");
+        File.WriteAllText(file, "city: seine-est\nfarm: seine\n" + yaml + Rest);
+        var document = CityDocument.Read(file);
+        var plan = CityPlan.Read(document).Directories;
+        System.IO.Directory.Delete(folder, recursive: true);
+        Assert.All(document.Faults, fault => Assert.Contains("entitlements", fault.Message, StringComparison.Ordinal));
+        return new SignIns(plan.Directories, plan.Branches);
     }
 
     /// <summary>Everything that the room logged.</summary>

@@ -52,6 +52,14 @@ public sealed class EdgeTests(Town town)
     }
 
     [Fact]
+    public async Task A_place_gives_its_settings_to_who_sits_there()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-couloir-1");
+        var settings = (await station.SignInAsync(town, Amelie)).Settings;
+        Assert.Equal(("us", "fr", 0u), (settings.Keyboard, settings.Language, settings.ScreenWidth));
+    }
+
+    [Fact]
     public async Task A_restarted_host_is_told_as_lost_and_a_new_desktop_is_given()
     {
         var person = town.People.Everybody.First(p => p.Tenant == "dugny" && p.Groups.Contains("agents")).Login;

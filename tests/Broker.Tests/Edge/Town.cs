@@ -108,6 +108,8 @@ public sealed class Town : IAsyncLifetime
           - { tenant: dugny, group: elus, pools: [coffre] }
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800 }
+        places:
+          - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], keyboard: us, screen: full }
         """;
 }
 

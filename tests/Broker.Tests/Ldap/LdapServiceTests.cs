@@ -11,7 +11,7 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
 {
     // Far above the 700 ms after which the next server is asked, far below the deadline of whoever waits wrongly.
     private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     public static TheoryData<ConnectionManner> ConnectionManners => [.. Enum.GetValues<ConnectionManner>().Where(manner => manner != ConnectionManner.Serve)];

@@ -47,13 +47,15 @@ public sealed class FileReadingTests
         {
             byte[] file = [.. "person,keyboard\n"u8, .. bytes];
             Assert.Equal(Solid(bytes), Solid(Given(CsvProfiles.Open(new MemoryStream(file)).Records)));
+            // A comment alone says nothing; what begins with a letter always does.
+            Assert.Subset(Solid(Given(LdifProfiles.Open(new MemoryStream(bytes)).Records)).ToHashSet(), Solid(bytes).Where(line => line.StartsWith('a')).ToHashSet());
         });
 
         static byte[] Given(IEnumerable<TransferRecord> records) => [.. records.SelectMany(record => record.Raw.ToArray())];
 
         // Lines of nothing but blanks and separators say nothing, and may be left out.
         static string[] Solid(byte[] bytes) =>
-            [.. _latin.GetString(bytes).Split('\n').Where(line => line.TrimEnd('\r').Trim(' ', '\t', ',', ';', '"').Length > 0)];
+            [.. _latin.GetString(bytes).Split('\n').Where(line => line.Trim(' ', '\t', '\r', ',', ';', '"').Length > 0)];
     }
 
     [Fact]

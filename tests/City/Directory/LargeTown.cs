@@ -59,7 +59,7 @@ public sealed class LargeTown
     public static string GroupDn(int group) => $"cn={GroupName(group)},ou=groups,{Suffix}";
 
     /// <summary>Makes and loads it.</summary>
-    /// <param name="folder">Takes the database; absent or empty, below a folder that everybody can walk into.</param>
+    /// <param name="folder">Takes the database; absent or empty; becomes searchable for others, as those above it must be already.</param>
     /// <param name="people">How many people.</param>
     /// <param name="groups">How many groups, a multiple of <see cref="Depth"/> or the last chain is shorter.</param>
     /// <param name="cancel">Ends it.</param>
@@ -68,6 +68,7 @@ public sealed class LargeTown
         var clock = Stopwatch.StartNew();
         var town = new LargeTown(Path.Combine(folder, "large"), people, groups);
         System.IO.Directory.CreateDirectory(town._folder);
+        if (Environment.IsPrivilegedProcess) new DirectoryInfo(folder).UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var (ldif, configuration) = (Path.Combine(folder, "large.ldif"), Path.Combine(folder, "large.conf"));
         await using (var to = new StreamWriter(ldif)) town.Write(to);
         await File.WriteAllTextAsync(configuration, SlapdConfiguration.ForLoading(town.AsSuffix, town._folder), cancel);

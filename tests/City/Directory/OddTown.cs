@@ -18,7 +18,7 @@ public sealed class OddTown
     /// <summary>Where its groups are.</summary>
     public const string GroupsBase = $"ou=groups,{Suffix}";
 
-    // Eleven branches of 190 letters: a DN of 2 kB. back-mdb takes no RDN of more than about 500 bytes.
+    // Eleven branches of 190 letters: a DN of 2 kB. back-mdb refuses RDNs of 255 letters (80).
     private static readonly string[] Deep = [.. Enumerable.Range(0, 11).Select(i => $"{(char)('a' + i)}{new string('x', 189)}")];
 
     private static readonly (string Login, string Name)[] Names =

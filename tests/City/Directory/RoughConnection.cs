@@ -67,6 +67,7 @@ internal sealed class RoughConnection(RoughServer server, Socket socket, int num
 
     private async Task ServeAsync(ConnectionManner manner, CancellationToken cancel)
     {
+        socket.NoDelay = true;
         switch (manner)
         {
             case ConnectionManner.ResetAfterAccept:
@@ -111,7 +112,7 @@ internal sealed class RoughConnection(RoughServer server, Socket socket, int num
         {
             if (message.Kind != RequestKinds.None) server.Record(new RoughRequest(number, message.Kind, message.Dn));
             if (_forgotten) continue;
-            var answer = server.AnswerFor(message.Kind);
+            var answer = server.AnswerFor(message);
             if (message.Kind != RequestKinds.None) Interlocked.Increment(ref _pending);
             switch (answer.Fault)
             {
@@ -131,13 +132,13 @@ internal sealed class RoughConnection(RoughServer server, Socket socket, int num
                     await SendAsync(message.Huge(), cancel);
                     continue;
                 case AnswerFault.Code:
-                    await SendAsync(message.Answer(answer.Code), cancel);
+                    await SendAsync(message.Answer(answer), cancel);
                     Interlocked.Decrement(ref _pending);
                     continue;
             }
             if (message.Kind == RequestKinds.StartTls)
             {
-                await SendAsync(message.Answer(LdapCode.Success), cancel);
+                await SendAsync(message.Answer(AnswerManner.With(LdapCode.Success)), cancel);
                 await SecureAsync(manner, cancel);
                 Interlocked.Decrement(ref _pending);
                 continue;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace VdiBroker.City.Directory;
 
 /// <summary>What a rough server does with a new connection.</summary>
@@ -123,8 +125,29 @@ public sealed record AnswerManner(AnswerFault Fault, LdapCode Code = LdapCode.Su
     /// <summary>The requests that it is for; others are served.</summary>
     public RequestKinds Only { get; init; } = RequestKinds.Asked;
 
+    /// <summary>Only requests about this DN (who binds, below what is searched, what is modified; letter case does not count); null: about any.</summary>
+    public string? Dn { get; init; }
+
+    /// <summary>What the server says beside a code.</summary>
+    public string Diagnostic { get; init; } = "rough";
+
+    /// <summary>Value of a password policy control (1.3.6.1.4.1.42.2.27.8.5.1) beside a code; null: none.</summary>
+    public ImmutableArray<byte>? PolicyControl { get; init; }
+
+    /// <summary>
+    /// How Active Directory refuses a bind: 49, and the reason as a hexadecimal number in the text: 0x52e wrong, 0x525 unknown, 0x530 hours, 0x531
+    /// station, 0x532 expired, 0x533 disabled, 0x701 account expired, 0x773 must change, 0x775 locked.
+    /// </summary>
+    public static AnswerManner ActiveDirectory(int reason) => With(LdapCode.InvalidCredentials, RequestKinds.Bind) with
+    {
+        Diagnostic = $"80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data {reason:x}, v4563\0",
+    };
+
     /// <summary>This code instead of the real answer; 10 (referral) carries a referral to <c>ldap://127.0.0.99:1/</c>.</summary>
     public static AnswerManner With(LdapCode code, RequestKinds only = RequestKinds.Asked) => new(AnswerFault.Code, code) { Only = only };
+
+    internal bool IsFor(RoughMessage request) =>
+        (Only & request.Kind) != 0 && (Dn is null || Dn.Equals(request.Dn, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Result codes of LDAP (RFC 4511 4.1.9) that directories give when they are not well.</summary>

@@ -39,11 +39,11 @@ internal sealed class RoughManners
         lock (_gate) return _connections.TryDequeue(out var next) ? next : _connection;
     }
 
-    public AnswerManner TakeAnswer(RequestKinds kind)
+    public AnswerManner TakeAnswer(RoughMessage request)
     {
         lock (_gate)
         {
-            var next = _answers.FindIndex(manner => (manner.Only & kind) != 0);
+            var next = _answers.FindIndex(manner => manner.IsFor(request));
             if (next >= 0)
             {
                 var taken = _answers[next];
@@ -52,6 +52,6 @@ internal sealed class RoughManners
             }
         }
         var standing = _answer;
-        return (standing.Only & kind) != 0 ? standing : AnswerManner.Serve;
+        return standing.IsFor(request) ? standing : AnswerManner.Serve;
     }
 }

@@ -12,6 +12,7 @@ namespace VdiBroker.City.Directory;
 internal sealed record RoughMessage(byte[] Bytes, int Id, int Operation, RequestKinds Kind, string Dn)
 {
     private const int Longest = 64 << 20;
+    private const string PasswordPolicyControl = "1.3.6.1.4.1.42.2.27.8.5.1";
     private const string StartTls = "1.3.6.1.4.1.1466.20037";
     private const string PasswordChange = "1.3.6.1.4.1.4203.1.11.1";
 
@@ -54,11 +55,11 @@ internal sealed record RoughMessage(byte[] Bytes, int Id, int Operation, Request
         return to.Encode();
     }
 
-    /// <summary>An answer to this request with a code alone.</summary>
-    public byte[] Answer(LdapCode code) => Result(Id, Operation switch { 3 => 5, 23 => 24, _ => Operation + 1 }, code, null);
+    /// <summary>An answer to this request with a code and no content.</summary>
+    public byte[] Answer(AnswerManner manner) => Result(Id, Operation switch { 3 => 5, 23 => 24, _ => Operation + 1 }, manner, null);
 
     /// <summary>Notice of Disconnection.</summary>
-    public static byte[] Notice() => Result(0, 24, LdapCode.Unavailable, "1.3.6.1.4.1.1466.20036");
+    public static byte[] Notice() => Result(0, 24, AnswerManner.With(LdapCode.Unavailable), "1.3.6.1.4.1.1466.20036");
 
     /// <summary>The beginning of an answer to this request that announces 300,000,000 bytes.</summary>
     public byte[] Huge()
@@ -70,7 +71,7 @@ internal sealed record RoughMessage(byte[] Bytes, int Id, int Operation, Request
         return bytes;
     }
 
-    private static byte[] Result(int id, int operation, LdapCode code, string? name)
+    private static byte[] Result(int id, int operation, AnswerManner manner, string? name)
     {
         var to = new AsnWriter(AsnEncodingRules.BER);
         using (to.PushSequence())
@@ -78,15 +79,22 @@ internal sealed record RoughMessage(byte[] Bytes, int Id, int Operation, Request
             to.WriteInteger(id);
             using (to.PushSequence(new Asn1Tag(TagClass.Application, operation, isConstructed: true)))
             {
-                to.WriteEnumeratedValue(code);
+                to.WriteEnumeratedValue(manner.Code);
                 to.WriteOctetString([]);
-                to.WriteOctetString(Encoding.UTF8.GetBytes(code == LdapCode.Success ? "" : "rough"));
-                if (code == LdapCode.Referral)
+                to.WriteOctetString(Encoding.UTF8.GetBytes(manner.Code == LdapCode.Success ? "" : manner.Diagnostic));
+                if (manner.Code == LdapCode.Referral)
                 {
                     using var referral = to.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 3, isConstructed: true));
                     to.WriteOctetString("ldap://127.0.0.99:1/"u8);
                 }
                 if (name is not null) to.WriteOctetString(Encoding.ASCII.GetBytes(name), new Asn1Tag(TagClass.ContextSpecific, 10));
+            }
+            if (manner.PolicyControl is { } value)
+            {
+                using var controls = to.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true));
+                using var control = to.PushSequence();
+                to.WriteOctetString(Encoding.ASCII.GetBytes(PasswordPolicyControl));
+                to.WriteOctetString(value.AsSpan());
             }
         }
         return to.Encode();

@@ -123,7 +123,7 @@ public sealed class RoughServer : IAsyncDisposable
 
     internal void RecordEnd(int connection, Exception end) => _ends.Enqueue($"{connection}: {end.Message}");
 
-    internal AnswerManner AnswerFor(RequestKinds kind) => _manners.TakeAnswer(kind);
+    internal AnswerManner AnswerFor(RoughMessage request) => _manners.TakeAnswer(request);
 
     internal X509Certificate2 CertificateFor(ConnectionManner manner) => _certificates.For(manner);
 
@@ -154,7 +154,6 @@ public sealed class RoughServer : IAsyncDisposable
 
     private void Take(Socket socket, bool overTls)
     {
-        socket.NoDelay = true;
         var number = Interlocked.Increment(ref _accepted);
         foreach (var (ended, _) in _open.Where(one => one.Value.Run.IsCompleted)) _open.TryRemove(ended, out _);
         var connection = new RoughConnection(this, socket, number, overTls);

@@ -91,7 +91,7 @@ internal static class SlapdConfiguration
         rootdn "cn=admin,{suffix}"
         rootpw {adminHash}
         directory {data}
-        maxsize 4294967296
+        maxsize 1073741824
         dbnosync
         {Indexes}
         """;

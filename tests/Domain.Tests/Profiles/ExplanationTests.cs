@@ -16,7 +16,7 @@ public sealed class ExplanationTests
     [InlineData("volume", "volume : 30 %, pour tous les agents de la collectivité", "volume: 30%, for everybody of the tenant")]
     [InlineData("printers", "imprimantes : lp12, couleur, d'après le lieu « Salle 12 »", "printers: lp12, couleur, from room 12")]
     [InlineData("usb", "clés USB : autorisé, d'après le lieu « Salle 12 »", "USB sticks: allowed, from room 12")]
-    [InlineData("text_size", "taille du texte : 1 fois, par défaut", "text size: 1 times, by default")]
+    [InlineData("text_size", "taille du texte : ×1, par défaut", "text size: ×1, by default")]
     public void A_person_reads_why(string setting, string french, string english)
     {
         Assert.Equal(french, Explanation.Sentence(Value(setting), "fr", Reader.Person));

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using VdiBroker.Checks;
+using VdiBroker.Kernel;
+using VdiBroker.Ldap;
+
+namespace VdiBroker.Directory;
+
+/// <summary>A rule of the city file that names a group.</summary>
+/// <param name="Tenant">Whose group.</param>
+/// <param name="Group">Its name.</param>
+/// <param name="Where">Where the rule stands.</param>
+internal sealed record GroupRule(TenantId Tenant, string Group, string Where);
+
+/// <summary>Tries one directory: every server, the broker's account and what it may read, bases, people, logins, and each group that a rule names.</summary>
+internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<TenantBranch> tenants, ImmutableArray<GroupRule> rules)
+{
+    // Below the smallest limit in use (OpenLDAP's 500; Active Directory's page is 1,000).
+    private const int PageSize = 400;
+
+    private readonly string _what = $"directory {options.Id}";
+    private readonly TenantBranches _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
+
+    /// <summary>All findings. Blocks: for a thread of its own.</summary>
+    public IEnumerable<CheckFinding> Run(DateTimeOffset now)
+    {
+        var contentTried = false;
+        foreach (var server in options.Service.Servers)
+        {
+            var reached = LdapServerCheck.Run(options.Service, server, now, out var client);
+            foreach (var finding in reached) yield return finding;
+            if (client is null) continue;
+            using (client)
+            {
+                foreach (var finding in contentTried ? Try(client, Bases) : Try(client, Content)) yield return finding;
+                contentTried = true;
+            }
+        }
+    }
+
+    // What was found until a search failed, and that it failed.
+    private IEnumerable<CheckFinding> Try(LdapClient client, Func<LdapClient, IEnumerable<CheckFinding>> search)
+    {
+        using var findings = search(client).GetEnumerator();
+        while (true)
+        {
+            CheckFinding next;
+            try
+            {
+                if (!findings.MoveNext()) yield break;
+                next = findings.Current;
+            }
+            catch (DirectoryOutOfReachException fault)
+            {
+                next = CheckFinding.Bad(_what, client.Server.Origin, fault.Message, "people of this directory cannot sign in by this server while it answers so");
+            }
+            yield return next;
+            if (next.Verdict == CheckVerdict.Bad && next.Where == client.Server.Origin) yield break;
+        }
+    }
+
+    private IEnumerable<CheckFinding> Bases(LdapClient client) =>
+        options.Views.Values.SelectMany(view => (string[])[view.People.Base, view.Groups.Base]).Concat([options.People.Base, options.Groups.Base]).Concat(tenants.Select(tenant => tenant.PeopleUnder))
+            .Distinct(StringComparer.OrdinalIgnoreCase).Select(dn => Base(client, dn)).OfType<CheckFinding>();
+
+    private CheckFinding? Base(LdapClient client, string dn)
+    {
+        try
+        {
+            return client.Search(dn, LdapScope.Entry, "(objectClass=*)", 1, "1.1").Entries.Length == 1 ? null : Missing();
+        }
+        catch (DirectoryOutOfReachException fault) when (fault.Outage == Outage.Unwilling)
+        {
+            return Missing(fault.Message);
+        }
+
+        CheckFinding Missing(string? why = null) => CheckFinding.Bad(_what, dn, $"the broker's account sees no such base at {client.Server.Origin}{(why is null ? "" : $": {why}")}",
+            "correct the DN in the city file, or let bind_dn read it");
+    }
+
+    private IEnumerable<CheckFinding> Content(LdapClient client)
+    {
+        var missing = Bases(client).ToArray();
+        foreach (var finding in missing) yield return finding;
+        if (missing.Length > 0) yield break;
+        var views = tenants.GroupBy(tenant => options.Views.GetValueOrDefault(tenant.Tenant));
+        foreach (var alike in views)
+        {
+            var view = alike.Key ?? new TenantView(options.People, options.Groups);
+            foreach (var finding in People(client, view.People, [.. alike])) yield return finding;
+            if (Passwords(client, view.People) is { } readable) yield return readable;
+            foreach (var finding in Groups(client, view.Groups, [.. alike.Select(tenant => tenant.Tenant)])) yield return finding;
+        }
+    }
+
+    private IEnumerable<CheckFinding> People(LdapClient client, PeopleOptions people, TenantBranch[] own)
+    {
+        var (count, nameless, logins) = (0, 0, new Dictionary<string, int>(StringComparer.Ordinal));
+        var byTenant = own.ToDictionary(tenant => tenant.Tenant, _ => 0);
+        foreach (var entry in client.SearchPages(people.Base, people.Filter, PageSize, [.. people.Login]).SelectMany(page => page))
+        {
+            count++;
+            if (DistinguishedName.Parse(entry.Dn) is { } place)
+                foreach (var tenant in _branches.TenantsOf(place).Where(byTenant.ContainsKey)) byTenant[tenant]++;
+            if (people.Login.Select(entry.Text).OfType<string>().FirstOrDefault() is { } login) logins[TextForms.Fold(login)] = logins.GetValueOrDefault(TextForms.Fold(login)) + 1;
+            else nameless++;
+        }
+        var where = $"{people.Base} {people.Filter}";
+        foreach (var (tenant, number) in byTenant)
+        {
+            yield return number > 0
+                ? CheckFinding.Good(_what, where, $"tenant {tenant} has {number} people")
+                : CheckFinding.Bad(_what, where, $"tenant {tenant} has nobody", "look at 'people_under' of the tenant, at base and filter of 'people', and at what bind_dn may read");
+        }
+        if (nameless > 0)
+            yield return CheckFinding.Warning(_what, where, $"{nameless} of {count} people have no {string.Join(" or ", people.Login)}: they cannot sign in", "choose another attribute as 'login', or narrow the filter");
+        if (logins.Values.Count(bearers => bearers > 1) is > 0 and var twice)
+            yield return CheckFinding.Warning(_what, where, $"{twice} login names are that of several entries: without name@tenant, nobody can sign in by them except at their own tenant's stations",
+                "give 'suffixes' to the tenants, or make the names unique");
+    }
+
+    private CheckFinding? Passwords(LdapClient client, PeopleOptions people)
+    {
+        try
+        {
+            return client.Search(people.Base, LdapScope.Branch, people.Filter, 1, "userPassword").Entries.Any(entry => entry.Octets("userPassword").Length > 0)
+                ? CheckFinding.Warning(_what, options.BindDn ?? "anybody", "the broker's account can read people's password hashes", "take that right away from it: the broker needs none of them")
+                : null;
+        }
+        catch (DirectoryOutOfReachException fault) when (fault.Outage == Outage.Unwilling)
+        {
+            return null;
+        }
+    }
+
+    private IEnumerable<CheckFinding> Groups(LdapClient client, GroupsOptions groups, TenantId[] own)
+    {
+        var filter = groups.Filter ?? $"(|{string.Concat(groups.Members.Concat(groups.MemberUids).Select(attribute => $"({attribute}=*)"))})";
+        var names = own.ToDictionary(tenant => tenant, _ => new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        var count = 0;
+        foreach (var entry in client.SearchPages(groups.Base, filter, PageSize, [.. groups.Name]).SelectMany(page => page))
+        {
+            count++;
+            if (DistinguishedName.Parse(entry.Dn) is not { } place || groups.Name.Select(entry.Text).OfType<string>().FirstOrDefault() is not { } name) continue;
+            foreach (var tenant in own.Where(tenant => _branches.Counts(place, tenant))) names[tenant].Add(name);
+        }
+        var where = $"{groups.Base} {filter}";
+        yield return count > 0
+            ? CheckFinding.Good(_what, where, $"{count} groups")
+            : CheckFinding.Bad(_what, where, "no group is there", "look at base and filter of 'groups', and at what bind_dn may read");
+        foreach (var rule in rules.Where(rule => own.Contains(rule.Tenant)))
+        {
+            yield return names[rule.Tenant].Contains(rule.Group)
+                ? CheckFinding.Good(_what, rule.Where, $"group '{rule.Group}' of tenant {rule.Tenant} is there")
+                : CheckFinding.Bad(_what, rule.Where, $"there is no group '{rule.Group}' that counts for tenant {rule.Tenant}: the rule is for nobody",
+                    Spelling.Nearest(rule.Group, names[rule.Tenant]) is { } close ? $"did you mean '{close}'?" : "look at the name, and at 'groups_under' of the tenant");
+        }
+    }
+}

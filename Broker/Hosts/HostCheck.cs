@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net.Sockets;
+using VdiBroker.Checks;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>Tries the session hosts: address, RDP port, and when their agents last reported.</summary>
+internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Tries all hosts at once.</summary>
+    /// <param name="board">Null when the store is out of reach: agents' reports are left out then.</param>
+    /// <param name="store">The store behind the board.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<IReadOnlyList<CheckFinding>> RunAsync(HostBoard? board, RedisStore? store, CancellationToken cancel)
+    {
+        var found = await Task.WhenAll(hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal).Select(async host =>
+            (IEnumerable<CheckFinding>)[await PortAsync(host, cancel), .. board is null || store is null ? [] : (CheckFinding[])[await ReportAsync(host.Id, board, store)]]));
+        return [.. found.SelectMany(some => some)];
+    }
+
+    private static async Task<CheckFinding> PortAsync(SessionHost host, CancellationToken cancel)
+    {
+        var (what, where) = ($"host {host.Id}", $"{host.Address}:{host.Port}");
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(Limit);
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(host.Address, host.Port, late.Token);
+            return CheckFinding.Good(what, where, "takes connections");
+        }
+        catch (SocketException fault)
+        {
+            return CheckFinding.Bad(what, where, $"cannot be connected from here: {fault.SocketErrorCode}", "look at its xrdp, at 'address' and 'port' in the city file, at firewalls (stations connect to it themselves)");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return CheckFinding.Bad(what, where, $"does not answer within {Limit.TotalSeconds:0} s", "is it switched on? Look at firewalls on the way");
+        }
+    }
+
+    private async Task<CheckFinding> ReportAsync(HostId host, HostBoard board, RedisStore store)
+    {
+        var (what, where) = ($"host {host}", "its agent");
+        if (await store.RunAsync("read board", db => board.ReadAsync(db, host)) is not { } seen)
+            return CheckFinding.Bad(what, where, "has never reported", "start vdi-agent on the host; its own log says what keeps it");
+        var age = now - seen.SeenAt;
+        return age <= hosts.Thresholds.DeadAfter
+            ? CheckFinding.Good(what, where, string.Create(CultureInfo.InvariantCulture, $"reported {Math.Max(0, age.TotalSeconds):0.0} s ago, {seen.Sessions.Length} sessions"))
+            : CheckFinding.Bad(what, where, string.Create(CultureInfo.InvariantCulture, $"reported last {seen.SeenAt:yyyy-MM-dd HH:mm:ss} UTC: the host is offered to nobody"), "look at vdi-agent on the host, and whether a broker runs");
+    }
+}
