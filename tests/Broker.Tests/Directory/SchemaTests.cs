@@ -146,8 +146,8 @@ public sealed class ThreeEightNineSchemaTests : IClassFixture<Test389>, IDisposa
         var wanted = SambaLdif.NewPassword();
         Assert.Equal(new PasswordChange.Rejected(Id("strict")), await _signIns.ChangeAsync("strict", "wrong", wanted));
         Assert.Equal(new PasswordChange.Refused(Id("strict"), PasswordRefusal.TooSimple), await _signIns.ChangeAsync("strict", _test.Password, "short"));
-        Assert.Equal(new PasswordChange.Refused(Id("strict"), PasswordRefusal.UsedBefore), await _signIns.ChangeAsync("strict", _test.Password, _test.Password));
         Assert.Equal(new PasswordChange.Changed(Id("strict")), await _signIns.ChangeAsync("strict", _test.Password, wanted));
+        Assert.Equal(new PasswordChange.Refused(Id("strict"), PasswordRefusal.UsedBefore), await _signIns.ChangeAsync("strict", wanted, wanted));
         Assert.IsType<Authentication.Authenticated>(await _signIns.RunAsync("strict", wanted));
     }
 
