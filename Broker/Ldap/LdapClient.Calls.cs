@@ -147,7 +147,7 @@ internal sealed unsafe partial class LdapClient
                 var control = new Control { Oid = oid, Value = new Berval { Length = (nuint)(page?.Length ?? 0), Octets = pageAt }, IsCritical = 1 };
                 var controls = stackalloc Control*[] { &control, null };
                 var sent = LibLdap.Search(_ldap, baseAt, (int)scope, filterAt, attributes.Length == 0 ? null : (byte**)namesAt, 0, page is null ? null : controls, null, 0, limit, out var message);
-                return sent == Success ? ReadAnswers(message) : throw Unsent();
+                return sent == Success ? ReadAnswers(message, limit) : throw Unsent();
             }
         }
         finally

@@ -25,7 +25,7 @@ internal sealed unsafe partial class LdapClient
         return code >= 0 ? read : throw Gone();
     }
 
-    private (ImmutableArray<LdapEntry> Entries, SearchEnd End, int References) ReadAnswers(int message)
+    private (ImmutableArray<LdapEntry> Entries, SearchEnd End, int References) ReadAnswers(int message, int limit)
     {
         var entries = ImmutableArray.CreateBuilder<LdapEntry>();
         var references = 0;
@@ -35,9 +35,13 @@ internal sealed unsafe partial class LdapClient
             switch (kind)
             {
                 case MessageEntry:
-                    entries.Add(Entry(answer));
+                    var full = limit > 0 && entries.Count == limit;
+                    if (!full) entries.Add(Entry(answer));
                     _ = FreeMessage(answer);
-                    break;
+                    // Some servers (Samba) keep no limit that was asked of them.
+                    if (!full) break;
+                    _ = Abandon(_ldap, message, null, null);
+                    return (entries.DrainToImmutable(), new SearchEnd(LdapResult.SizeLimit, null), references);
                 case MessageReference:
                     references++;
                     _ = FreeMessage(answer);

@@ -18,7 +18,7 @@ internal sealed class LdapServerLine : IDisposable
     private readonly AutoResetEvent _ring = new(initialState: false);
     private Breaker _breaker;
     private DirectoryOutOfReachException? _fault;
-    private TaskCompletionSource _trial = Ended();
+    private TaskCompletionSource _next = NewTrial();
     private string? _certificate;
     private bool _trying;
 
@@ -80,11 +80,11 @@ internal sealed class LdapServerLine : IDisposable
         Checks.SendAway(cause);
     }
 
-    /// <summary>Ends with the trial that is under way, or with the next one, which is made at once: the breaker may be closed then.</summary>
+    /// <summary>Ends with a trial that began after this call and is made as soon as may be: the breaker may be closed then.</summary>
     public Task TrialAsync()
     {
         _ring.Set();
-        lock (_gate) return _trial.Task;
+        lock (_gate) return _trying ? _next.Task : Task.CompletedTask;
     }
 
     public void Dispose()
@@ -132,7 +132,6 @@ internal sealed class LdapServerLine : IDisposable
         {
             if (_trying || _closing.IsCancellationRequested) return;
             _trying = true;
-            _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         new Thread(TryUntilBack) { IsBackground = true, Name = $"ldap {_options.Id} trial" }.Start();
     }
@@ -140,29 +139,31 @@ internal sealed class LdapServerLine : IDisposable
     // A thread of its own, while the server is out: libldap blocks, and no lane may be stuck on a server that does not answer.
     private void TryUntilBack()
     {
-        while (!_closing.IsCancellationRequested)
+        for (var back = false; !back && !_closing.IsCancellationRequested;)
         {
+            var begun = Begin();
             var cause = Try();
             Change(now => _breaker.Tried(cause?.Message, now), cause);
-            TaskCompletionSource done;
-            bool back;
             lock (_gate)
             {
-                done = _trial;
                 back = _breaker.Phase == BreakerPhase.Closed;
                 _trying = !back;
-                if (!back) _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
-            done.TrySetResult();
-            if (back) return;
-            if (!_closing.Token.WaitHandle.WaitOne(ShortestPause)) WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
+            begun.TrySetResult();
+            if (!back && !_closing.Token.WaitHandle.WaitOne(ShortestPause)) WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
         }
-        TrialEnded();
+        // Who waits for a trial that will not be made.
+        Begin().TrySetResult();
     }
 
-    private void TrialEnded()
+    private TaskCompletionSource Begin()
     {
-        lock (_gate) _trial.TrySetResult();
+        lock (_gate)
+        {
+            var begun = _next;
+            _next = NewTrial();
+            return begun;
+        }
     }
 
     private DirectoryOutOfReachException? Try()
@@ -197,10 +198,5 @@ internal sealed class LdapServerLine : IDisposable
             _log.CertificateEnds(_options.Id, Server.Address.Authority, certificate.NotAfter);
     }
 
-    private static TaskCompletionSource Ended()
-    {
-        var ended = new TaskCompletionSource();
-        ended.SetResult();
-        return ended;
-    }
+    private static TaskCompletionSource NewTrial() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

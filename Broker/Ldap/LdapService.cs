@@ -36,18 +36,30 @@ internal sealed class LdapService : IDisposable
     /// <summary>Asks as the broker. What is asked may be asked twice.</summary>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time, or the one asked would not.</exception>
     public async Task<T> AskAsync<T>(Func<LdapClient, T> call, CancellationToken cancel) =>
-        (T)(await RunAsync(line => line.Searches, client => call(client), retry: true, cancel))!;
+        (T)(await RunAsync(line => line.Searches, client => call(client), cancel))!;
 
     /// <summary>Checks a password.</summary>
     /// <returns>The server's answer; codes that say that the server is ill are never among them.</returns>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time.</exception>
     public async Task<LdapAnswer> BindAsync(string dn, string password, CancellationToken cancel) =>
-        (LdapAnswer)(await RunAsync(line => line.Checks, client => Check(client, client.Bind(dn, password)), retry: true, cancel))!;
+        (LdapAnswer)(await RunAsync(line => line.Checks, client => Check(client, client.Bind(dn, password)), cancel))!;
 
-    /// <summary>Binds as a person and does one thing more on that connection, whatever the bind's answer was. Never asked twice.</summary>
+    /// <summary>Binds as a person and does one thing more on that connection, whatever the bind's answer was. Never sent again after a failure.</summary>
+    /// <param name="dn">The person's entry.</param>
+    /// <param name="password">Their password.</param>
+    /// <param name="call">The thing, with the bind's answer.</param>
+    /// <param name="elsewhere">True for an outcome that says that this server does no such thing (it takes no changes): the next one is asked, once.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time; the thing may have been done or not.</exception>
-    public async Task<T> AsPersonAsync<T>(string dn, string password, Func<LdapClient, LdapAnswer, T> call, CancellationToken cancel) =>
-        (T)(await RunAsync(line => line.Checks, client => call(client, Check(client, client.Bind(dn, password))), retry: false, cancel))!;
+    public async Task<T> AsPersonAsync<T>(string dn, string password, Func<LdapClient, LdapAnswer, T> call, Func<T, bool> elsewhere, CancellationToken cancel)
+    {
+        object? Do(LdapClient client) => call(client, Check(client, client.Bind(dn, password)));
+        var first = Next(null) ?? await AwaitTrialAsync(cancel);
+        var outcome = (T)(await AskAsync(first, first.Checks, new LdapJob(Do, slow => GiveUpIfAnother(first, slow), wantsFresh: true), cancel))!;
+        return elsewhere(outcome) && Next(first) is { } second
+            ? (T)(await AskAsync(second, second.Checks, new LdapJob(Do, _ => { }, wantsFresh: true), cancel))!
+            : outcome;
+    }
 
     public void Dispose()
     {
@@ -57,15 +69,15 @@ internal sealed class LdapService : IDisposable
     private static LdapAnswer Check(LdapClient client, LdapAnswer answer) =>
         LdapResult.IsOfTheServer(answer.Code) ? throw LdapConnector.Unwilling(client.Server, answer.Code) : answer;
 
-    private async Task<object?> RunAsync(Func<LdapServerLine, LdapLanes> lanes, Func<LdapClient, object?> call, bool retry, CancellationToken cancel)
+    private async Task<object?> RunAsync(Func<LdapServerLine, LdapLanes> lanes, Func<LdapClient, object?> call, CancellationToken cancel)
     {
         var first = Next(null) ?? await AwaitTrialAsync(cancel);
-        var job = new LdapJob(call, slow => GiveUpIfAnother(first, slow), wantsFresh: !retry);
+        var job = new LdapJob(call, slow => GiveUpIfAnother(first, slow), wantsFresh: false);
         try
         {
             return await AskAsync(first, lanes(first), job, cancel);
         }
-        catch (DirectoryOutOfReachException fault) when (retry && fault.Outage is not Outage.Crowded && !cancel.IsCancellationRequested)
+        catch (DirectoryOutOfReachException fault) when (fault.Outage is not Outage.Crowded && !cancel.IsCancellationRequested)
         {
             // The next server; where there is none, the same one on a fresh connection, unless it was one already.
             var second = Next(first) ?? (job.FailedFresh || !fault.IsOfTheServer ? null : first);

@@ -125,6 +125,9 @@ internal static unsafe partial class LibLdap
     [LibraryImport(Library, EntryPoint = "ldap_result")]
     public static partial int Result(nint ldap, int message, int all, nint timeout, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "ldap_abandon_ext")]
+    public static partial int Abandon(nint ldap, int message, Control** server, Control** client);
+
     [LibraryImport(Library, EntryPoint = "ldap_parse_result")]
     public static partial int ParseResult(
         nint ldap, nint result, out int code, out nint matched, out nint diagnostic, out nint referrals, out Control** controls, int free);

@@ -9,6 +9,7 @@ internal static class StoreCheck
 {
     private const string What = "store";
     private static readonly Version Oldest = new(6, 2);
+    private static readonly Script _state = new("read_state");
 
     /// <summary>Tries a store that was reached.</summary>
     /// <param name="store">Connected.</param>
@@ -18,7 +19,7 @@ internal static class StoreCheck
         var clock = Stopwatch.StartNew();
         await store.RunAsync("ping", db => db.PingAsync());
         var took = clock.Elapsed.TotalMilliseconds;
-        var said = (await store.RunAsync("read INFO", db => db.ExecuteAsync("INFO"))).ToString().Split('\n', StringSplitOptions.TrimEntries)
+        var said = (await store.RunScriptAsync(_state, [], [])).ToString().Split('\n', StringSplitOptions.TrimEntries)
             .Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return
         [

@@ -132,7 +132,7 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         town.First.NextAnswers(1, new AnswerManner(AnswerFault.ResetAfterDone) { Only = RequestKinds.PasswordChange });
         var person = town.Slapd.People["zoe.chaine"];
         await Assert.ThrowsAsync<DirectoryOutOfReachException>(() =>
-            service.AsPersonAsync(person.Dn, person.Password, (client, _) => client.ChangePassword(person.Dn, person.Password, "another-one-1"), CancellationToken.None));
+            service.AsPersonAsync(person.Dn, person.Password, (client, _) => client.ChangePassword(person.Dn, person.Password, "another-one-1"), _ => false, CancellationToken.None));
         Assert.Equal(1, town.First.Count(RequestKinds.PasswordChange) + town.Second.Count(RequestKinds.PasswordChange));
         Assert.Equal(0, (await service.BindAsync(person.Dn, "another-one-1", CancellationToken.None)).Code);
     }
