@@ -18,6 +18,7 @@ internal sealed partial class LdapClient : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Timer _alarm;
+    private readonly CertificateMemory? _memory;
     private TimeSpan _deadline;
     private Action? _onSlow;
     private long _armedAt;
@@ -30,9 +31,11 @@ internal sealed partial class LdapClient : IDisposable
     /// <summary>Prepares a connection; it is made by the first call.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="deadline">The longest that one call takes.</param>
-    public LdapClient(LdapServer server, TimeSpan deadline)
+    /// <param name="memory">What is known of the server's certificate; null = nothing.</param>
+    public LdapClient(LdapServer server, TimeSpan deadline, CertificateMemory? memory = null)
     {
         Server = server;
+        _memory = memory;
         _deadline = deadline;
         _alarm = new Timer(_ => Ring());
     }
@@ -148,7 +151,7 @@ internal sealed partial class LdapClient : IDisposable
         if (LibLdap.SetOption(_ldap, LibLdap.OptionTlsNewContext, ref client) != LibLdap.Success)
             throw new DirectoryOutOfReachException(Outage.Untrusted, $"{Server.Origin}: {LdapServerInspection.UnreadableFile(Server)}");
         var result = Server.Security == LdapSecurity.Ldaps ? LibLdap.InstallTls(_ldap) : LibLdap.StartTls(_ldap, null, null);
-        if (result != LibLdap.Success) throw _late ? Late() : LdapServerInspection.Explain(Server, _deadline);
+        if (result != LibLdap.Success) throw _late ? Late() : LdapServerInspection.Explain(Server, _deadline, _memory);
         if (LibLdap.GetOption(_ldap, LibLdap.OptionTlsPeerCertificate, out LibLdap.Berval shown) != LibLdap.Success || shown.Octets == null) return;
         ServerCertificate = shown.Span.ToArray();
         LibLdap.Free((nint)shown.Octets);

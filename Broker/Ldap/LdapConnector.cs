@@ -9,10 +9,11 @@ internal static class LdapConnector
     /// <param name="server">Where to.</param>
     /// <param name="options">The broker's account there, and the deadline.</param>
     /// <param name="onSlow">Told when it takes long; it goes on.</param>
+    /// <param name="memory">What is known of the server's certificate.</param>
     /// <exception cref="DirectoryOutOfReachException">It could not be done; nothing is left open.</exception>
-    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options, Action? onSlow = null)
+    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options, Action? onSlow = null, CertificateMemory? memory = null)
     {
-        var client = new LdapClient(server, options.Deadline);
+        var client = new LdapClient(server, options.Deadline, memory);
         client.Bound(options.Deadline, options.Patience, onSlow);
         try
         {

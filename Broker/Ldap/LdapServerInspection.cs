@@ -21,12 +21,13 @@ internal static class LdapServerInspection
     /// <summary>Tries the handshake and says what is wrong with it.</summary>
     /// <param name="server">A server that a connection with TLS has just failed to.</param>
     /// <param name="limit">Longest wait for each step.</param>
-    public static DirectoryOutOfReachException Explain(LdapServer server, TimeSpan limit)
+    /// <param name="memory">What is known of its certificate.</param>
+    public static DirectoryOutOfReachException Explain(LdapServer server, TimeSpan limit, CertificateMemory? memory)
     {
         var verdict = "";
         try
         {
-            Shake(server, limit, certificate => (verdict = certificate is null ? "it shows no certificate" : Judge(certificate, server)).Length == 0);
+            Shake(server, limit, certificate => (verdict = certificate is null ? "it shows no certificate" : Judge(certificate, server, memory)).Length == 0);
             return Fault(Outage.Lost, "the connection was lost");
         }
         catch (AuthenticationException) when (verdict.Length > 0)
@@ -66,8 +67,14 @@ internal static class LdapServerInspection
         stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = server.Address.DnsSafeHost, CertificateRevocationCheckMode = X509RevocationMode.NoCheck });
     }
 
-    /// <summary>What is wrong with a certificate for this server; empty = nothing.</summary>
-    public static string Judge(X509Certificate2 shown, LdapServer server)
+    private static string Judge(X509Certificate2 shown, LdapServer server, CertificateMemory? memory)
+    {
+        var verdict = Judge(shown, server);
+        return verdict.Length > 0 && memory?.Difference(shown) is { } change ? $"certificate of {server.Address.DnsSafeHost} changed: {change}; {verdict}" : verdict;
+    }
+
+    // What is wrong with a certificate for this server; empty = nothing.
+    private static string Judge(X509Certificate2 shown, LdapServer server)
     {
         if (!shown.MatchesHostname(server.Address.DnsSafeHost)) return $"its certificate is for other names than {server.Address.DnsSafeHost}";
         using var chain = new X509Chain();

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace VdiBroker.Ldap;
 
 /// <summary>One server of a directory: its connections, its breaker, and the trials apart that close the breaker again.</summary>
@@ -19,7 +16,7 @@ internal sealed class LdapServerLine : IDisposable
     private Breaker _breaker;
     private DirectoryOutOfReachException? _fault;
     private TaskCompletionSource _next = NewTrial();
-    private string? _certificate;
+    private readonly CertificateMemory _memory = new();
     private bool _trying;
 
     public LdapServerLine(LdapServer server, LdapServiceOptions options, LdapLog log, TimeProvider time)
@@ -30,7 +27,7 @@ internal sealed class LdapServerLine : IDisposable
         _time = time;
         _breaker = Breaker.New(time.GetUtcNow());
         Searches = new LdapLanes($"{options.Id} search", options, OpenAsBroker);
-        Checks = new LdapLanes($"{options.Id} check", options, _ => new LdapClient(server, options.Deadline));
+        Checks = new LdapLanes($"{options.Id} check", options, _ => new LdapClient(server, options.Deadline, _memory));
     }
 
     public LdapServer Server { get; }
@@ -96,7 +93,7 @@ internal sealed class LdapServerLine : IDisposable
 
     private LdapClient OpenAsBroker(Action? onSlow)
     {
-        var client = LdapConnector.OpenAsBroker(Server, _options, onSlow);
+        var client = LdapConnector.OpenAsBroker(Server, _options, onSlow, _memory);
         NoteCertificate(client);
         return client;
     }
@@ -186,16 +183,9 @@ internal sealed class LdapServerLine : IDisposable
     // A certificate that is trusted and another than before: a renewal, told once; one that ends soon is told too.
     private void NoteCertificate(LdapClient client)
     {
-        if (client.ServerCertificate is not { } shown) return;
-        var digest = Convert.ToHexString(SHA256.HashData(shown));
-        string? before;
-        lock (_gate) (before, _certificate) = (_certificate, digest);
-        if (before == digest) return;
-        using var certificate = X509CertificateLoader.LoadCertificate(shown);
-        if (before is not null)
-            _log.CertificateChanged(_options.Id, Server.Address.Authority, $"SHA-256 {before[..16]}… before, {digest[..16]}… now, until {certificate.NotAfter:yyyy-MM-dd}");
-        if (certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow() < CertificateWarning)
-            _log.CertificateEnds(_options.Id, Server.Address.Authority, certificate.NotAfter);
+        if (client.ServerCertificate is not { } shown || _memory.Note(shown) is not var (change, until)) return;
+        if (change.Length > 0) _log.CertificateChanged(_options.Id, Server.Address.Authority, change);
+        if (until - _time.GetUtcNow() < CertificateWarning) _log.CertificateEnds(_options.Id, Server.Address.Authority, until);
     }
 
     private static TaskCompletionSource NewTrial() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -14,6 +14,9 @@ public sealed class TwoServers : IAsyncLifetime
 
     public TwoServers() => _authority = DirectoryAuthority.Make(Path.Combine(_folder, "ca"));
 
+    /// <summary>Of the directory; no other test's, so that its threads are known by their names.</summary>
+    public string Id { get; } = $"d{Guid.NewGuid().ToString("N")[..4]}";
+
     public Slapd Slapd => _slapd!;
 
     public RoughServer First { get; private set; } = null!;
@@ -37,7 +40,7 @@ public sealed class TwoServers : IAsyncLifetime
         var servers = both ? (RoughServer[])[First, Second] : [First];
         var options = new LdapServiceOptions
         {
-            Id = "agglo",
+            Id = Id,
             Servers =
             [
                 .. servers.Select(server => startTls
