@@ -25,22 +25,30 @@ internal static class ProfileCommands
     {
         var (config, person) = (OpenedCity.ConfigOption(), Person());
         var station = new Option<string?>("--station") { Description = "as if the person sat there" };
-        var groups = new Option<string[]>("--group") { Description = "as if the person were in this group; repeatable (the directory is not asked)", DefaultValueFactory = _ => [] };
+        var groups = new Option<string[]>("--group") { Description = "as if the person were in this group; repeatable (the directory is not asked then)", DefaultValueFactory = _ => [] };
         var language = new Option<string>("--language") { Description = "fr or en", DefaultValueFactory = _ => "en" };
         var json = new Option<bool>("--json") { Description = "for programs" };
         var command = new Command("show", "each setting of a person, and why") { person, station, groups, language, json, config };
-        command.SetAction((parsed, _) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
+        command.SetAction((parsed, cancel) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
         {
             var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
             var row = await new ProfileStore(city.Store, city.Keys).ReadAsync(id);
             var slash = id.Value.IndexOf('/', StringComparison.Ordinal);
             var (tenant, login) = (new TenantId(id.Value[..slash]), id.Value[(slash + 1)..]);
-            var wanted = new ProfileWanted(new DirectoryPerson(id, tenant, login, login, [.. parsed.GetRequiredValue(groups)]), ImmutableDictionary<string, string>.Empty, at);
-            var shown = new ShownProfile(id, at, city.Plan.Profiles, row, ProfileMerge.Merge(city.Plan.Profiles.SourcesOf(wanted, row.Profile?.Choices)));
+            var asIf = parsed.GetRequiredValue(groups);
+            var known = asIf.Length > 0 ? null : await FindAsync(city, tenant, login, cancel);
+            var wanted = new ProfileWanted(known ?? new DirectoryPerson(id, tenant, login, login, [.. asIf]), known?.Settings ?? ImmutableDictionary<string, string>.Empty, at);
+            var shown = new ShownProfile(id, at, city.Plan.Profiles, row, ProfileMerge.Merge(city.Plan.Profiles.SourcesOf(wanted, row.Profile?.Choices)), Asked: known is not null);
             Console.WriteLine(parsed.GetValue(json) ? shown.Json() : shown.Text(parsed.GetRequiredValue(language)));
             return 0;
         }));
         return command;
+    }
+
+    private static async Task<DirectoryPerson?> FindAsync(OpenedCity city, TenantId tenant, string login, CancellationToken cancel)
+    {
+        await using var directories = new CityDirectories(city.Plan);
+        return await directories.LookUp.RunAsync(tenant, login, cancel) is Lookup.Found(var person, _) ? person : null;
     }
 
     private static Command Set()

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using VdiBroker;
 using VdiBroker.Trust;
+
+// ICU is here for names. Figures, dates and messages do not follow the machine's language.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("VdiBroker: signs people in at thin stations and finds their desktop")
 {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -28,11 +27,11 @@ internal sealed record ShownPerson(IReadOnlyList<PersonReport> Known, IReadOnlyL
     /// <summary>For people.</summary>
     public string Text()
     {
-        var text = new StringBuilder();
-        foreach (var one in Known) Write(text, one);
-        if (Known.Count == 0) text.AppendLine("nobody of that name is in the directories that could be asked, or several are");
-        foreach (var cause in Unasked) text.AppendLine($"could not be asked: {cause}");
-        return string.Join('\n', text.ToString().TrimEnd().Split('\n').Select(Printable.Of));
+        var lines = new List<string>();
+        foreach (var one in Known) Write(lines, one);
+        if (Known.Count == 0) lines.Add("nobody of that name is in the directories that could be asked, or several are");
+        foreach (var cause in Unasked) lines.Add($"could not be asked: {cause}");
+        return string.Join('\n', lines.Select(Printable.Of));
     }
 
     /// <summary>For programs.</summary>
@@ -42,23 +41,23 @@ internal sealed record ShownPerson(IReadOnlyList<PersonReport> Known, IReadOnlyL
         ["notAsked"] = new JsonArray([.. Unasked.Select(cause => (JsonNode)cause)]),
     }.ToJsonString(_readable);
 
-    private void Write(StringBuilder text, PersonReport one)
+    private void Write(List<string> lines, PersonReport one)
     {
         var (person, facts) = (one.Person, one.Facts);
-        text.AppendLine($"{person.Id}: {person.DisplayName}");
-        text.AppendLine($"  tenant   {person.Tenant}, {one.Rules.Tenants.Tenants[person.Tenant].Name}");
-        text.AppendLine($"  entry    {facts.Entry} (directory {facts.Directory})");
-        text.AppendLine($"  account  {person.Account} on the hosts, login {person.Login}");
-        foreach (var (name, value) in facts.State.OrderBy(pair => pair.Key, StringComparer.Ordinal)) text.AppendLine($"  state    {name}: {value} (from the entry)");
-        text.AppendLine($"  groups   {(facts.Groups.IsEmpty ? "none that count for this tenant" : "")}".TrimEnd());
-        foreach (var walked in facts.Groups) text.AppendLine($"    {walked.Group.Name}{Path(walked)}");
-        if (facts.Cut != GroupsCut.None) text.AppendLine($"    … and more: the walk was cut ({facts.Cut}), see max_depth and max_count");
-        text.AppendLine($"  pools    {(one.Rules.PoolsOf(person).IsEmpty ? "none: no entitlement names one of these groups" : "")}".TrimEnd());
-        foreach (var pool in one.Rules.PoolsOf(person)) text.AppendLine($"    {pool}, by {string.Join(", ", Reasons(one, pool).Select(group => $"group {group}"))}");
-        text.AppendLine("  settings");
-        foreach (var value in one.Settings.Values) text.AppendLine($"    {Explanation.Sentence(value, Language, Reader.Operator)}");
-        text.AppendLine($"  desktops {(one.Desktops.Count == 0 ? "none" : "")}".TrimEnd());
-        foreach (var session in one.Desktops) text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"    {session.Pool} on {session.Host}: {session.Phase.ToString().ToLowerInvariant()}, last at station {session.Station} (session {session.Id})"));
+        lines.Add($"{person.Id}: {person.DisplayName}");
+        lines.Add($"  tenant   {person.Tenant}, {one.Rules.Tenants.Tenants[person.Tenant].Name}");
+        lines.Add($"  entry    {facts.Entry} (directory {facts.Directory})");
+        lines.Add($"  account  {person.Account} on the hosts, login {person.Login}");
+        foreach (var (name, value) in facts.State.OrderBy(pair => pair.Key, StringComparer.Ordinal)) lines.Add($"  state    {name}: {value} (from the entry)");
+        lines.Add($"  groups   {(facts.Groups.IsEmpty ? "none that count for this tenant" : "")}".TrimEnd());
+        foreach (var walked in facts.Groups) lines.Add($"    {walked.Group.Name}{Path(walked)}");
+        if (facts.Cut != GroupsCut.None) lines.Add($"    … and more: the walk was cut ({facts.Cut}), see max_depth and max_count");
+        lines.Add($"  pools    {(one.Rules.PoolsOf(person).IsEmpty ? "none: no entitlement names one of these groups" : "")}".TrimEnd());
+        foreach (var pool in one.Rules.PoolsOf(person)) lines.Add($"    {pool}, by {string.Join(", ", Reasons(one, pool).Select(group => $"group {group}"))}");
+        lines.Add("  settings");
+        foreach (var value in one.Settings.Values) lines.Add($"    {Explanation.Sentence(value, Language, Reader.Operator)}");
+        lines.Add($"  desktops {(one.Desktops.Count == 0 ? "none" : "")}".TrimEnd());
+        foreach (var session in one.Desktops) lines.Add(string.Create(CultureInfo.InvariantCulture, $"    {session.Pool} on {session.Host}: {session.Phase.ToString().ToLowerInvariant()}, last at station {session.Station} (session {session.Id})"));
     }
 
     private static string Path(WalkedGroup walked) => walked.Via is null ? "" : $", because {string.Join(" is in ", walked.Path)}";

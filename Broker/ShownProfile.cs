@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,25 +7,22 @@ using VdiBroker.Profiles;
 namespace VdiBroker;
 
 /// <summary>The answer of <c>broker profile show</c>.</summary>
-internal sealed record ShownProfile(PersonId Person, StationId? Station, ProfileRulebook Rules, ProfileRow Row, MergedSettings Merged)
+internal sealed record ShownProfile(PersonId Person, StationId? Station, ProfileRulebook Rules, ProfileRow Row, MergedSettings Merged, bool Asked)
 {
-    private const string Unasked = "The directory was not asked: what it says of this person, and rules for groups that were not given by --group, are not in this.";
+    private const string Unasked = "The directory did not answer, does not know this person, or was not asked (--group): what it says of them, and rules for groups not given by --group, are not in this.";
     private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>For people, a line a setting.</summary>
     public string Text(string language)
     {
-        var text = new StringBuilder(Person.Value);
-        if (Station is { } station) text.Append($" at {station}").Append(Rules.PlaceOf(station) is { } place ? $" ({place.English})" : " (in no place of the city file)");
-        text.AppendLine();
+        var head = Person.Value;
+        if (Station is { } station) head += $" at {station}" + (Rules.PlaceOf(station) is { } place ? $" ({place.English})" : " (in no place of the city file)");
+        var lines = new List<string> { head };
         foreach (var value in Merged.Values)
-        {
-            text.Append("  ").Append(Explanation.Sentence(value, language, Reader.Operator));
-            text.AppendLine(Explanation.Instead(value, language, Reader.Operator) is { } instead ? $"; {instead}" : "");
-        }
-        foreach (var skipped in Merged.Skipped) text.AppendLine($"  not counted: {skipped.Name}, {Explanation.Origin(skipped.Source, language, Reader.Operator)}: {skipped.Fault}");
-        foreach (var note in Notes()) text.AppendLine(note);
-        return string.Join('\n', text.ToString().TrimEnd().Split('\n').Select(Printable.Of));
+            lines.Add($"  {Explanation.Sentence(value, language, Reader.Operator)}{(Explanation.Instead(value, language, Reader.Operator) is { } instead ? $"; {instead}" : "")}");
+        lines.AddRange(Merged.Skipped.Select(skipped => $"  not counted: {skipped.Name}, {Explanation.Origin(skipped.Source, language, Reader.Operator)}: {skipped.Fault}"));
+        lines.AddRange(Notes());
+        return string.Join('\n', lines.Select(Printable.Of));
     }
 
     /// <summary>For programs.</summary>
@@ -44,7 +40,7 @@ internal sealed record ShownProfile(PersonId Person, StationId? Station, Profile
     {
         if (Row.Profile is null) yield return "The stored profile is of a shape that this broker cannot read; it is left as it is.";
         if (Row.Profile?.Undecided is { } was) yield return $"Kept by an older broker, decided at the next sign-in: {string.Join(", ", was.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key} {one.Value}"))}.";
-        yield return Unasked;
+        if (!Asked) yield return Unasked;
     }
 
     private static JsonObject Json(MergedValue value) => new JsonObject

@@ -129,6 +129,16 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         return items;
     }
 
+    /// <summary>A list of stations' names, or of patterns with one <c>*</c>; what is neither is a fault and left out.</summary>
+    public IEnumerable<StationPattern> StationPatterns(string key, bool mayBeMissing = false)
+    {
+        foreach (var text in Texts(key, mayBeMissing))
+        {
+            if (StationPattern.Parse(text) is { } pattern) yield return pattern;
+            else Fault(key, $"'{text}' must be a station's name, or a pattern with one * such as town-*: lower-case letters, digits and hyphens, 1 to 63");
+        }
+    }
+
     /// <summary>A mapping below a key; an empty one (with a fault, unless it may be missing) when it is not there.</summary>
     public CityMap Map(string key, bool mayBeMissing = false)
     {

@@ -60,7 +60,7 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
             PeopleBase = people == directory?.People.Base ? null : people,
             GroupsBase = groups == directory?.Groups.Base ? null : groups,
             Words = [.. map.Texts("suffixes", mayBeMissing: true), .. map.Texts("prefixes", mayBeMissing: true)],
-            Stations = [.. map.Texts("stations", mayBeMissing: true)],
+            Stations = [.. map.StationPatterns("stations", mayBeMissing: true)],
         };
         map.Close();
         return branch;
@@ -99,8 +99,6 @@ internal sealed record DirectoryCatalogue(ImmutableArray<DirectoryOptions> Direc
     {
         foreach (var pattern in branch.Stations)
         {
-            if (pattern.Count(letter => letter == '*') > 1 || !pattern.All(letter => letter is '*' or '-' || char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)))
-                map.Fault("stations", $"'{pattern}' must be a station's name, or a pattern with one * such as drancy-*");
             if (others.Find(other => other.Stations.Contains(pattern)) is { } twin) map.Fault("stations", $"'{pattern}' are stations of tenant '{twin.Tenant}' already");
         }
         foreach (var word in branch.Words)

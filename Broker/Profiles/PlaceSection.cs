@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.CityFile;
+using VdiBroker.Kernel;
 using VdiBroker.Tenancy;
 
 namespace VdiBroker.Profiles;
@@ -26,19 +27,12 @@ internal static class PlaceSection
     {
         var name = map.Map("name");
         var place = new Place(map.Id("id"), name.Text("fr"), name.Text("en"), map.Has("tenant") ? tenants.Reference(map, "tenant") : null,
-            [.. map.Texts("stations").Select(text => Pattern(map, text)).OfType<StationPattern>()], ProfileSection.Settings(map));
+            [.. map.StationPatterns("stations")], ProfileSection.Settings(map));
         name.Close();
         // Named here so that the key is known when it stands there empty.
         _ = map.TextOr("tenant", null);
         map.Close();
         return place;
-    }
-
-    private static StationPattern? Pattern(CityMap map, string text)
-    {
-        if (StationPattern.Parse(text) is { } pattern) return pattern;
-        map.Fault("stations", $"'{text}' must be a station's name, or a name with one '*' in it: lower-case letters, digits and hyphens, 1 to 63");
-        return null;
     }
 
     private static IEnumerable<(StationPattern Mine, string Other)> Shared(Place place, List<Place> others) =>

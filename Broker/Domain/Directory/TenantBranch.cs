@@ -25,7 +25,7 @@ public sealed record TenantBranch(TenantId Tenant, string Directory, string Peop
     public ImmutableArray<string> Words { get; init; } = [];
 
     /// <summary>Names of the tenant's stations, or patterns with one <c>*</c>; may be empty.</summary>
-    public ImmutableArray<string> Stations { get; init; } = [];
+    public ImmutableArray<StationPattern> Stations { get; init; } = [];
 }
 
 /// <summary>Which entries of one directory belong to which tenant. Made once from the configuration.</summary>

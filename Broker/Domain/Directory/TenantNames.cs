@@ -8,9 +8,9 @@ namespace VdiBroker.Directory;
 public sealed class TenantNames
 {
     private readonly FrozenDictionary<string, TenantId> _words;
-    private readonly ImmutableArray<(string Pattern, TenantId Tenant)> _stations;
+    private readonly ImmutableArray<(StationPattern Pattern, TenantId Tenant)> _stations;
 
-    private TenantNames(FrozenDictionary<string, TenantId> words, ImmutableArray<(string, TenantId)> stations) => (_words, _stations) = (words, stations);
+    private TenantNames(FrozenDictionary<string, TenantId> words, ImmutableArray<(StationPattern, TenantId)> stations) => (_words, _stations) = (words, stations);
 
     /// <summary>Gathers the words and patterns of all tenants. Of a word or pattern that two tenants have, the first has it.</summary>
     public static TenantNames Make(IEnumerable<TenantBranch> tenants)
@@ -20,8 +20,7 @@ public sealed class TenantNames
         return new TenantNames(
             words.DistinctBy(pair => pair.Word).ToFrozenDictionary(pair => pair.Word, pair => pair.Tenant),
             // A whole name before patterns, then the pattern that says most.
-            [.. all.SelectMany(tenant => tenant.Stations.Select(pattern => (pattern, tenant.Tenant)))
-                .OrderBy(pair => pair.pattern.Contains('*', StringComparison.Ordinal)).ThenByDescending(pair => pair.pattern.Length)]);
+            [.. all.SelectMany(tenant => tenant.Stations.Select(pattern => (pattern, tenant.Tenant))).OrderByDescending(pair => pair.pattern.Precision)]);
     }
 
     /// <summary>The tenant that the person named; null = none, or one that nobody knows: then the whole text is the name.</summary>
@@ -31,15 +30,7 @@ public sealed class TenantNames
     public TenantId? TenantOf(StationId station)
     {
         foreach (var (pattern, tenant) in _stations)
-            if (Fits(station.Value, pattern)) return tenant;
+            if (pattern.Fits(station)) return tenant;
         return null;
-    }
-
-    private static bool Fits(string name, string pattern)
-    {
-        var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        return star < 0
-            ? name == pattern
-            : name.Length >= pattern.Length - 1 && name.StartsWith(pattern[..star], StringComparison.Ordinal) && name.EndsWith(pattern[(star + 1)..], StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using Xunit;
@@ -8,8 +9,8 @@ public sealed class TenantNamesTests
 {
     private static readonly TenantNames Names = TenantNames.Make(
     [
-        new TenantBranch(new TenantId("drancy"), "agglo", "ou=drancy,dc=test") { Words = ["drancy.fr", "DRANCY-AD"], Stations = ["drancy-*", "hall"] },
-        new TenantBranch(new TenantId("dugny"), "agglo", "ou=dugny,dc=test") { Words = ["Ville de Dugn\u00e9"], Stations = ["drancy-annexe-*", "*-hall", "drancy-7"] },
+        new TenantBranch(new TenantId("drancy"), "agglo", "ou=drancy,dc=test") { Words = ["drancy.fr", "DRANCY-AD"], Stations = Patterns("drancy-*", "hall") },
+        new TenantBranch(new TenantId("dugny"), "agglo", "ou=dugny,dc=test") { Words = ["Ville de Dugn\u00e9"], Stations = Patterns("drancy-annexe-*", "*-hall", "drancy-7") },
     ]);
 
     [Theory]
@@ -32,4 +33,6 @@ public sealed class TenantNamesTests
     [InlineData("drancy", null)]
     [InlineData("elsewhere", null)]
     public void A_station_has_the_tenant_whose_pattern_says_most(string station, string? tenant) => Assert.Equal(tenant, Names.TenantOf(new StationId(station))?.Value);
+
+    private static ImmutableArray<StationPattern> Patterns(params string[] texts) => [.. texts.Select(text => StationPattern.Parse(text)!)];
 }

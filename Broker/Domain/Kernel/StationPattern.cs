@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using VdiBroker.Kernel;
 
-namespace VdiBroker.Profiles;
+namespace VdiBroker.Kernel;
 
 /// <summary>A station's name, or many names by one <c>*</c> that stands for any letters: <c>st-12-*</c>.</summary>
 public sealed partial record StationPattern
@@ -32,6 +31,9 @@ public sealed partial record StationPattern
         return (_start.StartsWith(other._start, StringComparison.Ordinal) || other._start.StartsWith(_start, StringComparison.Ordinal))
             && (_end.EndsWith(other._end, StringComparison.Ordinal) || other._end.EndsWith(_end, StringComparison.Ordinal));
     }
+
+    /// <summary>The more it says, the greater: a whole name above every pattern, then by the letters of the pattern.</summary>
+    public int Precision => _end is null ? int.MaxValue : _start.Length + _end.Length;
 
     /// <inheritdoc/>
     public override string ToString() => _end is null ? _start : $"{_start}*{_end}";
