@@ -91,6 +91,38 @@ public sealed class OperatorTests(Town town)
     }
 
     [Fact]
+    public async Task A_right_that_was_taken_away_opens_nothing_more_after_the_stated_age_without_anybody_doing_anything()
+    {
+        var person = town.People.Everybody.First(one => one.Tenant == "le-bourget" && one.Groups.SequenceEqual(["agents"]));
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade3");
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-r3");
+        var signIn = (await station.SignInAsync(town, person.Login)).SignIn;
+        var agents = $"cn=agents,{town.People.GroupsOf("le-bourget")}";
+        await town.Directory.Accounts.ChangeAsync($"dn: {agents}\nchangetype: modify\ndelete: member\nmember: {person.Dn}\n");
+        try
+        {
+            await Eventually.HoldsAsync("the right is gone", Peers.Patience, async () =>
+            {
+                try
+                {
+                    await station.OpenAsync(signIn);
+                    return false;
+                }
+                catch (Grpc.Core.RpcException refused)
+                {
+                    return City.Callers.StationCaller.Refusal(refused).Code == ErrorCode.NoEntitlement;
+                }
+            });
+        }
+        finally
+        {
+            await town.Directory.Accounts.ChangeAsync($"dn: {agents}\nchangetype: modify\nadd: member\nmember: {person.Dn}\n");
+        }
+        // Given back, it counts as soon.
+        await Eventually.HoldsAsync("the right is back", Peers.Patience, async () => (await station.OpenAsync((await station.SignInAsync(town, person.Login)).SignIn)).Host == "blade3");
+    }
+
+    [Fact]
     public async Task The_breakers_of_all_brokers_are_seen()
     {
         await Eventually.HoldsAsync("both brokers have said", Peers.Patience, async () => (await RunAsync(["directories"])).Text.Split("\nbroker ").Length >= 2);

@@ -89,7 +89,7 @@ public sealed class Town : IAsyncLifetime
             groups: { base: "{{People.GroupsBase}}" }
         tenants:
           - { id: drancy, name: "Ville de Drancy", directory: agglo, people_under: "{{People.PeopleOf("drancy")}}" }
-          - { id: le-bourget, name: "Ville du Bourget", directory: agglo, people_under: "{{People.PeopleOf("le-bourget")}}" }
+          - { id: le-bourget, name: "Ville du Bourget", directory: agglo, people_under: "{{People.PeopleOf("le-bourget")}}", groups: { max_age: 1s } }
           - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}", limited: { days: 7 } }
         hosts:
           - { id: blade1, address: 127.0.0.1, port: 3391, seats: 3 }
