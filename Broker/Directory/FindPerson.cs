@@ -40,12 +40,12 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         var named = names.TenantOf(login);
         var asked = directories.Where(directory => named is not { } tenant || directory.Tenants.Contains(tenant)).ToArray();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var waiting = asked.Select(directory => AskAsync(directory, login, named, cancel)).ToList();
+        var waiting = asked.ToDictionary(directory => AskAsync(directory, login, named, cancel));
         var (known, faults) = (new List<(PeopleDirectory Directory, PersonEntry Person)>(), new List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)>());
         Task? patience = null;
-        while (waiting.Count > 0 && !(station is { } here && OwnIsKnown(here)))
+        while (waiting.Count > 0 && !IsEnough())
         {
-            var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? waiting : [.. waiting, patience]));
+            var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? waiting.Keys : [.. waiting.Keys, patience]));
             if (next == patience) break;
             var answer = await (Task<Answer>)next;
             waiting.Remove((Task<Answer>)next);
@@ -59,8 +59,8 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         else if (faults.Count > 0) return OutOfReach(faults);
         return new Finding.Nobody(asked.FirstOrDefault(directory => station is { } here && directory.Tenants.Contains(here)) ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
 
-        // Whoever else has the name, the station's own tenant comes first: its directory has answered.
-        bool OwnIsKnown(TenantId here) => known.Count(one => one.Person.Tenant == here) == 1;
+        // Whoever else has the name, the station's own tenant comes first: its directory has answered. And nobody waits for a directory that is known not to answer.
+        bool IsEnough() => (station is { } here && known.Count(one => one.Person.Tenant == here) == 1) || (known.Count > 0 && waiting.Values.All(directory => !directory.Answers));
     }
 
     /// <summary>True when none of a directory's servers could be asked, by a cause that says so.</summary>

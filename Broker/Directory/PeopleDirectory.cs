@@ -38,6 +38,9 @@ internal sealed class PeopleDirectory : IDisposable
     /// <summary>What is known of each server.</summary>
     public ImmutableArray<ServerState> States => _service.States;
 
+    /// <summary>True while one of its servers is known to answer.</summary>
+    public bool Answers => _service.Answers;
+
     /// <summary>Looks a login name up.</summary>
     /// <param name="login">As it was typed.</param>
     /// <param name="tenant">The tenant that the person named; null = any.</param>

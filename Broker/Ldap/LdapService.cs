@@ -30,6 +30,9 @@ internal sealed class LdapService : IDisposable
     /// <summary>Its id.</summary>
     public string Id => _options.Id;
 
+    /// <summary>True while one of its servers is known to answer.</summary>
+    public bool Answers => _lines.Any(line => line.Breaker.Phase == BreakerPhase.Closed);
+
     /// <summary>What is known of each server, in the order of preference.</summary>
     public ImmutableArray<ServerState> States => [.. _lines.Select(line => new ServerState(line.Server, line.Breaker))];
 

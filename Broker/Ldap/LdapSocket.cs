@@ -25,12 +25,14 @@ internal static partial class LdapSocket
         var until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
         SocketException? last = null;
         // The resolver has time limits of its own (resolv.conf); who waits for this thread's answer does not wait for it longer than the deadline.
-        foreach (var address in IPAddress.TryParse(host, out var literal) ? [literal] : Dns.GetHostAddresses(host))
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : Dns.GetHostAddresses(host);
+        for (var i = 0; i < addresses.Length; i++)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                Connect(socket, new IPEndPoint(address, port), TimeSpan.FromMilliseconds(until - Environment.TickCount64));
+                // A share for each: one that swallows everything leaves time for the next.
+                Connect(socket, new IPEndPoint(addresses[i], port), TimeSpan.FromMilliseconds((until - Environment.TickCount64) / (addresses.Length - i)));
                 return Release(socket, limit);
             }
             catch (SocketException fault)

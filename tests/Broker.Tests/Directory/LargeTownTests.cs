@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using VdiBroker.City.Directory;
 using VdiBroker.Directory;
+using VdiBroker.Ldap;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -9,7 +10,7 @@ namespace VdiBroker.Broker.Tests.Directory;
 /// <summary>A directory with many people and groups in chains and a ring.</summary>
 public sealed class LargeTownTests(ITestOutputHelper output)
 {
-    private const int People = 20_000;
+    private const int People = 100_000;
     private const int Groups = 2_000;
 
     [Fact]
@@ -32,6 +33,15 @@ public sealed class LargeTownTests(ITestOutputHelper output)
                 tenants:
                   - { id: large, name: Large, directory: large }
                 """);
+            using (var client = new LdapClient(directory.Options().Service.Servers[0], TimeSpan.FromSeconds(20)))
+            {
+                Assert.Equal(0, client.Bind(directory.Slapd.BrokerDn, (await File.ReadAllTextAsync(directory.Slapd.BrokerPasswordFile)).Trim()).Code);
+                var pages = 0;
+                Assert.Equal(People, client.SearchPages($"ou=people,{LargeTown.Suffix}", "(objectClass=inetOrgPerson)", 400, "uid").Sum(page => pages++ < 0 ? 0 : page.Length));
+                Assert.Equal(People / 400, pages);
+                // Without pages the server keeps its limit, and that is told, not taken for all.
+                Assert.Equal(4, Assert.Throws<DirectoryOutOfReachException>(() => client.Search($"ou=people,{LargeTown.Suffix}", LdapScope.Branch, "(objectClass=inetOrgPerson)", 0, "uid")).Code);
+            }
             foreach (var round in (string[])["first", "second"])
             {
                 var clock = Stopwatch.StartNew();
