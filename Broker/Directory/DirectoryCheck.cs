@@ -141,7 +141,7 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
         {
             count++;
             if (DistinguishedName.Parse(entry.Dn) is not { } place || groups.Name.Select(entry.Text).OfType<string>().FirstOrDefault() is not { } name) continue;
-            foreach (var tenant in own.Where(tenant => _branches.Counts(place, tenant))) names[tenant].Add(name);
+            foreach (var tenant in own.Where(tenant => _branches.Counts(place, tenant))) names[tenant].Add(TextForms.Compose(name));
         }
         var where = $"{groups.Base} {filter}";
         yield return count > 0
@@ -149,7 +149,7 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
             : CheckFinding.Bad(_what, where, "no group is there", "look at base and filter of 'groups', and at what bind_dn may read");
         foreach (var rule in rules.Where(rule => own.Contains(rule.Tenant)))
         {
-            yield return names[rule.Tenant].Contains(rule.Group)
+            yield return names[rule.Tenant].Contains(TextForms.Compose(rule.Group))
                 ? CheckFinding.Good(_what, rule.Where, $"group '{rule.Group}' of tenant {rule.Tenant} is there")
                 : CheckFinding.Bad(_what, rule.Where, $"there is no group '{rule.Group}' that counts for tenant {rule.Tenant}: the rule is for nobody",
                     Spelling.Nearest(rule.Group, names[rule.Tenant]) is { } close ? $"did you mean '{close}'?" : "look at the name, and at 'groups_under' of the tenant");

@@ -68,7 +68,8 @@ internal static class DirectorySection
         }
         if (plain && server.Scheme == "ldaps") map.Fault("servers", $"'{text}' is TLS, and 'transport: none' says none: keep one of the two");
         else if (plain && !IsLoopback(server)) map.Fault("servers", $"'{text}' would carry passwords unprotected: 'transport: none' is for servers on this machine (127.0.0.1, localhost) alone");
-        return server;
+        // .NET knows the port of ldap, not that of ldaps.
+        return server.Port > 0 ? server : new UriBuilder(server) { Port = 636 }.Uri;
     }
 
     /// <summary>True for an address of this machine itself.</summary>

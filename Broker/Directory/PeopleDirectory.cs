@@ -69,9 +69,7 @@ internal sealed class PeopleDirectory : IDisposable
         _service.AsPersonAsync<(BindJudgement, ChangeJudgement?)>(person.Dn, old, (client, answer) =>
         {
             var bind = Judge(person, answer);
-            var may = bind is BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange)
-                || (_options.Schema == DirectorySchema.ActiveDirectory && bind is BindJudgement.Barred(AccountState.PasswordExpired));
-            return may ? (bind, Judge(client, Change(client, person, old, wanted, bound: bind is BindJudgement.Taken))) : (bind, null);
+            return bind is BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange) ? (bind, Judge(client, Change(client, person, old, wanted, bound: bind is BindJudgement.Taken))) : (bind, null);
         }, outcome => outcome.Item2 is ChangeJudgement.Refused(PasswordRefusal.ReadOnly), cancel);
 
     /// <summary>Refuses nobody: the same work as for a wrong password, on an entry that does not exist.</summary>

@@ -24,7 +24,7 @@ internal static class LdapServerCheck
         }
         catch (DirectoryOutOfReachException fault)
         {
-            return [CheckFinding.Bad(what, server.Origin, fault.Message, Remedy(fault))];
+            return [CheckFinding.Bad(what, server.Origin, fault.Message.StartsWith(server.Origin, StringComparison.Ordinal) ? fault.Message[server.Origin.Length..].TrimStart(':', ' ') : fault.Message, Remedy(fault))];
         }
         var findings = new List<CheckFinding>
         {

@@ -85,7 +85,14 @@ internal sealed class LdapService : IDisposable
             // The next server; where there is none, the same one on a fresh connection, unless it was one already.
             var second = Next(first) ?? (job.FailedFresh || !fault.IsOfTheServer ? null : first);
             if (second is null) throw;
-            return await AskAsync(second, lanes(second), new LdapJob(call, _ => { }, wantsFresh: second == first), cancel);
+            try
+            {
+                return await AskAsync(second, lanes(second), new LdapJob(call, _ => { }, wantsFresh: second == first), cancel);
+            }
+            catch (DirectoryOutOfReachException also) when (second != first)
+            {
+                throw new DirectoryOutOfReachException(also.Outage, $"{fault.Message}; {also.Message}", also) { Code = also.Code };
+            }
         }
     }
 

@@ -87,7 +87,12 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height);
-        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) { Limited = admitted.Limited, RightsAge = Stopwatch.GetElapsedTime(asked) };
+        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) 
+        {
+            Limited = admitted.Limited,
+            // In limited mode they are of an earlier day: read anew as soon as the directory answers.
+            RightsAge = admitted.Limited ? SignInStore.LongestLife : Stopwatch.GetElapsedTime(asked),
+        };
         if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
         {
             // The same login in another tenant: on the hosts they would be one account, with one home.

@@ -13,7 +13,7 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
     public static bool IsAskedFor(string name) => name.ToLowerInvariant() is "p" or "password" or "mot de passe";
 
     /// <summary>True for a refusal that a new password helps against.</summary>
-    public static bool IsWanted(ErrorCode code) => code is ErrorCode.PasswordMustChange or ErrorCode.PasswordExpired;
+    public static bool IsWanted(ErrorCode code) => code is ErrorCode.PasswordMustChange;
 
     /// <summary>By the person's own choice: asks for name and present password first.</summary>
     public async Task ByChoiceAsync()

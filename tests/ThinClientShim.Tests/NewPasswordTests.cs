@@ -10,12 +10,11 @@ namespace VdiBroker.ThinClientShim.Tests;
 /// <summary>Passwords that must be changed, that a person wants to change, and what is told of them.</summary>
 public sealed class NewPasswordTests : AtAStation
 {
-    private const string Temporary = "Votre mot de passe est provisoire.";
+    private const string Temporary = "Votre mot de passe doit être changé.";
     private const string Fresh = "Neuf-et-long-42";
 
     [Theory]
     [InlineData(ErrorCode.PasswordMustChange)]
-    [InlineData(ErrorCode.PasswordExpired)]
     public async Task Who_must_change_their_password_does_so_and_is_in(ErrorCode code)
     {
         var old = await AskedForAsync(code);

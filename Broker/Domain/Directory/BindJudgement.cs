@@ -94,10 +94,10 @@ public abstract partial record BindJudgement
     private static BindJudgement OfActiveDirectory(string diagnostic) => SubCode().Match(diagnostic).Groups[1].ValueSpan switch
     {
         "530" or "531" => new Barred(AccountState.OutsideHours),
-        "532" => new Barred(AccountState.PasswordExpired),
         "533" => new Barred(AccountState.Disabled),
         "701" => new Barred(AccountState.AccountExpired),
-        "773" => new Barred(AccountState.MustChange),
+        // Set by an administrator, or (532) too old: both can be changed by who knows the old one.
+        "773" or "532" => new Barred(AccountState.MustChange),
         // 52e wrong password, 525 nobody, 775 locked (the only one that is said of a wrong password too), and what is not known here
         _ => new Rejected(),
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VdiBroker.Directory;
 using VdiBroker.Kernel;
 
 namespace VdiBroker.Pools;
@@ -30,7 +31,7 @@ public static class Entitlements
     /// <returns>Empty when no entitlement fits.</returns>
     public static ImmutableArray<PoolId> PoolsOf(IEnumerable<Entitlement> entitlements, TenantId tenant, IEnumerable<string> groups)
     {
-        var mine = groups.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. entitlements.Where(e => e.Tenant == tenant && mine.Contains(e.Group)).SelectMany(e => e.Pools).Distinct()];
+        var mine = groups.ToArray();
+        return [.. entitlements.Where(e => e.Tenant == tenant && mine.Any(group => GroupNames.Same(group, e.Group))).SelectMany(e => e.Pools).Distinct()];
     }
 }

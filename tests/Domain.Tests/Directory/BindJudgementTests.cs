@@ -85,7 +85,7 @@ public sealed class BindJudgementTests
     [InlineData("775", null)]
     [InlineData("530", AccountState.OutsideHours)]
     [InlineData("531", AccountState.OutsideHours)]
-    [InlineData("532", AccountState.PasswordExpired)]
+    [InlineData("532", AccountState.MustChange)]
     [InlineData("533", AccountState.Disabled)]
     [InlineData("701", AccountState.AccountExpired)]
     [InlineData("773", AccountState.MustChange)]
