@@ -10,8 +10,8 @@ namespace VdiBroker.Bench;
 internal sealed record Hang(BenchBroker Broker, Func<Task> BeginAsync, Func<Task> EndAsync) : IAsyncDisposable
 {
     /// <summary>The process is stopped (SIGSTOP): the kernel takes connections and requests.</summary>
-    public static async Task<Hang> FrozenAsync(BenchDirectory healthy, BenchDirectory other, int connections, CancellationToken cancel) => new(
-        await BrokerAsync(healthy, other, connections, same => same, cancel),
+    public static async Task<Hang> FrozenAsync(BenchDirectory healthy, BenchDirectory other, Effort effort, CancellationToken cancel) => new(
+        await BrokerAsync(healthy, other, effort, same => same, cancel),
         () => other.Slapd.FreezeAsync(cancel),
         () =>
         {
@@ -20,8 +20,8 @@ internal sealed record Hang(BenchBroker Broker, Func<Task> BeginAsync, Func<Task
         });
 
     /// <summary>A front before it takes connections and never says a byte on them; on open ones it reads requests and answers none.</summary>
-    public static async Task<Hang> MuteAsync(BenchDirectory healthy, BenchDirectory other, RoughServer front, int connections, CancellationToken cancel) => new(
-        await BrokerAsync(healthy, other, connections, options => options with { Servers = [new Uri(front.LdapsUri)], CaFile = front.CaFile }, cancel),
+    public static async Task<Hang> MuteAsync(BenchDirectory healthy, BenchDirectory other, RoughServer front, Effort effort, CancellationToken cancel) => new(
+        await BrokerAsync(healthy, other, effort, options => options with { Servers = [new Uri(front.LdapsUri)], CaFile = front.CaFile }, cancel),
         () =>
         {
             front.Answers(new AnswerManner(AnswerFault.Silent));
@@ -36,11 +36,13 @@ internal sealed record Hang(BenchBroker Broker, Func<Task> BeginAsync, Func<Task
     public ValueTask DisposeAsync() => Broker.DisposeAsync();
 
     private static Task<BenchBroker> BrokerAsync(
-        BenchDirectory healthy, BenchDirectory other, int connections, Func<DirectoryOptions, DirectoryOptions> reached, CancellationToken cancel)
+        BenchDirectory healthy, BenchDirectory other, Effort effort, Func<DirectoryOptions, DirectoryOptions> reached, CancellationToken cancel)
     {
         // The hanging one comes first in the file: where order counts, it counts against us.
-        DirectoryOptions[] directories = [reached(other.Options("other", connections)), healthy.Options("healthy", connections)];
+        DirectoryOptions[] directories = [reached(Options(other, "other")), Options(healthy, "healthy")];
         TenantBranch[] tenants = [.. other.Branches("other"), .. healthy.Branches("healthy")];
         return BenchBroker.StartAsync([.. directories], [.. tenants], cancel);
+
+        DirectoryOptions Options(BenchDirectory one, string id) => one.Options(id, effort.Connections) with { Deadline = effort.Deadline };
     }
 }

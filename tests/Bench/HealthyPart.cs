@@ -22,13 +22,13 @@ internal static class HealthyPart
         await using var healthy = await BenchDirectory.StartAsync(Townspeople.Make(extra: 1000, tenants: ["drancy"]), "127.0.0.52", cancel);
         await using var other = await BenchDirectory.StartAsync(Townspeople.Make(suffix: "dc=office,dc=test", tenants: ["habitat"]), "127.0.0.53", cancel);
         await using var front = BenchFront.Start(other.Slapd, "127.0.0.54");
-        await using var frozen = await Hang.FrozenAsync(healthy, other, effort.Connections, cancel);
-        await using var mute = await Hang.MuteAsync(healthy, other, front.Server, effort.Connections, cancel);
+        await using var frozen = await Hang.FrozenAsync(healthy, other, effort, cancel);
+        await using var mute = await Hang.MuteAsync(healthy, other, front.Server, effort, cancel);
         var own = new TenantId("drancy");
         HealthySeries[] all =
         [
-            new("", "the other's slapd stopped, at stations of the people's own body", frozen, own), new("Mute", "the other's server mute, same stations", mute, own),
-            new("Anywhere", "the other's slapd stopped, at stations of nobody's", frozen, null), new("MuteAnywhere", "the other's server mute, same stations", mute, null),
+            new("", "the other's slapd stopped, at stations of nobody's: the hard case", frozen, null), new("Mute", "the other's server mute, same stations", mute, null),
+            new("OwnStation", "the other's slapd stopped, at stations of the people's own body", frozen, own), new("MuteOwnStation", "the other's server mute, same stations", mute, own),
         ];
         for (var round = -1; round < effort.Rounds; round++)
             foreach (var series in all) await RoundAsync(series, healthy, other, round < 0 ? effort.Warmth : effort.Time, counts: round >= 0, cancel);
@@ -39,16 +39,16 @@ internal static class HealthyPart
     {
         var (hang, station) = (series.Hang, series.Station);
         var alone = await TimedRound.InFlightAsync(InFlight, time, SignInAsync);
-        if (counts) series.Alone.Add(alone);
+        if (!counts) return;
+        series.Alone.Add(alone);
         var lines = hang.Broker.LogLines;
         await hang.BeginAsync();
         try
         {
             var theirs = TimedRound.EverySoOftenAsync(TriesPerSecond, time, i => TurnAwayAsync(hang.Broker, other.Person(i), cancel));
             var hanging = await TimedRound.InFlightAsync(InFlight, time, SignInAsync);
-            if (counts) series.Hanging.Add(hanging with { LogLines = hang.Broker.LogLines - lines });
-            var waits = await theirs;
-            if (counts) series.Waits.AddRange(waits);
+            series.Hanging.Add(hanging with { LogLines = hang.Broker.LogLines - lines });
+            series.Waits.AddRange(await theirs);
         }
         finally
         {

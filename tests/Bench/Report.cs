@@ -24,7 +24,7 @@ internal sealed class Report
     {
         var machine = Machine();
         output.WriteLine(machine);
-        foreach (var (name, value, meaning) in _figures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{value,12:0.###}  {meaning}"));
+        foreach (var (name, value, meaning) in _figures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-50}{value,12:0.###}  {meaning}"));
         if (json is null) return;
         var fields = new JsonObject(_figures.Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)JsonValue.Create(figure.Value)))) { ["machine"] = machine };
         File.WriteAllText(json.FullName, fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
