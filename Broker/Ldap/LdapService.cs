@@ -82,8 +82,8 @@ internal sealed class LdapService : IDisposable
         }
         catch (DirectoryOutOfReachException fault) when (fault.Outage is not Outage.Crowded && !cancel.IsCancellationRequested)
         {
-            // The next server; where there is none, the same one on a fresh connection, unless it was one already.
-            var second = Next(first) ?? (job.FailedFresh || !fault.IsOfTheServer ? null : first);
+            // The next server; where there is none, the same one on a fresh connection, unless it was one already or the server is known not to answer.
+            var second = Next(first) ?? (job.FailedFresh || !fault.IsOfTheServer || first.Breaker.Phase == BreakerPhase.Open ? null : first);
             if (second is null) throw;
             try
             {

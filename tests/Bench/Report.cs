@@ -16,12 +16,15 @@ internal sealed class Report
     /// <param name="meaning">What it is, with its unit.</param>
     public void Add(string name, double value, string meaning) => _figures.Add((name, value, meaning));
 
+    /// <summary>Adds how loaded the machine is now: figures without it say little.</summary>
+    public void AddLoad(string name) => Add(name, double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture), "load of the machine (1 min) when this part began");
+
     /// <summary>Prints the table and, when asked, writes the JSON.</summary>
     public void Write(TextWriter output, FileInfo? json)
     {
         var machine = Machine();
         output.WriteLine(machine);
-        foreach (var (name, value, meaning) in _figures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{value,14:0.###}  {meaning}"));
+        foreach (var (name, value, meaning) in _figures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-50}{value,12:0.###}  {meaning}"));
         if (json is null) return;
         var fields = new JsonObject(_figures.Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)JsonValue.Create(figure.Value)))) { ["machine"] = machine };
         File.WriteAllText(json.FullName, fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));

@@ -27,19 +27,34 @@ internal sealed record Round(double PerSecond, double CpuMicroseconds)
     }
 
     /// <summary>Work that waits without a thread: a closed loop with so many in flight.</summary>
-    public static async Task<Round> InFlightAsync(int inFlight, TimeSpan time, Func<long, Task> once)
+    public static Task<Round> InFlightAsync(int inFlight, TimeSpan time, Func<long, Task> once) => InFlightAsync(inFlight, time, (_, i) => once(i));
+
+    /// <summary>The same; the work is told which of those in flight it is, from 0.</summary>
+    public static async Task<Round> InFlightAsync(int inFlight, TimeSpan time, Func<int, long, Task> once)
     {
         var (started, done) = (0L, 0L);
         var clock = Clock();
-        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(lane => Task.Run(async () =>
         {
             while (clock.Elapsed < time)
             {
-                await once(Interlocked.Increment(ref started));
+                await once(lane, Interlocked.Increment(ref started));
                 Interlocked.Increment(ref done);
             }
         })));
         return clock.End(done);
+    }
+
+    /// <summary>Each number from 0 once, so many in flight.</summary>
+    public static async Task<Round> EachAsync(int inFlight, long count, Func<long, Task> once)
+    {
+        var started = -1L;
+        var clock = Clock();
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
+        {
+            for (var i = Interlocked.Increment(ref started); i < count; i = Interlocked.Increment(ref started)) await once(i);
+        })));
+        return clock.End(count);
     }
 
     /// <summary>The middle one by speed.</summary>
