@@ -50,9 +50,10 @@ public sealed class AuthenticatePerson
         {
             switch (await _find.RunAsync(login, request.StationTenant, cancel))
             {
-                case Finding.Someone(var directory, var person):
+                case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
-                    return await CheckAsync(directory, person, request.Password, cancel);
+                    var answer = await CheckAsync(directory, person, request.Password, cancel);
+                    return answer is Authentication.Rejected && doubt is not null ? new Authentication.OutOfReach(doubt.Cause, doubt.Down) : answer;
                 case Finding.OutOfReach(var cause, var down):
                     return new Authentication.OutOfReach(cause, down);
                 case Finding.Nobody { Asked: { } directory }:

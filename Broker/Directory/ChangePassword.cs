@@ -33,9 +33,10 @@ public sealed class ChangePassword
         {
             switch (await _find.RunAsync(login, request.StationTenant, cancel))
             {
-                case Finding.Someone(var directory, var person):
+                case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
-                    return await TryAsync(directory, person, request, cancel);
+                    var answer = await TryAsync(directory, person, request, cancel);
+                    return answer is PasswordChange.Rejected && doubt is not null ? new PasswordChange.OutOfReach(doubt.Cause) : answer;
                 case Finding.OutOfReach(var cause, _):
                     return new PasswordChange.OutOfReach(cause);
                 case Finding.Nobody { Asked: { } directory }:

@@ -12,7 +12,12 @@ internal abstract record Finding
     }
 
     /// <summary>Exactly one person, or the one of the station's tenant.</summary>
-    public sealed record Someone(PeopleDirectory Directory, PersonEntry Person) : Finding;
+    /// <param name="Directory">Where.</param>
+    /// <param name="Person">Who.</param>
+    /// <param name="Doubt">
+    /// The station's own directory could not be asked: the name may be one of its people's. Then a password that this person does not have says nothing.
+    /// </param>
+    public sealed record Someone(PeopleDirectory Directory, PersonEntry Person, OutOfReach? Doubt = null) : Finding;
 
     /// <summary>Nobody who could sign in: no entry, several that cannot be told apart, or one outside every tenant.</summary>
     /// <param name="Asked">A directory that answered; null = there is none.</param>
@@ -29,8 +34,8 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// Looks a name up. All directories are asked at once; who is found waits for the others, but not long: one that hangs holds up its own
-    /// people only.
+    /// Looks a name up: at the station's own directory first, then at the others at once, and at those that are known not to answer only when nobody else
+    /// knows it. One that hangs holds up its own people only.
     /// </summary>
     /// <param name="login">As it was typed; with a word for a tenant, only that tenant is asked.</param>
     /// <param name="station">The tenant of the station: preferred when several tenants know the name.</param>
@@ -39,37 +44,33 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
     {
         var named = names.TenantOf(login);
         var asked = directories.Where(directory => named is not { } tenant || directory.Tenants.Contains(tenant)).ToArray();
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var waiting = asked.ToDictionary(directory => AskAsync(directory, login, named, cancel));
-        var (known, faults) = (new List<(PeopleDirectory Directory, PersonEntry Person)>(), new List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)>());
-        Task? patience = null;
-        while (waiting.Count > 0 && !IsEnough())
-        {
-            var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? waiting.Keys : [.. waiting.Keys, patience]));
-            if (next == patience) break;
-            var answer = await (Task<Answer>)next;
-            waiting.Remove((Task<Answer>)next);
-            known.AddRange(answer.People.Select(person => (answer.Directory, person)));
-            if (answer.Fault is { } fault) faults.Add((answer.Directory, fault));
-            if (known.Count > 0) patience ??= Task.Delay(Patience, time, enough.Token);
-        }
-        await enough.CancelAsync();
-        if (KnownNames.Choose([.. known.Select(one => one.Person.Tenant)], station) is { } place) return new Finding.Someone(known[place].Directory, known[place].Person);
-        if (known.Count > 0) log.Ambiguous(string.Join(", ", known.Select(one => one.Directory.Id).Distinct()));
-        else if (faults.Count > 0) return OutOfReach(faults);
-        return new Finding.Nobody(asked.FirstOrDefault(directory => station is { } here && directory.Tenants.Contains(here)) ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
+        var own = station is { } here ? asked.FirstOrDefault(directory => directory.Tenants.Contains(here)) : null;
+        var search = new Search(directory => AskAsync(directory, login, named, cancel), station, time);
+        var well = asked.Where(directory => directory.Answers).ToHashSet();
+        // The own one has a start, not more: whoever is another's does not wait long for it.
+        if (own is not null && well.Contains(own)) await search.AskAsync([own], wait: true, cancel);
+        if (!search.OwnIsKnown) await search.AskAsync(asked.Where(directory => well.Contains(directory) && directory != own), wait: false, cancel);
+        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !well.Contains(directory)), wait: false, cancel);
+        return Choose(search, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
+    }
 
-        // Whoever else has the name, the station's own tenant comes first: its directory has answered. And nobody waits for a directory that is known not to answer.
-        bool IsEnough() => (station is { } here && known.Count(one => one.Person.Tenant == here) == 1) || (known.Count > 0 && waiting.Values.All(directory => !directory.Answers));
+    private Finding Choose(Search search, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
+    {
+        var known = search.Known;
+        if (KnownNames.Choose([.. known.Select(one => one.Person.Tenant)], station) is { } place)
+        {
+            var (directory, person) = known[place];
+            var doubtful = own is not null && person.Tenant != station && search.Answered(own) is false;
+            return new Finding.Someone(directory, person, doubtful ? search.OutOfReach(own!) : null);
+        }
+        if (known.Count > 0) log.Ambiguous(string.Join(", ", known.Select(one => one.Directory.Id).Distinct()));
+        else if (search.Faults.Count > 0) return search.OutOfReach();
+        return new Finding.Nobody(asked);
     }
 
     /// <summary>True when none of a directory's servers could be asked, by a cause that says so.</summary>
     public static bool IsDown(PeopleDirectory directory, DirectoryOutOfReachException fault) =>
         fault.Outage is Outage.Lost or Outage.Silent or Outage.Untrusted or Outage.Unwilling && directory.States.All(state => state.Breaker.Phase != BreakerPhase.Closed);
-
-    private static Finding.OutOfReach OutOfReach(List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)> faults) => new(
-        string.Join("; ", faults.Select(one => one.Fault.Message)),
-        [.. faults.Where(one => IsDown(one.Directory, one.Fault)).SelectMany(one => one.Directory.Tenants)]);
 
     private async Task<Answer> AskAsync(PeopleDirectory directory, LoginName login, TenantId? named, CancellationToken cancel)
     {
@@ -85,4 +86,51 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
     }
 
     private sealed record Answer(PeopleDirectory Directory, ImmutableArray<PersonEntry> People, DirectoryOutOfReachException? Fault);
+
+    /// <summary>One look-up under way: who is asked, who has answered what.</summary>
+    private sealed class Search(Func<PeopleDirectory, Task<Answer>> ask, TenantId? station, TimeProvider time)
+    {
+        private readonly Dictionary<Task<Answer>, PeopleDirectory> _waiting = [];
+        private readonly HashSet<PeopleDirectory> _answered = [];
+
+        public List<(PeopleDirectory Directory, PersonEntry Person)> Known { get; } = [];
+
+        public List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)> Faults { get; } = [];
+
+        /// <summary>The station's own tenant has the name, once: whoever else has it, that person comes first.</summary>
+        public bool OwnIsKnown => station is { } here && Known.Count(one => one.Person.Tenant == here) == 1;
+
+        // Nobody waits for a directory that is known not to answer.
+        private bool IsOver => OwnIsKnown || (Known.Count > 0 && _waiting.Values.All(directory => !directory.Answers));
+
+        public bool Answered(PeopleDirectory directory) => _answered.Contains(directory);
+
+        public async Task AskAsync(IEnumerable<PeopleDirectory> some, bool wait, CancellationToken cancel)
+        {
+            foreach (var directory in some) _waiting.Add(ask(directory), directory);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var patience = wait ? Task.Delay(Patience, time, enough.Token) : null;
+            while (_waiting.Count > 0 && !IsOver)
+            {
+                if (Known.Count > 0) patience ??= Task.Delay(Patience, time, enough.Token);
+                var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? _waiting.Keys : [.. _waiting.Keys, patience]));
+                if (next == patience) break;
+                var answer = await (Task<Answer>)next;
+                _waiting.Remove((Task<Answer>)next);
+                Known.AddRange(answer.People.Select(person => (answer.Directory, person)));
+                if (answer.Fault is { } fault) Faults.Add((answer.Directory, fault));
+                else _answered.Add(answer.Directory);
+            }
+            await enough.CancelAsync();
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        public Finding.OutOfReach OutOfReach() => new(
+            string.Join("; ", Faults.Select(one => one.Fault.Message)),
+            [.. Faults.Where(one => IsDown(one.Directory, one.Fault)).SelectMany(one => one.Directory.Tenants)]);
+
+        public Finding.OutOfReach OutOfReach(PeopleDirectory own) => Faults.Exists(one => one.Directory == own)
+            ? OutOfReach()
+            : new Finding.OutOfReach($"directory {own.Id} has not answered in time", own.Answers ? [] : own.Tenants);
+    }
 }

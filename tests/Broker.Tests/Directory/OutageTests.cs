@@ -192,6 +192,28 @@ public sealed class OutageTests
         Assert.IsType<Authentication.OutOfReach>(await signIns.RunAsync("nobody.atall", "x"));
     }
 
+    [Fact]
+    public async Task At_a_station_whose_directory_is_down_a_namesake_elsewhere_does_not_make_a_wrong_password_of_it()
+    {
+        await using var own = await TestDirectory.StartAsync(Townspeople.Make(suffix: "dc=office,dc=test", tenants: ["habitat"]));
+        await using var other = await TestDirectory.StartAsync(Townspeople.Make(tenants: ["drancy"]), "127.0.0.34");
+        var sylvie = own.People["sylvie.moreau"];
+        await other.ChangeAsync($"dn: uid={sylvie.Login},{other.People.PeopleOf("drancy")}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: {sylvie.Login}\ncn: Namesake\nsn: Namesake\nuserPassword: her-own-password\n");
+        using var signIns = new SignIns([own.Options("office"), other.Options()], [.. own.Branches("office"), .. other.Branches()]);
+        Assert.Equal("habitat", Assert.IsType<Authentication.Authenticated>(await signIns.RunAsync(sylvie.Login, sylvie.Password, "habitat")).Person.Tenant.Value);
+        await own.Slapd.KillAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var answer = Assert.IsType<Authentication.OutOfReach>(await signIns.RunAsync(sylvie.Login, sylvie.Password, "habitat"));
+            Assert.Contains("connection refused", answer.Cause, StringComparison.Ordinal);
+            Assert.Equal(["habitat"], answer.Down.Select(tenant => tenant.Value));
+        }
+        // The namesake visits, and everybody of her town.
+        Assert.Equal("drancy", Assert.IsType<Authentication.Authenticated>(await signIns.RunAsync(sylvie.Login, "her-own-password", "habitat")).Person.Tenant.Value);
+        Assert.IsType<Authentication.Authenticated>(await signIns.RunAsync(other.Amelie.Login, other.Amelie.Password, "habitat"));
+        Assert.IsType<Authentication.Rejected>(await signIns.RunAsync(sylvie.Login + "@drancy", sylvie.Password, "habitat"));
+    }
+
     private static async Task ServeNonsenseAsync(TcpListener listener, CancellationToken cancel)
     {
         while (true)
