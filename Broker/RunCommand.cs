@@ -68,6 +68,9 @@ internal static partial class RunCommand
         await app.StartAsync(cancel);
         LogReady(app.Logger, options.Endpoint.ToString(), plan.City, plan.Farm, plan.Hosts.Hosts.Count, plan.Pools.Pools.Count);
         await app.WaitForShutdownAsync(cancel);
+        // The host stops when one of its jobs breaks down, and would call that a good end.
+        if (app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(job => job.ExecuteTask is { IsFaulted: true }) is { } broken)
+            throw new InvalidOperationException($"{broken.GetType().Name} broke down: {broken.ExecuteTask!.Exception!.InnerException?.Message}");
     }
 
     private static void Log(ILoggingBuilder logging) => logging

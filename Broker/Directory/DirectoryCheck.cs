@@ -59,7 +59,7 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
     }
 
     private IEnumerable<CheckFinding> Bases(LdapClient client) =>
-        options.Views.Values.SelectMany(view => (string[])[view.People.Base, view.Groups.Base]).Concat([options.People.Base, options.Groups.Base]).Concat(tenants.Select(tenant => tenant.PeopleUnder))
+        options.Views.Values.SelectMany(view => (string[])[view.People.Base, view.Groups.Base]).Concat([options.People.Base, options.Groups.Base]).Concat(tenants.Select(tenant => tenant.PeopleUnder)).Concat(tenants.Select(tenant => tenant.GroupsUnder).OfType<string>())
             .Distinct(StringComparer.OrdinalIgnoreCase).Select(dn => Base(client, dn)).OfType<CheckFinding>();
 
     private CheckFinding? Base(LdapClient client, string dn)

@@ -26,6 +26,8 @@ internal sealed class DirectoryStates(RedisStore store, KeySpace keys)
     /// <summary>What a broker has not repeated for so long does not count any more.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan LongGone = TimeSpan.FromDays(1);
+
     /// <summary>Says what this broker knows.</summary>
     public Task SayAsync(string broker, BrokerStates states) =>
         store.RunAsync("say directory states", db => db.HashSetAsync(keys.DirectoryStates, broker, JsonSerializer.Serialize(states, DirectoryStateJson.Default.BrokerStates)));
@@ -39,8 +41,9 @@ internal sealed class DirectoryStates(RedisStore store, KeySpace keys)
         var read = new SortedDictionary<string, BrokerStates>(StringComparer.Ordinal);
         foreach (var (broker, json) in (await store.RunAsync("read directory states", db => db.HashGetAllAsync(keys.DirectoryStates))).Select(row => (row.Name.ToString(), row.Value)))
         {
+            // Clocks may differ a little, and a broker that is only slow comes back: what is long gone is forgotten, nothing else.
             if (Read(json) is { } states && now - states.At < Life) read[broker] = states;
-            else await ForgetAsync(broker);
+            else if (Read(json) is not { } old || now - old.At > LongGone) await ForgetAsync(broker);
         }
         return read;
     }

@@ -78,6 +78,7 @@ internal sealed unsafe partial class LdapClient
             });
             yield return entries;
             if (end.Cookie is not { Length: > 0 } next) yield break;
+            if (entries.IsEmpty && next.AsSpan().SequenceEqual(cookie)) throw new DirectoryOutOfReachException(Outage.Unwilling, $"{Server.Origin} gives the same page for ever");
             cookie = next;
         }
     }
@@ -144,7 +145,7 @@ internal sealed unsafe partial class LdapClient
             fixed (byte* baseAt = Text(under), filterAt = Text(filter), oid = Text(PagesOid), pageAt = page)
             fixed (nint* namesAt = names)
             {
-                var control = new Control { Oid = oid, Value = new Berval { Length = (nuint)(page?.Length ?? 0), Octets = pageAt }, IsCritical = 1 };
+                var control = new Control { Oid = oid, Value = new Berval { Length = (nuint)(page?.Length ?? 0), Octets = pageAt } };
                 var controls = stackalloc Control*[] { &control, null };
                 var sent = LibLdap.Search(_ldap, baseAt, (int)scope, filterAt, attributes.Length == 0 ? null : (byte**)namesAt, 0, page is null ? null : controls, null, 0, limit, out var message);
                 return sent == Success ? ReadAnswers(message, limit) : throw Unsent();

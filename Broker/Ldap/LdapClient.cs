@@ -21,6 +21,7 @@ internal sealed partial class LdapClient : IDisposable
     private readonly CertificateMemory? _memory;
     private TimeSpan _deadline;
     private Action? _onSlow;
+    private LdapBudget? _budget;
     private long _armedAt;
     private bool _armed;
     private bool _late;
@@ -50,9 +51,13 @@ internal sealed partial class LdapClient : IDisposable
     public bool IsStale => _broken || (_ldap != 0 && LdapSocket.HasUnaskedInput(_socket));
 
     /// <summary>For the next calls: how long each may take, and whom to tell when one takes longer than <paramref name="slow"/>.</summary>
-    public void Bound(TimeSpan deadline, TimeSpan slow, Action? onSlow)
+    /// <param name="deadline">Of each call.</param>
+    /// <param name="slow">At most <paramref name="deadline"/>.</param>
+    /// <param name="onSlow">Told once.</param>
+    /// <param name="budget">Of all the calls together; null = none.</param>
+    public void Bound(TimeSpan deadline, TimeSpan slow, Action? onSlow, LdapBudget? budget = null)
     {
-        lock (_gate) (_deadline, SlowAfter, _onSlow) = (deadline, slow, onSlow);
+        lock (_gate) (_deadline, SlowAfter, _onSlow, _budget) = (deadline, slow, onSlow, budget);
     }
 
     private TimeSpan SlowAfter { get; set; } = Timeout.InfiniteTimeSpan;
@@ -73,6 +78,7 @@ internal sealed partial class LdapClient : IDisposable
     private T Call<T>(Func<T> call)
     {
         if (_broken) throw new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: the connection was lost");
+        if (_budget is { } budget && (!budget.IsWanted() || Environment.TickCount64 >= budget.Until)) throw Late();
         lock (_gate)
         {
             (_armed, _late, _armedAt) = (true, false, Environment.TickCount64);
@@ -83,10 +89,16 @@ internal sealed partial class LdapClient : IDisposable
             if (_ldap == 0) Open();
             return call();
         }
-        catch (Exception fault) when (fault is not DirectoryOutOfReachException { Outage: Outage.Unwilling })
+        catch (DirectoryOutOfReachException fault)
         {
-            _broken = true;
+            _broken |= fault.Outage != Outage.Unwilling;
             throw;
+        }
+        catch (Exception fault)
+        {
+            // Whatever a server made us stumble over is an outage of that server, not of this program.
+            _broken = true;
+            throw new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: {fault.GetType().Name}: {fault.Message}", fault);
         }
         finally
         {
@@ -116,7 +128,7 @@ internal sealed partial class LdapClient : IDisposable
     {
         try
         {
-            var socket = LdapSocket.Connect(Server.Address.DnsSafeHost, Server.Address.Port, _deadline);
+            var socket = LdapSocket.Connect(Server.Address.DnsSafeHost, Server.Port, _deadline);
             lock (_gate) _socket = socket;
         }
         catch (SocketException fault)
@@ -176,3 +188,8 @@ internal sealed partial class LdapClient : IDisposable
 
     private static string Utf8(nint text) => Marshal.PtrToStringUTF8(text) ?? "";
 }
+
+/// <summary>What several calls may take together.</summary>
+/// <param name="Until">No call begins after it (<see cref="Environment.TickCount64"/>).</param>
+/// <param name="IsWanted">False once nobody waits for them any more.</param>
+internal sealed record LdapBudget(long Until, Func<bool> IsWanted);

@@ -57,6 +57,7 @@ internal sealed class LdapLanes : IDisposable
     {
         _queue.CompleteAdding();
         _closing.Cancel();
+        SendAway(new DirectoryOutOfReachException(Outage.Lost, $"directory {_options.Id}: this broker is stopping"));
     }
 
     private void StartLane()
@@ -66,7 +67,15 @@ internal sealed class LdapLanes : IDisposable
             Interlocked.Decrement(ref _lanes);
             return;
         }
-        new Thread(Work) { IsBackground = true, Name = $"ldap {_name}" }.Start();
+        try
+        {
+            new Thread(Work) { IsBackground = true, Name = $"ldap {_name}" }.Start();
+        }
+        catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
+        {
+            // The machine has no thread to give: those lanes that there are go on.
+            Interlocked.Decrement(ref _lanes);
+        }
     }
 
     private void Work()
@@ -119,7 +128,8 @@ internal sealed class LdapLanes : IDisposable
             fresh = lane.Client is null;
             var doubtful = !fresh && Stopwatch.GetElapsedTime(lane.LastUse) > DoubtAfter;
             lane.Client ??= _open(() => Slow(lane, job));
-            lane.Client.Bound(doubtful ? _options.Patience : _options.Deadline, _options.Patience, () => Slow(lane, job));
+            var budget = new LdapBudget(Environment.TickCount64 + (long)(2 * _options.Deadline).TotalMilliseconds, () => job.IsWanted);
+            lane.Client.Bound(doubtful ? _options.Patience : _options.Deadline, _options.Patience, () => Slow(lane, job), budget);
             job.Succeed(job.Call(lane.Client));
         }
         catch (Exception fault)
@@ -192,7 +202,10 @@ internal sealed class LdapJob(Func<LdapClient, object?> call, Action<LdapJob> on
     public bool IsStarted { get; private set; }
 
     /// <summary>Begins; false when nobody waits for it any more.</summary>
-    public bool Start() => IsStarted = !_dropped && !_answer.Task.IsCompleted;
+    public bool Start() => IsStarted = IsWanted;
+
+    /// <summary>Somebody waits for the answer.</summary>
+    public bool IsWanted => !_dropped && !_answer.Task.IsCompleted;
 
     public void Succeed(object? answer) => _answer.TrySetResult(answer);
 

@@ -38,6 +38,10 @@ internal static class LdapServerInspection
         {
             return Fault(Outage.Lost, Words(fault.SocketErrorCode), fault);
         }
+        catch (Exception fault) when (fault is ObjectDisposedException or IOException { InnerException: ObjectDisposedException })
+        {
+            return Fault(Outage.Silent, "it speaks, but never to an end", fault);
+        }
         catch (IOException fault) when (fault.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
         {
             return Fault(Outage.Silent, string.Create(CultureInfo.InvariantCulture, $"it does not answer within {limit.TotalSeconds:0.##} s"), fault);
@@ -59,9 +63,11 @@ internal static class LdapServerInspection
     /// <exception cref="AuthenticationException">It speaks another TLS, or was not trusted.</exception>
     public static void Shake(LdapServer server, TimeSpan limit, Func<X509Certificate2?, bool> trusts)
     {
-        using var socket = new Socket(new SafeSocketHandle(LdapSocket.Connect(server.Address.DnsSafeHost, server.Address.Port, limit), ownsHandle: true));
+        using var socket = new Socket(new SafeSocketHandle(LdapSocket.Connect(server.Address.DnsSafeHost, server.Port, limit), ownsHandle: true));
         socket.SendTimeout = socket.ReceiveTimeout = (int)limit.TotalMilliseconds;
         using var plain = new NetworkStream(socket);
+        // The time limits above are for each read: drop by drop a handshake would last for ever.
+        using var alarm = new Timer(_ => socket.Dispose(), null, 2 * limit, Timeout.InfiniteTimeSpan);
         if (server.Security == LdapSecurity.StartTls) AskForTls(plain);
         using var stream = new SslStream(plain, leaveInnerStreamOpen: false, (_, certificate, _, _) => trusts(certificate as X509Certificate2));
         stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = server.Address.DnsSafeHost, CertificateRevocationCheckMode = X509RevocationMode.NoCheck });
@@ -69,7 +75,16 @@ internal static class LdapServerInspection
 
     private static string Judge(X509Certificate2 shown, LdapServer server, CertificateMemory? memory)
     {
-        var verdict = Judge(shown, server);
+        string verdict;
+        try
+        {
+            verdict = Judge(shown, server);
+        }
+        catch (CryptographicException)
+        {
+            // Whoever answers there made it: names that are none, for instance.
+            verdict = "its certificate cannot be read";
+        }
         return verdict.Length > 0 && memory?.Difference(shown) is { } change ? $"certificate of {server.Address.DnsSafeHost} changed: {change}; {verdict}" : verdict;
     }
 

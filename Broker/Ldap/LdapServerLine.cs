@@ -4,6 +4,7 @@ namespace VdiBroker.Ldap;
 internal sealed class LdapServerLine : IDisposable
 {
     private static readonly TimeSpan TrialPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OwnAccountPause = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(14);
 
@@ -147,10 +148,27 @@ internal sealed class LdapServerLine : IDisposable
                 _trying = !back;
             }
             begun.TrySetResult();
-            if (!back && !_closing.Token.WaitHandle.WaitOne(ShortestPause)) WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
+            if (!back) Pause(cause!);
         }
         // Who waits for a trial that will not be made.
         Begin().TrySetResult();
+    }
+
+    private void Pause(DirectoryOutOfReachException cause)
+    {
+        if (_closing.Token.WaitHandle.WaitOne(ShortestPause)) return;
+        if (cause.Outage != Outage.OwnAccount)
+        {
+            WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
+            return;
+        }
+        // Trying a refused password again and again locks the broker's account: only another password in the file is worth a trial, or a long time.
+        var (tried, since) = (BrokerPassword.Stamp(_options), _time.GetTimestamp());
+        while (BrokerPassword.Stamp(_options) == tried && _time.GetElapsedTime(since) < OwnAccountPause)
+        {
+            if (WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause) == 0) return;
+            Begin().TrySetResult();
+        }
     }
 
     private TaskCompletionSource Begin()
@@ -174,8 +192,9 @@ internal sealed class LdapServerLine : IDisposable
         {
             return fault;
         }
-        catch (Exception fault) when (fault is NotSupportedException or DllNotFoundException)
+        catch (Exception fault)
         {
+            // On a thread of our own nobody else would catch it.
             return new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: {fault.Message}", fault);
         }
     }

@@ -58,7 +58,7 @@ internal sealed class LdapService : IDisposable
     {
         object? Do(LdapClient client) => call(client, Check(client, client.Bind(dn, password)));
         var first = Next(null) ?? await AwaitTrialAsync(cancel);
-        var outcome = (T)(await AskAsync(first, first.Checks, new LdapJob(Do, slow => GiveUpIfAnother(first, slow), wantsFresh: true), cancel))!;
+        var outcome = (T)(await AskAsync(first, first.Checks, new LdapJob(Do, _ => { }, wantsFresh: true), cancel))!;
         return elsewhere(outcome) && Next(first) is { } second
             ? (T)(await AskAsync(second, second.Checks, new LdapJob(Do, _ => { }, wantsFresh: true), cancel))!
             : outcome;
@@ -112,7 +112,10 @@ internal sealed class LdapService : IDisposable
         }
         catch (TimeoutException late)
         {
-            throw new DirectoryOutOfReachException(job.IsStarted ? Outage.Silent : Outage.Crowded, $"directory {Id} does not answer in time", late);
+            var silent = new DirectoryOutOfReachException(job.IsStarted ? Outage.Silent : Outage.Crowded, $"{line.Server.Origin} does not answer in time", late);
+            // Longer than any call may take: what blocks it (a resolver of names) blocks the next one too.
+            if (job.IsStarted) line.Failed(silent, fresh: true);
+            throw silent;
         }
         finally
         {
@@ -123,7 +126,7 @@ internal sealed class LdapService : IDisposable
     // Called from a lane's alarm: the call has no answer for long. With another server to go to, the caller goes there, and who waits behind it too.
     private void GiveUpIfAnother(LdapServerLine line, LdapJob job)
     {
-        if (Next(line) is null) return;
+        if (!job.IsWanted || Next(line) is null) return;
         var silent = new DirectoryOutOfReachException(Outage.Silent,
             string.Create(CultureInfo.InvariantCulture, $"{line.Server.Origin} does not answer within {_options.Patience.TotalSeconds:0.##} s"));
         job.Fail(silent, fresh: false);

@@ -23,6 +23,9 @@ internal enum LdapSecurity
 /// <param name="KeyFile">PEM file with its key.</param>
 internal sealed record LdapServer(Uri Address, LdapSecurity Security, string? CaFile, string? CertificateFile = null, string? KeyFile = null)
 {
+    /// <summary>Its port; 636 and 389 where none is given.</summary>
+    public int Port { get; } = Address.Port > 0 ? Address.Port : Security == LdapSecurity.Ldaps ? 636 : 389;
+
     /// <summary><c>scheme://host:port</c>, for messages.</summary>
     public string Origin { get; } = Address.GetLeftPart(UriPartial.Authority);
 }

@@ -24,8 +24,7 @@ internal static partial class LdapSocket
     {
         var until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
         SocketException? last = null;
-        // The resolver has time limits of its own (resolv.conf); who waits for this thread's answer does not wait for it longer than the deadline.
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : Dns.GetHostAddresses(host);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : Resolve(host, limit);
         for (var i = 0; i < addresses.Length; i++)
         {
             var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -55,6 +54,33 @@ internal static partial class LdapSocket
     {
         var wanted = new PollEntry { Descriptor = socket, Events = PollIn };
         return Poll(ref wanted, 1, 0) != 0;
+    }
+
+    // The resolver's own time limits (resolv.conf) are of another order: it is left to itself when it takes longer than the call may.
+    private static IPAddress[] Resolve(string host, TimeSpan limit)
+    {
+        var found = Array.Empty<IPAddress>();
+        SocketException? unknown = null;
+        var done = new ManualResetEventSlim();
+        new Thread(() =>
+        {
+            try
+            {
+                found = Dns.GetHostAddresses(host);
+            }
+            catch (SocketException fault)
+            {
+                unknown = fault;
+            }
+            catch (ArgumentException)
+            {
+                unknown = new SocketException((int)SocketError.HostNotFound);
+            }
+            done.Set();
+        })
+        { IsBackground = true, Name = "ldap name" }.Start();
+        if (!done.Wait(limit)) throw new SocketException((int)SocketError.TimedOut);
+        return unknown is null ? found : throw unknown;
     }
 
     private static void Connect(Socket socket, IPEndPoint end, TimeSpan limit)

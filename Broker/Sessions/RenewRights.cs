@@ -10,8 +10,9 @@ namespace VdiBroker.Sessions;
 /// Asks the directory anew what somebody may open when what is known is older than the city allows, or was refreshed since: a right that was taken away
 /// opens nothing more, however long ago the sign-in was. While the directory is out of reach the old rights hold on, as long as the sign-in lives.
 /// </summary>
-internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories, SignInStore signIns, PeopleRules rules, ILogger<RenewRights> logger)
+internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories, SignInStore signIns, PeopleRules rules, TimeProvider time, ILogger<RenewRights> logger)
 {
+    private readonly Lock _gate = new();
     private long _forgottenAt;
 
     /// <summary>The sign-in with rights that are young enough.</summary>
@@ -24,9 +25,10 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
         var asked = Stopwatch.GetTimestamp();
         switch (await lookUp.RunAsync(tenant, LoginOf(signIn.Person), cancel))
         {
-            case Lookup.Found(var person, _):
+            // The same name may have become another's since.
+            case Lookup.Found(var person, var facts) when person.Id == signIn.Person && AccountStanding.Of(facts.State, time.GetUtcNow()) is null:
                 return await KeepAsync(secret, signIn, rules.PoolsOf(person, signIn.Limited), Stopwatch.GetElapsedTime(asked));
-            case Lookup.Nobody:
+            case Lookup.Found or Lookup.Nobody:
                 return await KeepAsync(secret, signIn, [], Stopwatch.GetElapsedTime(asked));
             default:
                 SessionsLog.RightsNotRenewed(logger, signIn.Person, signIn.Station, Math.Round(signIn.RightsAge.TotalMinutes));
@@ -44,8 +46,12 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
     // The event that tells of a refresh may come later than this opening.
     private void ForgetGroupsBefore(long mark)
     {
-        var before = Interlocked.Read(ref _forgottenAt);
-        if (mark > before && Interlocked.CompareExchange(ref _forgottenAt, mark, before) == before) directories.ForgetGroups();
+        lock (_gate)
+        {
+            if (mark <= _forgottenAt) return;
+            directories.ForgetGroups();
+            _forgottenAt = mark;
+        }
     }
 
     private static TenantId TenantOf(PersonId person) => new(person.Value[..person.Value.IndexOf('/', StringComparison.Ordinal)]);

@@ -120,8 +120,9 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
     // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
     private static string Fold(string type, string value)
     {
-        var composed = TextForms.Compose(value);
-        return $"{type}={composed.Length}:{composed}".ToUpperInvariant();
+        // As coarse as a server's own comparison (RFC 4518): case, Unicode form and runs of spaces do not count.
+        var folded = TextForms.Fold(value);
+        return $"{type.ToUpperInvariant()}={folded.Length}:{folded}";
     }
 
     private static IEnumerable<string> Split(string text, char separator)

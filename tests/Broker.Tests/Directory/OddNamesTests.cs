@@ -93,7 +93,7 @@ public sealed class OddNamesTests : IAsyncLifetime
         {
             if (LoginName.Parse(typed) is not { } login) return;
             var found = await _signIns.Get<FindPerson>().RunAsync(login, null, CancellationToken.None);
-            if (found is Finding.Someone(_, var person)) Assert.Equal(TextForms.Fold(person.Login), TextForms.Fold(typed));
+            if (found is Finding.Someone { Person: var person }) Assert.Equal(TextForms.Fold(person.Login), TextForms.Fold(typed));
             else Assert.IsType<Finding.Nobody>(found);
         }, iter: 2000, threads: 4);
 }
