@@ -82,22 +82,28 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Starts vdi-shim for one person; the password goes in by a pipe. Comes back at once.</summary>
     public async Task SignInAsync(string login, string password, string language = "fr", params string[] more)
     {
-        if (InUse) throw new InvalidOperationException($"{Name} is in use.");
-        if (_session is not null) await _session.DisposeAsync();
-        await File.AppendAllTextAsync(LogFile, ClearScreen);
-        _heard = new FileInfo(LogFile).Length;
-        _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim,
-            ["--config", ConfigFile, "--user", login, "--password-fd", "0", "--language", language, "--once", .. more],
-            new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
+        var session = await StartShimAsync(["--user", login, "--password-fd", "0", "--language", language, "--once", .. more]);
         try
         {
-            await _session.StandardInput.WriteLineAsync(password);
-            _session.StandardInput.Close();
+            await session.StandardInput.WriteLineAsync(password);
+            session.StandardInput.Close();
         }
         catch (IOException)
         {
             // It ended before it asked; its lines say why.
         }
+    }
+
+    /// <summary>Starts vdi-shim for one person who answers its questions by <see cref="AnswerAsync"/>. Comes back at once.</summary>
+    public Task SitDownAsync(string login, params string[] more) =>
+        StartShimAsync(["--user", login, "--language", "fr", "--once", .. more]);
+
+    /// <summary>Answers what vdi-shim asks, by the same pipe as the password.</summary>
+    public async Task AnswerAsync(params string[] lines)
+    {
+        var input = (_session ?? throw new InvalidOperationException($"nobody sits at {Name}")).StandardInput;
+        foreach (var line in lines) await input.WriteLineAsync(line);
+        await input.FlushAsync();
     }
 
     /// <summary>What vdi-shim printed since the last sign-in began.</summary>
@@ -162,6 +168,16 @@ public sealed class Station : IAsyncDisposable
     private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
         ["-u8", "-geometry", "80x31+0+0", "-b", "24", "-bw", "0", "-bg", Screen.Background, "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "14", "-e", "/bin/sh", "-c", "tail -n +1 -F \"$0\" | fold -s -w 80", LogFile],
         new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
+
+    private async Task<ServerProcess> StartShimAsync(IEnumerable<string> options)
+    {
+        if (InUse) throw new InvalidOperationException($"{Name} is in use.");
+        if (_session is not null) await _session.DisposeAsync();
+        await File.AppendAllTextAsync(LogFile, ClearScreen);
+        _heard = new FileInfo(LogFile).Length;
+        return _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim, ["--config", ConfigFile, .. options],
+            new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
+    }
 
     private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 
