@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 
@@ -47,6 +48,9 @@ public sealed class Station : IAsyncDisposable
     /// <summary>What vdi-shim printed, all sign-ins.</summary>
     public string LogFile => Path.Combine(Folder, "vdi-shim.log");
 
+    /// <summary>vdi-shim's journal, all sign-ins.</summary>
+    private string Journal => Path.Combine(Folder, "steps.log");
+
     /// <summary>Pid of vdi-shim; 0 when nobody is signed in.</summary>
     public int ShimPid => _session is { HasExited: false } session ? session.Pid : 0;
 
@@ -67,7 +71,7 @@ public sealed class Station : IAsyncDisposable
             await File.WriteAllLinesAsync(station.ConfigFile,
             [
                 $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
-                $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
+                $"display = {screen.Display}", $"log = {station.Journal}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
             ]);
             station._console = screen.Virtual ? station.StartConsole() : null;
             return station;
@@ -98,11 +102,17 @@ public sealed class Station : IAsyncDisposable
     public Task SitDownAsync(string login, params string[] more) =>
         StartShimAsync(["--user", login, "--language", "fr", "--once", .. more]);
 
-    /// <summary>Answers what vdi-shim asks, by the same pipe as the password.</summary>
-    public async Task AnswerAsync(params string[] lines)
+    /// <summary>Waits for a question and answers it, unseen, by the same pipe as the password.</summary>
+    /// <param name="question">How the question begins.</param>
+    /// <param name="answer">One line.</param>
+    /// <param name="deadline">The longest wait for the question.</param>
+    public async Task AnswerAsync(string question, string answer, TimeSpan deadline)
     {
         var input = (_session ?? throw new InvalidOperationException($"nobody sits at {Name}")).StandardInput;
-        foreach (var line in lines) await input.WriteLineAsync(line);
+        await WaitAsync($"{Name} asks \"{question}\"", deadline, () => Task.FromResult(Heard() is [.., var last] && last.StartsWith(question, StringComparison.Ordinal)));
+        // A terminal that shows nothing of a password still shows the end of its line.
+        await File.AppendAllTextAsync(LogFile, "\n");
+        await input.WriteLineAsync(answer);
         await input.FlushAsync();
     }
 
@@ -115,6 +125,10 @@ public sealed class Station : IAsyncDisposable
         using var reader = new StreamReader(log);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>When the journal last had this step, UTC.</summary>
+    public DateTime LastStep(string step) => File.ReadLines(Journal).Select(line => line.Split(' ')).Where(words => words.Length > 1 && words[1] == step)
+        .Select(words => DateTime.Parse(words[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)).Last();
 
     /// <summary>Waits until vdi-shim has printed a line that contains <paramref name="words"/>.</summary>
     public async Task<string> HearsAsync(string words, TimeSpan deadline)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
+using VdiBroker.City.Secrets;
 using VdiBroker.Protocol.Rpc.V1;
 
 namespace VdiBroker.City.Story;
@@ -50,13 +51,13 @@ public static class DirectoryChapter
         scene.Reader.Watch($"new password of {person.Login}", changed.Password);
         if (scene.B.InUse) await scene.B.LeaveAsync();
         await scene.SitDownAsync(scene.B, person.Login);
-        await scene.B.HearsAsync("Votre mot de passe", Soon);
-        await scene.B.AnswerAsync(person.Password);
+        await scene.B.AnswerAsync("Votre mot de passe", person.Password, Soon);
         await scene.B.HearsAsync(Sentences.Of(ErrorCode.PasswordMustChange, "fr"), Soon);
+        string[] asked = ["Nouveau mot de passe", "Le même mot de passe"];
         var tooShort = changed.Password[..5];
-        await scene.B.AnswerAsync(tooShort, tooShort);
+        foreach (var question in asked) await scene.B.AnswerAsync(question, tooShort, Soon);
         var refused = await scene.B.HearsAsync(Sentences.Of(ErrorCode.PasswordTooShort, "fr"), Soon);
-        await scene.B.AnswerAsync(changed.Password, changed.Password);
+        foreach (var question in asked) await scene.B.AnswerAsync(question, changed.Password, Soon);
         await scene.B.ShowsDesktopAsync(StoryScene.Patience);
         scene.CollectTickets();
         await scene.PictureAsync(scene.B, "new-password-desktop");
@@ -94,7 +95,7 @@ public static class DirectoryChapter
         await ArriveAsync(scene, scene.A, known);
         await scene.A.LeaveAsync();
         // Derived in the background, after the sign-in and for the next outage.
-        await Eventually.HoldsAsync("the verifier is kept", Soon, async () => (await scene.City.Broker.RedisAsync("EXISTS", $"vdi:{{{CityYaml.Farm}}}:limited:{known.Tenant}:{known.Login}")) == "1");
+        await Eventually.HoldsAsync("the verifier is kept", Soon, () => IsKeptAsync(scene, known));
         string picture;
         await scene.City.KillDirectoryAsync();
         try
@@ -125,11 +126,11 @@ public static class DirectoryChapter
     {
         var person = scene.City.People["rachid.benali"];
         var first = scene.City.DirectoryServers[0];
-        var before = new List<double>();
+        var before = new List<Arrival>();
         await TimeAsync(scene, person);
         for (var i = 0; i < 3; i++) before.Add(await TimeAsync(scene, person));
-        var usual = before.Order().ElementAt(1);
-        double hanging;
+        var usual = new Arrival(Median(before, one => one.SignIn), Median(before, one => one.Desktop));
+        Arrival hanging;
         string? said = null;
         await first.FreezeAsync();
         try
@@ -146,8 +147,8 @@ public static class DirectoryChapter
             first.Thaw();
         }
         await Eventually.HoldsAsync("the first server is asked again", Soon, async () => (await scene.City.Broker.OperatorAsync("directories")).Status == 0);
-        scene.Figures["first_server_hangs_more_ms"] = hanging - usual;
-        return string.Create(CultureInfo.InvariantCulture, $"{hanging:0} ms in place of {usual:0} ms; {Aim.Note(scene.Figures, "first_server_hangs_more_ms")}; {said!.Trim()}");
+        scene.Figures["first_server_hangs_more_ms"] = hanging.SignIn - usual.SignIn;
+        return string.Create(CultureInfo.InvariantCulture, $"signed in after {hanging.SignIn:0} ms in place of {usual.SignIn:0} ms, desktop on the screen after {hanging.Desktop:0} ms in place of {usual.Desktop:0} ms; {Aim.Note(scene.Figures, "first_server_hangs_more_ms")}; {said!.Trim()}");
     });
 
     /// <summary>The lines in their order.</summary>
@@ -168,8 +169,17 @@ public static class DirectoryChapter
         await scene.B.EndsAsync(Soon);
     }
 
-    // From the sign-in to the desktop on the screen.
-    private static async Task<double> TimeAsync(StoryScene scene, Townsperson person)
+    // Names are digests in its keys; what it holds names the person.
+    private static async Task<bool> IsKeptAsync(StoryScene scene, Townsperson person)
+    {
+        await foreach (var (key, value) in StoreReading.AllAsync(scene.City.Broker.RedisSocket))
+            if (key.Contains($":limited:{person.Tenant}:", StringComparison.Ordinal) && value.Contains(person.Login, StringComparison.Ordinal)) return true;
+        return false;
+    }
+
+    private static double Median(IEnumerable<Arrival> arrivals, Func<Arrival, double> of) => arrivals.Select(of).Order().ElementAt(arrivals.Count() / 2);
+
+    private static async Task<Arrival> TimeAsync(StoryScene scene, Townsperson person)
     {
         if (scene.B.InUse) await scene.B.LeaveAsync();
         await scene.B.ShowsNothingAsync(Soon);
@@ -177,6 +187,9 @@ public static class DirectoryChapter
         await scene.ArriveAsync(scene.B, person);
         var took = clock.Elapsed.TotalMilliseconds;
         await scene.B.LeaveAsync();
-        return took;
+        return new Arrival((scene.B.LastStep("signed-in") - scene.B.LastStep("started")).TotalMilliseconds, took);
     }
+
+    // In milliseconds from the start of vdi-shim: to the broker's answer, by the shim's journal, and to the desktop on the screen, which varies more than the first.
+    private sealed record Arrival(double SignIn, double Desktop);
 }
