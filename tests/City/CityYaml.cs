@@ -12,13 +12,23 @@ internal static class CityYaml
     /// <summary>Name of the farm: part of every key in Redis.</summary>
     public const string Farm = "seine";
 
+    /// <summary>Who may go on working while the directory is down.</summary>
+    public const string LimitedTenant = "dugny";
+
     /// <summary>Whose members have a right to a desktop, in every tenant.</summary>
-    private static readonly string[] Entitled = ["agents", "elus"];
+    private static readonly string[] Entitled = ["agents", "elus", CityDirectory.Services];
 
     /// <summary>True when the city file gives the person a desktop.</summary>
-    public static bool Entitles(Townsperson person) => person.Groups.Intersect(Entitled).Any();
+    public static bool Entitles(Townsperson person) => Rights(person).Any();
 
-    public static string Of(CityPlan plan, Slapd directory)
+    // By name, or by the groups that this one's groups are in.
+    private static IEnumerable<string> Rights(Townsperson person) =>
+        Entitled.Intersect(person.Groups.Contains(CityDirectory.Reception) ? person.Groups.Append(CityDirectory.Services) : person.Groups);
+
+    /// <summary>What people type behind the @ for a tenant.</summary>
+    public static string Suffix(string tenant) => $"{tenant}.test";
+
+    public static string Of(CityPlan plan, Slapd directory, IReadOnlyList<Slapd> servers)
     {
         var people = directory.People;
         var tenants = Tenants.Where(tenant => people.Tenants.Contains(tenant.Id)).ToList();
@@ -30,7 +40,7 @@ internal static class CityYaml
             health: { report_every: {{plan.ReportEvery.TotalMilliseconds:0}}ms, dead_after: {{plan.DeadAfter.TotalMilliseconds:0}}ms }
             directories:
               - id: agglo
-                servers: ["{{directory.LdapsUri}}"]
+                servers: [{{string.Join(", ", servers.Select(server => $"\"{server.LdapsUri}\""))}}]
                 ca: "{{directory.CaFile}}"
                 bind_dn: "{{directory.BrokerDn}}"
                 bind_password_file: "{{directory.BrokerPasswordFile}}"
@@ -41,7 +51,7 @@ internal static class CityYaml
             tenants:
 
             """);
-        foreach (var (id, name) in tenants) yaml.AppendLine($$"""  - { id: {{id}}, name: "{{name}}", directory: agglo, people_under: "{{people.PeopleOf(id)}}" }""");
+        foreach (var (id, name) in tenants) yaml.AppendLine($$"""  - { id: {{id}}, name: "{{name}}", directory: agglo, people_under: "{{people.PeopleOf(id)}}", suffixes: ["{{Suffix(id)}}"]{{(id == LimitedTenant ? ", limited: { days: 7 }" : "")}} }""");
         yaml.AppendLine("hosts:");
         foreach (var host in plan.Hosts) yaml.AppendLine($$"""  - { id: {{host.Name}}, address: {{host.Address}}, port: {{Hosts.BladePlan.RdpPort}}, seats: {{host.Seats}} }""");
         yaml.AppendLine($$"""
@@ -54,7 +64,7 @@ internal static class CityYaml
                 hosts: [{{plan.Hosts[^1].Name}}]
             entitlements:
             """);
-        foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && person.Groups.Contains(right.group))))
+        foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && Rights(person).Contains(right.group))))
             yaml.AppendLine($$"""  - { tenant: {{id}}, group: {{group}}, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
         yaml.AppendLine("profiles:");
         foreach (var (id, _) in tenants) yaml.AppendLine($$"""  - { tenant: {{id}}, keyboard: fr, language: fr, screen: full }""");

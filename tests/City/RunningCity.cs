@@ -34,8 +34,11 @@ public sealed class RunningCity : IAsyncDisposable
     /// <summary>Everybody who can sign in.</summary>
     public Townspeople People => Directory.People;
 
-    /// <summary>slapd.</summary>
+    /// <summary>The slapd that the hosts ask for names, and where an administrator writes. The broker does not ask it.</summary>
     public Slapd Directory { get; private set; } = null!;
+
+    /// <summary>The slapds that the broker asks, the preferred one first; the same content as <see cref="Directory"/> at any time.</summary>
+    public IReadOnlyList<Slapd> DirectoryServers { get; private set; } = [];
 
     /// <summary>Who issues certificates.</summary>
     public CityCertificates Certificates { get; private set; } = null!;
@@ -77,6 +80,12 @@ public sealed class RunningCity : IAsyncDisposable
 
     /// <summary>The host by that name.</summary>
     public Blade Blade(string name) => Blades.Single(blade => blade.Plan.Name == name);
+
+    /// <summary>Kills every directory server that the broker asks. Hosts still know names, as from a copy or a cache of their own.</summary>
+    public Task KillDirectoryAsync() => Task.WhenAll(DirectoryServers.Select(server => server.KillAsync()));
+
+    /// <summary>Starts them again.</summary>
+    public Task StartDirectoryAgainAsync() => Task.WhenAll(DirectoryServers.Select(server => server.StartAgainAsync()));
 
     /// <summary>Where everything that was printed is: name and file.</summary>
     public IReadOnlyList<string> LogFiles() =>
@@ -129,13 +138,24 @@ public sealed class RunningCity : IAsyncDisposable
     private async Task StartDirectoryAsync(CancellationToken cancel)
     {
         var address = Plan.Network.Address(21);
-        var tls = await Certificates.IssueAsync("server", "directory", Path.Combine(Folder, "directory-tls"), address);
-        Directory = await OwnedAsync(Slapd.StartAsync(Path.Combine(Folder, "directory"), address, Townspeople.Make(), new DirectoryTls(Certificates.CaFile, tls.Certificate, tls.Key), cancel));
+        Directory = await OwnedAsync(Slapd.StartAsync(CityDirectory.Plan(Path.Combine(Folder, "directory"), address, await DirectoryTlsAsync("directory", address)), cancel));
+        await CityDirectory.FinishAsync(Directory);
+        DirectoryServers = await Task.WhenAll(((int[])[22, 23]).Select(async last =>
+        {
+            var at = Plan.Network.Address(last);
+            return await OwnedAsync(Directory.StartTwinAsync(at, await DirectoryTlsAsync($"directory-{last}", at), cancel));
+        }));
+    }
+
+    private async Task<DirectoryTls> DirectoryTlsAsync(string name, string address)
+    {
+        var issued = await Certificates.IssueAsync("server", name, Path.Combine(Folder, "directory-tls"), address);
+        return new DirectoryTls(Certificates.CaFile, issued.Certificate, issued.Key);
     }
 
     private async Task StartBrokerAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory));
+        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers));
         var redis = Plan.OwnRedis ? await OwnedAsync(RedisServer.StartAsync(Path.Combine(Folder, "redis"), Plan.Network.Address(9))) : null;
         lock (_parts) _parts.Push(Broker);
         await Broker.ConfigureAsync(Certificates, redis?.Endpoint);

@@ -53,6 +53,27 @@ public sealed class StoryTests(WholeStory story)
     public void A_directory_that_is_down_is_said() => story.Holds(RefusalChapter.DirectoryDown);
 
     [Fact]
+    public void A_city_has_nothing_bad_to_check() => story.Holds(DirectoryChapter.Checked);
+
+    [Fact]
+    public void A_right_by_groups_in_groups_opens_a_desktop() => story.Holds(DirectoryChapter.Nested);
+
+    [Fact]
+    public void A_name_with_its_town_is_known() => story.Holds(DirectoryChapter.WithTown);
+
+    [Fact]
+    public void Who_must_change_their_password_does_so_at_the_station() => story.Holds(DirectoryChapter.NewPassword);
+
+    [Fact]
+    public void A_person_is_locked_at_one_station_alone() => story.Holds(DirectoryChapter.Locked);
+
+    [Fact]
+    public void Limited_mode_opens_what_was_open_before() => story.Holds(DirectoryChapter.Limited);
+
+    [Fact]
+    public void A_directory_server_that_hangs_keeps_nobody() => story.Holds(DirectoryChapter.FirstHangs);
+
+    [Fact]
     public void A_ticket_opens_once() => story.Holds(TicketChapter.UsedTwice);
 
     [Fact]
@@ -85,7 +106,7 @@ public sealed class StoryTests(WholeStory story)
     {
         foreach (var step in FigureChapter.Steps) story.Holds(step);
         Assert.All(story.Played.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
-        Assert.Equal(5, story.Played.Aims.Count);
+        Assert.Equal(6, story.Played.Aims.Count);
     }
 
     [Fact]

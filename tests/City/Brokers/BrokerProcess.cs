@@ -109,6 +109,9 @@ public sealed class BrokerProcess : IAsyncDisposable
         await Eventually.HoldsAsync("end of Redis", TimeSpan.FromSeconds(10), () => RedisPid != pid);
     }
 
+    /// <summary>What an operator types beside the running broker: <c>broker whois amelie</c>.</summary>
+    public Task<ToolAnswer> OperatorAsync(params string[] words) => Tool.RunAsync(_program, [.. words, "--config", Path.Combine(Folder, "broker.json")]);
+
     /// <summary>Asks the embedded Redis by <c>redis-cli</c>; empty when it does not answer.</summary>
     public async Task<string> RedisAsync(params string[] command)
     {

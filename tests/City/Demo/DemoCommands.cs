@@ -97,7 +97,7 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
     {
         "broker" => city.Broker.KillAsync(),
         "redis" => city.Broker.KillRedisAsync(),
-        "annuaire" or "directory" => city.Directory.KillAsync(),
+        "annuaire" or "directory" => city.KillDirectoryAsync(),
         _ => BladeOf(what).CrashAsync(),
     };
 
@@ -105,7 +105,7 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
     {
         "broker" => city.Broker.StartAsync(),
         "redis" => throw new InvalidOperationException("Le broker relance lui-même son Redis. / The broker starts its Redis again by itself."),
-        "annuaire" or "directory" => city.Directory.StartAgainAsync(),
+        "annuaire" or "directory" => city.StartDirectoryAgainAsync(),
         _ => BladeOf(what).StartAgainAsync(),
     };
 

@@ -1,3 +1,5 @@
+using VdiBroker.City.Directory;
+
 namespace VdiBroker.City.Demo;
 
 /// <summary>What the demo says, French first.</summary>
@@ -47,15 +49,19 @@ internal static class DemoWords
     private static string AsRoot(Stations.Station station) => Environment.GetEnvironmentVariable("SUDO_USER") is not { Length: > 0 } ? ""
         : !station.Screen.Virtual && Environment.GetEnvironmentVariable("XAUTHORITY") is { Length: > 0 } cookie ? $"sudo XAUTHORITY={cookie} " : "sudo ";
 
+    private static string Mark(Townsperson person) => person.Login == CityDirectory.Newcomer ? " !" : CityYaml.Entitles(person) ? "" : " *";
+
     public static void People(RunningCity city)
     {
         Console.WriteLine("Qui peut se connecter, avec quel mot de passe / Who can sign in, with which password");
         foreach (var town in city.People.Everybody.GroupBy(person => person.Tenant))
         {
             Console.WriteLine($"  {town.Key}");
-            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{(CityYaml.Entitles(person) ? "" : " *")}").Chunk(2))
+            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{Mark(person)}").Chunk(2))
                 Console.WriteLine("    " + string.Concat(row.Select(cell => cell.PadRight(48))).TrimEnd());
         }
         Console.WriteLine("  * connu de l'annuaire, mais sans bureau attribué / known to the directory, but no desktop given");
+        Console.WriteLine("  ! doit changer de mot de passe, au clavier d'une station / must change the password, typed at a station");
+        Console.WriteLine($"  {CityYaml.LimitedTenant} : mode limité sans l'annuaire / limited mode without the directory");
     }
 }

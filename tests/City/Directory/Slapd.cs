@@ -16,15 +16,16 @@ public sealed class Slapd : IAsyncDisposable
     private static readonly byte[] AnonymousBind = [0x30, 0x0c, 0x02, 0x01, 0x01, 0x60, 0x07, 0x02, 0x01, 0x03, 0x04, 0x00, 0x80, 0x00];
 
     private readonly SlapdPlan _plan;
+    private readonly string _name;
     private readonly int _port;
     private readonly int _tlsPort;
     private ServerProcess? _process;
 
-    private Slapd(SlapdPlan plan, int port, int tlsPort, string adminPassword)
+    private Slapd(SlapdPlan plan, string name, string adminPassword)
     {
+        (_port, _tlsPort) = FreePorts(IPAddress.Parse(plan.Address));
         _plan = plan;
-        _port = port;
-        _tlsPort = tlsPort;
+        _name = name;
         AdminPassword = adminPassword;
     }
 
@@ -70,7 +71,7 @@ public sealed class Slapd : IAsyncDisposable
     };
 
     /// <summary>Its log: one line an operation when the plan is verbose.</summary>
-    public string LogFile => Path.Combine(_plan.Folder, "slapd.log");
+    public string LogFile => Path.Combine(_plan.Folder, _name + ".log");
 
     /// <summary>Process id while it runs.</summary>
     public int Pid => Running.Pid;
@@ -87,19 +88,34 @@ public sealed class Slapd : IAsyncDisposable
     {
         var adminPassword = Townspeople.NewPassword();
         await SlapdFiles.LayOutAsync(plan, adminPassword, cancel);
-        var (port, tlsPort) = FreePorts(IPAddress.Parse(plan.Address));
-        var slapd = new Slapd(plan, port, tlsPort, adminPassword);
+        var slapd = new Slapd(plan, "slapd", adminPassword);
         await slapd.StartAgainAsync(cancel);
         return slapd;
+    }
+
+    /// <summary>
+    /// Starts another server with the same content, on an address of its own: what one learns the other knows at once, as both work on the same
+    /// files (LMDB lets several processes do so). Each is killed, frozen and started again by itself; this one's files must outlive it.
+    /// </summary>
+    /// <param name="address">Its loopback IP address.</param>
+    /// <param name="tls">Its certificate, of the same CA.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Slapd> StartTwinAsync(string address, DirectoryTls tls, CancellationToken cancel = default)
+    {
+        var name = "slapd-" + address;
+        await SlapdFiles.LayOutTwinAsync(_plan, name, tls, cancel);
+        var twin = new Slapd(_plan with { Address = address, Tls = tls }, name, AdminPassword);
+        await twin.StartAgainAsync(cancel);
+        return twin;
     }
 
     /// <summary>Starts it on its data and ports after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync(CancellationToken cancel = default)
     {
-        string[] slapd = ["/usr/sbin/slapd", "-d", _plan.Verbose ? "stats" : "0", "-f", Path.Combine(_plan.Folder, "slapd.conf"), "-h", $"{LdapUri}/ {LdapsUri}/"];
+        string[] slapd = ["/usr/sbin/slapd", "-d", _plan.Verbose ? "stats" : "0", "-f", Path.Combine(_plan.Folder, _name + ".conf"), "-h", $"{LdapUri}/ {LdapsUri}/"];
         string[] asOpenldap = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=openldap", "--regid=openldap", "--clear-groups"] : [];
         string[] command = [.. asOpenldap, .. slapd];
-        _process = ServerProcess.Start("slapd", LogFile, command[0], command[1..]);
+        _process = ServerProcess.Start(_name, LogFile, command[0], command[1..]);
         try
         {
             await _process.ReadyAsync(() => AnswersAsync(cancel), StartPatience, cancel);

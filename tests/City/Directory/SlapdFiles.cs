@@ -30,6 +30,19 @@ internal static class SlapdFiles
         if (Environment.IsPrivilegedProcess) await GiveAwayAsync(plan, cancel);
     }
 
+    /// <summary>The configuration and certificate of another server on the same data.</summary>
+    public static async Task LayOutTwinAsync(SlapdPlan plan, string name, DirectoryTls tls, CancellationToken cancel)
+    {
+        var (configuration, certificate) = (Path.Combine(plan.Folder, name + ".conf"), Path.Combine(plan.Folder, "tls", name));
+        File.Copy(tls.CertificateFile, certificate + ".crt", overwrite: true);
+        File.Copy(tls.KeyFile, certificate + ".key", overwrite: true);
+        File.Copy(Path.Combine(plan.Folder, "slapd.conf"), configuration, overwrite: true);
+        File.SetUnixFileMode(configuration, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var text = await File.ReadAllTextAsync(configuration, cancel);
+        await File.WriteAllTextAsync(configuration, text.Replace("/tls/server.", $"/tls/{name}.", StringComparison.Ordinal).Replace("/run/slapd.", $"/run/{name}.", StringComparison.Ordinal), cancel);
+        if (Environment.IsPrivilegedProcess) await RunAsync(plan, "chown", "chown", ["openldap:openldap", configuration, certificate + ".crt", certificate + ".key"], cancel);
+    }
+
     private static async Task LoadAsync(SlapdPlan plan, string suffix, Action<TextWriter> write, CancellationToken cancel)
     {
         var ldif = Path.Combine(plan.Folder, "run", "people.ldif");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 
@@ -47,6 +48,9 @@ public sealed class Station : IAsyncDisposable
     /// <summary>What vdi-shim printed, all sign-ins.</summary>
     public string LogFile => Path.Combine(Folder, "vdi-shim.log");
 
+    /// <summary>vdi-shim's journal, all sign-ins.</summary>
+    private string Journal => Path.Combine(Folder, "steps.log");
+
     /// <summary>Pid of vdi-shim; 0 when nobody is signed in.</summary>
     public int ShimPid => _session is { HasExited: false } session ? session.Pid : 0;
 
@@ -67,7 +71,7 @@ public sealed class Station : IAsyncDisposable
             await File.WriteAllLinesAsync(station.ConfigFile,
             [
                 $"broker = {brokerUri}", $"ca = {certificates.CaFile}", $"certificate = {certificate.Certificate}", $"key = {certificate.Key}",
-                $"display = {screen.Display}", $"log = {Path.Combine(folder, "steps.log")}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
+                $"display = {screen.Display}", $"log = {station.Journal}", .. (screen.Virtual ? Array.Empty<string>() : [$"size = {Screen.Size}"]),
             ]);
             station._console = screen.Virtual ? station.StartConsole() : null;
             return station;
@@ -82,22 +86,34 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Starts vdi-shim for one person; the password goes in by a pipe. Comes back at once.</summary>
     public async Task SignInAsync(string login, string password, string language = "fr", params string[] more)
     {
-        if (InUse) throw new InvalidOperationException($"{Name} is in use.");
-        if (_session is not null) await _session.DisposeAsync();
-        await File.AppendAllTextAsync(LogFile, ClearScreen);
-        _heard = new FileInfo(LogFile).Length;
-        _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim,
-            ["--config", ConfigFile, "--user", login, "--password-fd", "0", "--language", language, "--once", .. more],
-            new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
+        var session = await StartShimAsync(["--user", login, "--password-fd", "0", "--language", language, "--once", .. more]);
         try
         {
-            await _session.StandardInput.WriteLineAsync(password);
-            _session.StandardInput.Close();
+            await session.StandardInput.WriteLineAsync(password);
+            session.StandardInput.Close();
         }
         catch (IOException)
         {
             // It ended before it asked; its lines say why.
         }
+    }
+
+    /// <summary>Starts vdi-shim for one person who answers its questions by <see cref="AnswerAsync"/>. Comes back at once.</summary>
+    public Task SitDownAsync(string login, params string[] more) =>
+        StartShimAsync(["--user", login, "--language", "fr", "--once", .. more]);
+
+    /// <summary>Waits for a question and answers it, unseen, by the same pipe as the password.</summary>
+    /// <param name="question">How the question begins.</param>
+    /// <param name="answer">One line.</param>
+    /// <param name="deadline">The longest wait for the question.</param>
+    public async Task AnswerAsync(string question, string answer, TimeSpan deadline)
+    {
+        var input = (_session ?? throw new InvalidOperationException($"nobody sits at {Name}")).StandardInput;
+        await WaitAsync($"{Name} asks \"{question}\"", deadline, () => Task.FromResult(Heard() is [.., var last] && last.StartsWith(question, StringComparison.Ordinal)));
+        // A terminal that shows nothing of a password still shows the end of its line.
+        await File.AppendAllTextAsync(LogFile, "\n");
+        await input.WriteLineAsync(answer);
+        await input.FlushAsync();
     }
 
     /// <summary>What vdi-shim printed since the last sign-in began.</summary>
@@ -109,6 +125,10 @@ public sealed class Station : IAsyncDisposable
         using var reader = new StreamReader(log);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>When the journal last had this step, UTC.</summary>
+    public DateTime LastStep(string step) => File.ReadLines(Journal).Select(line => line.Split(' ')).Where(words => words.Length > 1 && words[1] == step)
+        .Select(words => DateTime.Parse(words[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)).Last();
 
     /// <summary>Waits until vdi-shim has printed a line that contains <paramref name="words"/>.</summary>
     public async Task<string> HearsAsync(string words, TimeSpan deadline)
@@ -162,6 +182,16 @@ public sealed class Station : IAsyncDisposable
     private ServerProcess StartConsole() => ServerProcess.Start("console", Path.Combine(Folder, "console.log"), "xterm",
         ["-u8", "-geometry", "80x31+0+0", "-b", "24", "-bw", "0", "-bg", Screen.Background, "-fg", "#dfe6e9", "-fa", "Monospace", "-fs", "14", "-e", "/bin/sh", "-c", "tail -n +1 -F \"$0\" | fold -s -w 80", LogFile],
         new Dictionary<string, string> { ["DISPLAY"] = Screen.Display, ["LC_ALL"] = "C.UTF-8", ["HOME"] = Home });
+
+    private async Task<ServerProcess> StartShimAsync(IEnumerable<string> options)
+    {
+        if (InUse) throw new InvalidOperationException($"{Name} is in use.");
+        if (_session is not null) await _session.DisposeAsync();
+        await File.AppendAllTextAsync(LogFile, ClearScreen);
+        _heard = new FileInfo(LogFile).Length;
+        return _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim, ["--config", ConfigFile, .. options],
+            new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
+    }
 
     private string? Line(string words) => Heard().FirstOrDefault(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 

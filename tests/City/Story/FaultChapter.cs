@@ -18,7 +18,9 @@ public static class FaultChapter
     });
 
     public static readonly StoryStep Directory = new("The directory is killed: no screen is lost; when it is back, sign-in works with nothing else restarted", scene =>
-        FaultAsync(scene, "directory", scene.City.Directory.KillAsync, () => scene.City.Directory.StartAgainAsync()));
+        FaultAsync(scene, "directory",
+            () => Task.WhenAll(scene.City.KillDirectoryAsync(), scene.City.Directory.KillAsync()),
+            () => Task.WhenAll(scene.City.StartDirectoryAgainAsync(), scene.City.Directory.StartAgainAsync())));
 
     /// <summary>The lines in their order.</summary>
     public static IReadOnlyList<StoryStep> Steps => [Broker, Redis, Directory];

@@ -71,14 +71,14 @@ public static class RefusalChapter
 
     public static readonly StoryStep DirectoryDown = new("Directory down: its own sentence, in French and in English", async scene =>
     {
-        await scene.City.Directory.KillAsync();
+        await scene.City.KillDirectoryAsync();
         try
         {
             return await BothAsync(scene, scene.City.People["rachid.benali"], ErrorCode.DirectoryOutOfReach, "directory-down");
         }
         finally
         {
-            await scene.City.Directory.StartAgainAsync();
+            await scene.City.StartDirectoryAgainAsync();
         }
     });
 

@@ -11,7 +11,7 @@ public static class StoryPlay
     /// <summary>Every line after the city's start, in order.</summary>
     public static IReadOnlyList<StoryStep> Steps =>
     [
-        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. LossChapter.Steps,
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps,
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 

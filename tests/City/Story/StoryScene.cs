@@ -65,6 +65,9 @@ public sealed class StoryScene
         await station.SignInAsync(person.Login, person.Password, language, "--freerdp", _ticketTrap);
     }
 
+    /// <summary>A person sits down at a station and answers its questions; what they type is theirs to watch.</summary>
+    public Task SitDownAsync(Station station, string login) => station.SitDownAsync(login, "--freerdp", _ticketTrap);
+
     /// <summary>The same, until the desktop is on the screen.</summary>
     public async Task<Picture> ArriveAsync(Station station, Townsperson person)
     {
