@@ -131,6 +131,6 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
 
         public Finding.OutOfReach OutOfReach(PeopleDirectory own) => Faults.Exists(one => one.Directory == own)
             ? OutOfReach()
-            : new Finding.OutOfReach($"directory {own.Id} has not answered in time", own.Answers ? [] : own.Tenants);
+            : new Finding.OutOfReach(own.Answers ? $"directory {own.Id} has not answered in time" : own.Cause, own.Answers ? [] : own.Tenants);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class PeopleDirectory : IDisposable
     /// <summary>What is known of each server.</summary>
     public ImmutableArray<ServerState> States => _service.States;
 
+    /// <summary>Why its servers are not asked; empty while all are.</summary>
+    public string Cause => string.Join("; ", States.Select(state => state.Breaker.Cause).Where(cause => cause.Length > 0));
+
     /// <summary>True while one of its servers is known to answer.</summary>
     public bool Answers => _service.Answers;
 

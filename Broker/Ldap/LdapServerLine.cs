@@ -140,6 +140,7 @@ internal sealed class LdapServerLine : IDisposable
         for (var back = false; !back && !_closing.IsCancellationRequested;)
         {
             var begun = Begin();
+            var password = BrokerPassword.Stamp(_options);
             var cause = Try();
             Change(now => _breaker.Tried(cause?.Message, now), cause);
             lock (_gate)
@@ -148,13 +149,13 @@ internal sealed class LdapServerLine : IDisposable
                 _trying = !back;
             }
             begun.TrySetResult();
-            if (!back) Pause(cause!);
+            if (!back) Pause(cause!, password);
         }
         // Who waits for a trial that will not be made.
         Begin().TrySetResult();
     }
 
-    private void Pause(DirectoryOutOfReachException cause)
+    private void Pause(DirectoryOutOfReachException cause, long tried)
     {
         if (_closing.Token.WaitHandle.WaitOne(ShortestPause)) return;
         if (cause.Outage != Outage.OwnAccount)
@@ -163,11 +164,11 @@ internal sealed class LdapServerLine : IDisposable
             return;
         }
         // Trying a refused password again and again locks the broker's account: only another password in the file is worth a trial, or a long time.
-        var (tried, since) = (BrokerPassword.Stamp(_options), _time.GetTimestamp());
-        while (BrokerPassword.Stamp(_options) == tried && _time.GetElapsedTime(since) < OwnAccountPause)
+        for (var since = _time.GetTimestamp(); BrokerPassword.Stamp(_options) == tried && _time.GetElapsedTime(since) < OwnAccountPause;)
         {
             if (WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause) == 0) return;
-            Begin().TrySetResult();
+            // Whoever rang is told at once, unless there is something new to try for them.
+            if (BrokerPassword.Stamp(_options) == tried) Begin().TrySetResult();
         }
     }
 
