@@ -123,6 +123,26 @@ public sealed class OperatorTests(Town town)
     }
 
     [Fact]
+    public async Task An_account_that_was_switched_off_since_opens_nothing_more()
+    {
+        var person = town.People.Everybody.Last(one => one.Tenant == "drancy" && one.Groups.Contains("agents"));
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-r4");
+        var signIn = (await station.SignInAsync(town, person.Login)).SignIn;
+        await town.Directory.Accounts.LockAsync(person.Dn);
+        try
+        {
+            // In another spelling, as somebody at the helpdesk types it.
+            Assert.Contains($"drancy/{person.Login} are read anew", (await RunAsync(["refresh", $"drancy/{person.Login.ToUpperInvariant()}"])).Text, StringComparison.Ordinal);
+            Assert.Equal(ErrorCode.NoEntitlement, (await Peers.RefusalAsync(() => station.OpenAsync(signIn))).Code);
+        }
+        finally
+        {
+            await town.Directory.Accounts.UnlockAsync(person.Dn);
+        }
+    }
+
+    [Fact]
     public async Task The_breakers_of_all_brokers_are_seen()
     {
         await Eventually.HoldsAsync("both brokers have said", Peers.Patience, async () => (await RunAsync(["directories"])).Text.Split("\nbroker ").Length >= 2);
