@@ -18,11 +18,11 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<SignIn> RunAsync(Presented secret, SignIn signIn, CancellationToken cancel)
     {
-        var tenant = TenantOf(signIn.Person);
+        var tenant = signIn.Person.Tenant;
         if (signIn.Mark == 0 && signIn.RightsAge < rules.Directories.RightsAge(tenant)) return signIn;
         ForgetGroupsBefore(signIn.Mark);
         var asked = Stopwatch.GetTimestamp();
-        switch (await lookUp.RunAsync(tenant, LoginOf(signIn.Person), cancel))
+        switch (await lookUp.RunAsync(tenant, signIn.Person.Login, cancel))
         {
             case Lookup.Found(var person, _):
                 return await KeepAsync(secret, signIn, rules.PoolsOf(person, signIn.Limited), Stopwatch.GetElapsedTime(asked));
@@ -47,8 +47,4 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
         var before = Interlocked.Read(ref _forgottenAt);
         if (mark > before && Interlocked.CompareExchange(ref _forgottenAt, mark, before) == before) directories.ForgetGroups();
     }
-
-    private static TenantId TenantOf(PersonId person) => new(person.Value[..person.Value.IndexOf('/', StringComparison.Ordinal)]);
-
-    private static string LoginOf(PersonId person) => person.Value[(person.Value.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }
