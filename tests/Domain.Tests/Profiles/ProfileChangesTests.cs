@@ -50,12 +50,34 @@ public sealed class ProfileChangesTests
     }
 
     [Fact]
+    public void What_was_changed_and_has_come_back_since_is_undone_only_by_force()
+    {
+        var (profile, history) = Play(("keyboard", "us"), ("keyboard", "de"), ("keyboard", "us"));
+        Assert.Contains("changed again since by entry 3", Assert.Single(Assert.IsType<ChangeDecision.Refuse>(ProfileChanges.Undo(profile, 1, history, force: false)).Faults), StringComparison.Ordinal);
+        Assert.Empty(Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, 1, history, force: true)).Next.Choices);
+    }
+
+    [Fact]
+    public void Of_two_entries_of_one_number_the_newer_is_undone()
+    {
+        var (profile, again) = Play(("volume", "10"), ("volume", "20"));
+        // A broker of version 1 rewrote the profile: what was before has the same numbers.
+        var history = Play(("keyboard", "us"), ("volume", "70")).History.AddRange(again);
+        Assert.Equal("20", profile.Choices["volume"]);
+        Assert.Equal([new SettingChange("volume", "20", "10")], Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, 2, history, force: false)).Changes.ToArray());
+    }
+
+    [Fact]
     public void Undoing_every_entry_from_the_last_to_the_first_ends_where_it_began() =>
         Gen.Select(Pick.From("keyboard", "language", "volume"), Pick.From("us", "fr", "10", "-", "en")).Array[0, 12].Sample(steps =>
         {
             var (profile, history) = Play(steps);
             foreach (var entry in history.Reverse())
-                profile = Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, entry.Number, history, force: false)).Next;
+            {
+                var undone = Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, entry.Number, history, force: false));
+                profile = undone.Next;
+                history = history.Add(new HistoryEntry(profile.Revision, DateTimeOffset.UnixEpoch, new ChangeAuthor(ChangeOrigin.Undo, "root"), undone.Changes));
+            }
             Assert.Empty(profile.Choices);
         });
 
