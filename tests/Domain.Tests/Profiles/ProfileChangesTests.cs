@@ -120,6 +120,28 @@ public sealed class ProfileChangesTests
         if (says is not null) Assert.Contains(says, fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("drancy/Amelie.DURAND", "drancy/amelie.durand")]
+    [InlineData("drancy/Ame\u0301lie", "drancy/amélie")]
+    [InlineData("drancy/a/B", "drancy/a/b")]
+    public void Every_spelling_of_a_login_is_kept_as_one(string written, string kept) => Assert.Equal(kept, PersonName.Kept(new PersonId(written)).Value);
+
+    [Fact]
+    public void What_a_person_is_kept_as_can_be_read_and_is_kept_as_itself() =>
+        Gen.OneOf(Gen.String[1, 40], Gen.Char['\u00a0', '\ufffd'].Array[1, 20].Select(letters => new string(letters))).Where(login => PersonName.Read($"drancy/{login}", [Drawn.Drancy], out _) is not null).Sample(login =>
+        {
+            var kept = PersonName.Kept(new PersonId($"drancy/{login}"));
+            Assert.Equal(kept, PersonName.Read(kept.Value, [Drawn.Drancy], out _));
+            Assert.Equal(kept, PersonName.Kept(kept));
+        });
+
+    [Theory]
+    [InlineData("drancy/amelie", "drancy", "amelie")]
+    [InlineData("drancy/a/b", "drancy", "a/b")]
+    [InlineData("drancy/", "drancy", "")]
+    public void An_id_has_a_tenant_and_a_login(string id, string tenant, string login) =>
+        Assert.Equal((new TenantId(tenant), login), (new PersonId(id).Tenant, new PersonId(id).Login));
+
     private static ChangeDecision Wish(PersonalProfile profile, params (string Name, string Text)[] wish) =>
         ProfileChanges.Decide(profile, wish.Select(one => KeyValuePair.Create(one.Name, one.Text)));
 
