@@ -43,6 +43,8 @@ internal static class LockoutCommands
         var command = new Command("unlock", "end locks before their time") { person, station, all, config };
         command.SetAction((parsed, _) => OpenedCity.UseAsync(parsed.GetRequiredValue(config), async city =>
         {
+            if (parsed.GetValue(station) is { } named && !PeerName.IsName(named))
+                return OpenedCity.Complain(Printable.Of($"--station: '{named}' is no name of a station: letters a to z, digits and inner hyphens, 1 to 63, as its certificate has it"), OpenedCity.BadInput);
             if (Chosen(parsed.GetValue(person), parsed.GetValue(station), parsed.GetValue(all)) is not { } chosen)
                 return OpenedCity.Complain("say one of: a PERSON, --station NAME, --all", OpenedCity.BadInput);
             var lockout = StoreOf(city);
@@ -57,7 +59,7 @@ internal static class LockoutCommands
     private static Func<LockHeld, bool>? Chosen(string? person, string? station, bool all) => (person, station, all) switch
     {
         (null, null, true) => _ => true,
-        (null, { } name, false) when PeerName.IsName(name) => held => held.Where == new StationId(name),
+        (null, { } name, false) => held => held.Where == new StationId(name),
         ({ Length: > 0 } name, null, false) => Named(name),
         _ => null,
     };
@@ -65,8 +67,7 @@ internal static class LockoutCommands
     // A person known by the directory stands there with their id, everybody by the digest of what was typed as a name.
     private static Func<LockHeld, bool> Named(string person)
     {
-        var login = person[(person.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var names = new[] { LockoutStore.NameOf(person), LockoutStore.NameOf(login) };
+        var names = new[] { LockoutStore.NameOf(person), LockoutStore.NameOf(new PersonId(person).Login) };
         return held => held.Person == person || (held.Name is { } name && names.Contains(name));
     }
 

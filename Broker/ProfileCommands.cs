@@ -33,8 +33,7 @@ internal static class ProfileCommands
         {
             var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
             var row = await new ProfileStore(city.Store, city.Keys).ReadAsync(id);
-            var slash = id.Value.IndexOf('/', StringComparison.Ordinal);
-            var (tenant, login) = (new TenantId(id.Value[..slash]), id.Value[(slash + 1)..]);
+            var (tenant, login) = (id.Tenant, id.Login);
             var asIf = parsed.GetRequiredValue(groups);
             var known = asIf.Length > 0 ? null : await FindAsync(city, tenant, login, cancel);
             var wanted = new ProfileWanted(known ?? new DirectoryPerson(id, tenant, login, login, [.. asIf]), known?.Settings ?? ImmutableDictionary<string, string>.Empty, at);
@@ -64,6 +63,7 @@ internal static class ProfileCommands
                 if (text.IndexOf('=', StringComparison.Ordinal) is var equals and > 0) wish.Add(KeyValuePair.Create(text[..equals], text[(equals + 1)..]));
                 else return OpenedCity.Complain($"'{text}' is not SETTING=VALUE", OpenedCity.BadInput);
             }
+            if (ChangeWords.Kept(id) is { } kept) Console.WriteLine(Printable.Of(kept));
             return Tell(await new ChangeProfile(new ProfileStore(city.Store, city.Keys)).RunAsync(id, wish, new ChangeAuthor(ChangeOrigin.Admin, Operator)), OpenedCity.BadInput);
         }));
         return command;

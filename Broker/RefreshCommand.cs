@@ -19,7 +19,7 @@ internal static class RefreshCommand
         {
             var named = parsed.GetValue(person);
             if (named is null != parsed.GetValue(all)) return OpenedCity.Complain("say one of: a PERSON (tenant/login), --all", OpenedCity.BadInput);
-            if (named is not null && (named.Split('/', 2) is not [var tenant, { Length: > 0 }] || !city.Plan.Tenants.Tenants.ContainsKey(new TenantId(tenant))))
+            if (named is not null && (new PersonId(named) is var wanted && (wanted.Login.Length == 0 || wanted.Login == named || !city.Plan.Tenants.Tenants.ContainsKey(wanted.Tenant))))
                 return OpenedCity.Complain($"'{named}' is not tenant/login with a tenant of the city file ({string.Join(", ", city.Plan.Tenants.Tenants.Keys)})", OpenedCity.BadInput);
             var (whose, word) = named is null ? (null, "") : await SpelledAsync(city, named, cancel);
             await new RefreshRights(city.Store, city.Keys).RunAsync(whose, ProfileCommands.Operator);

@@ -9,6 +9,9 @@ internal static class CsvProfiles
     /// <summary>The heading of the column with the person.</summary>
     public const string Person = "person";
 
+    /// <summary>Columns of the widest heading that is read.</summary>
+    public const int MostColumns = 256;
+
     /// <summary>Looks at the file and reads its heading.</summary>
     /// <param name="file">Must be able to go back to its beginning.</param>
     /// <exception cref="UnreadableFileException">It has no heading that names the person.</exception>
@@ -22,12 +25,14 @@ internal static class CsvProfiles
         var columns = cells.Read(heading, out var fault)?.Select(name => name.Trim()).ToArray() ?? throw new UnreadableFileException($"line 1: {fault}");
         var person = Array.FindIndex(columns, name => string.Equals(name, Person, StringComparison.OrdinalIgnoreCase));
         if (person < 0) throw new UnreadableFileException($"line 1 must name the columns, one of them '{Person}'; it names: {string.Join(", ", columns.Take(20))}");
+        if (columns.Length > MostColumns) throw new UnreadableFileException($"line 1 has {columns.Length} columns; more than {MostColumns} are not read");
+        var known = Heading(columns, person);
         var notes = ImmutableArray.Create($"encoding {text.Said}; separator {(separator == ';' ? "semicolon" : separator == ',' ? "comma" : "tab")}")
-            .AddRange(columns.Where((name, place) => place != person && Unknown(columns, place) is not null).Select(name => $"line 1: {Unknown(columns, Array.IndexOf(columns, name))}; a line with a value there is refused"));
-        return new TransferFile(Whole(lines.Current), notes, Records(lines, text, cells, columns, person));
+            .AddRange(known.Where(column => column.Fault is not null).Select(column => $"line 1: {column.Fault}; a line with a value there is refused"));
+        return new TransferFile(Whole(lines.Current), notes, Records(lines, text, cells, known, person));
     }
 
-    private static IEnumerable<TransferRecord> Records(IEnumerator<RawLine> lines, FileText text, CsvCells cells, string[] columns, int person)
+    private static IEnumerable<TransferRecord> Records(IEnumerator<RawLine> lines, FileText text, CsvCells cells, Column[] columns, int person)
     {
         while (lines.MoveNext())
         {
@@ -39,7 +44,7 @@ internal static class CsvProfiles
         }
     }
 
-    private static TransferRecord? Row(RawLine line, FileText text, CsvCells cells, string[] columns, int person)
+    private static TransferRecord? Row(RawLine line, FileText text, CsvCells cells, Column[] columns, int person)
     {
         var whole = Whole(line);
         if (text.Read(line) is not { } content) return new TransferRecord.Bad(line.Number, whole, "", FileText.Misfit);
@@ -50,20 +55,27 @@ internal static class CsvProfiles
         if (values.Length != columns.Length)
             return new TransferRecord.Bad(line.Number, whole, who, $"it has {values.Length} values and the heading has {columns.Length} columns: a value with a separator in it goes into quotation marks");
         var named = values.Select((value, place) => (value, place)).Where(cell => cell.place != person && cell.value.Trim().Length > 0).ToList();
-        var strange = named.Select(cell => Unknown(columns, cell.place)).FirstOrDefault(unknown => unknown is not null);
+        var strange = named.Select(cell => columns[cell.place].Fault).FirstOrDefault(unknown => unknown is not null);
         return strange is null
-            ? new TransferRecord.Row(line.Number, whole, who, [.. named.Select(cell => KeyValuePair.Create(columns[cell.place], cell.value))])
+            ? new TransferRecord.Row(line.Number, whole, who, [.. named.Select(cell => KeyValuePair.Create(columns[cell.place].Name, cell.value))])
             : new TransferRecord.Bad(line.Number, whole, who, strange);
     }
 
-    private static string? Unknown(string[] columns, int place)
+    private static Column[] Heading(string[] names, int person)
     {
-        var name = columns[place];
-        if (SettingCatalogue.Meant(name) is not { } setting)
-            return Spelling.Nearest(name.ToLowerInvariant(), SettingCatalogue.All.Select(known => known.Name)) is { } close ? $"column '{name}' is not known; did you mean '{close}'?" : $"column '{name}' is not known";
-        return Array.FindIndex(columns, other => SettingCatalogue.Meant(other) == setting) < place ? $"column '{name}' stands there twice" : null;
+        var seen = new HashSet<Setting>();
+        return [.. names.Select((name, place) => new Column(name, place == person ? null : Fault(name, seen)))];
+    }
+
+    private static string? Fault(string name, HashSet<Setting> seen)
+    {
+        if (SettingCatalogue.Meant(name) is { } setting) return seen.Add(setting) ? null : $"column '{name}' stands there twice";
+        return Spelling.Nearest(name.ToLowerInvariant(), SettingCatalogue.All.Select(known => known.Name)) is { } close ? $"column '{name}' is not known; did you mean '{close}'?" : $"column '{name}' is not known";
     }
 
     // The last line of a file may have no end; where it is given back, others follow it.
     private static byte[] Whole(RawLine line) => line.Bytes.AsSpan().EndsWith("\n"u8) ? line.Bytes : [.. line.Bytes, (byte)'\n'];
+
+    // Fault: why no value may stand there; null = it may.
+    private sealed record Column(string Name, string? Fault);
 }

@@ -17,14 +17,14 @@ internal sealed class ExportProfiles(ProfileStore profiles)
 {
     private const int Batch = 256;
 
-    /// <summary>Everybody, in ordinal order of their ids; one who changes meanwhile is exported as before or as after.</summary>
+    /// <summary>Everybody, each under the id that all spellings of their login have; one who changes meanwhile is exported as before or as after.</summary>
     /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
     public async IAsyncEnumerable<ExportedPerson> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var people in (await profiles.PeopleAsync(cancel)).Chunk(Batch))
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (var (person, row) in people.Zip(await profiles.ReadAsync(people))) yield return new ExportedPerson(person, row.Profile);
+            foreach (var (person, row) in people.Zip(await profiles.ReadAsync(people))) yield return new ExportedPerson(PersonName.Kept(person), row.Profile);
         }
     }
 }

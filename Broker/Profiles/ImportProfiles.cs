@@ -77,8 +77,9 @@ internal sealed class ImportProfiles(ProfileStore profiles, TenantCatalogue tena
         var row = (TransferRecord.Row)record;
         if (PersonName.Read(row.Person, tenants.Tenants.Keys, out var fault) is not { } known) return new ReportLine(row.Line, row.Person, LineVerdict.Refused, fault!, row.Raw);
         person = known;
-        return seen.TryAdd(known, row.Line) ? null
-            : new ReportLine(row.Line, row.Person, LineVerdict.Refused, $"the person stands in line {seen[known]} already: put both into one", row.Raw);
+        var kept = PersonName.Kept(known);
+        return seen.TryAdd(kept, row.Line) ? null
+            : new ReportLine(row.Line, row.Person, LineVerdict.Refused, $"the person stands in line {seen[kept]} already: put both into one", row.Raw);
     }
 
     private async Task<ReportLine> ActAsync(TransferRecord.Row row, PersonId person, ProfileRow stored, ImportOrder order)
@@ -86,11 +87,12 @@ internal sealed class ImportProfiles(ProfileStore profiles, TenantCatalogue tena
         var outcome = order.DryRun && stored.Profile is { } profile
             ? Tried(ProfileChanges.Decide(profile, row.Wish))
             : await profiles.ChangeAsync(person, stored, new ChangeAuthor(ChangeOrigin.Import, order.By), current => Task.FromResult(ProfileChanges.Decide(current, row.Wish)));
+        var kept = ChangeWords.Kept(person);
         return outcome switch
         {
-            ChangeOutcome.Changed(_, var changes) => new ReportLine(row.Line, row.Person, LineVerdict.Accepted, ChangeWords.Of(changes), row.Raw),
+            ChangeOutcome.Changed(_, var changes) => new ReportLine(row.Line, row.Person, LineVerdict.Accepted, $"{(kept is null ? "" : kept + "; ")}{ChangeWords.Of(changes)}", row.Raw),
             ChangeOutcome.Refused(var faults) => new ReportLine(row.Line, row.Person, LineVerdict.Refused, string.Join("; ", faults), row.Raw),
-            _ => new ReportLine(row.Line, row.Person, LineVerdict.Unchanged, "", row.Raw),
+            _ => new ReportLine(row.Line, row.Person, LineVerdict.Unchanged, kept ?? "", row.Raw),
         };
     }
 
@@ -108,4 +110,7 @@ internal static class ChangeWords
     /// <summary><c>keyboard: us → fr(bepo); volume: 10 → not chosen</c>.</summary>
     public static string Of(IEnumerable<SettingChange> changes) =>
         string.Join("; ", changes.Select(change => $"{change.Setting}: {change.Old ?? "not chosen"} → {change.New ?? "not chosen"}"));
+
+    /// <summary><c>kept as drancy/amelie</c>; null where that is how the person was written.</summary>
+    public static string? Kept(PersonId written) => PersonName.Kept(written) is var kept && kept != written ? $"kept as {kept}" : null;
 }

@@ -21,11 +21,7 @@ internal static class LdifProfiles
     }
 
     /// <summary>How an entry names a person.</summary>
-    public static string DnOf(PersonId person)
-    {
-        var slash = person.Value.IndexOf('/', StringComparison.Ordinal);
-        return $"uid={DistinguishedName.Escape(person.Value[(slash + 1)..])},o={person.Value[..slash]}";
-    }
+    public static string DnOf(PersonId person) => $"uid={DistinguishedName.Escape(person.Login)},o={person.Tenant}";
 
     private static IEnumerable<TransferRecord> Records(IEnumerable<RawLine> lines, FileText text)
     {
@@ -64,6 +60,8 @@ internal static class LdifProfiles
 
     private static TransferRecord Read(List<LdifLine> said, int at, byte[] raw)
     {
+        if (Is(said[0].Name, "dn") && HasSeveralNames(said[0].Value))
+            return new TransferRecord.Bad(at, raw, "", "the dn has a name of several parts ('uid=a+cn=b'): which of them is the login is not known; write 'uid=LOGIN,o=TENANT', and a + of the login itself as '\\+'");
         if (!Is(said[0].Name, "dn") || Person(said[0].Value) is not { } person) return new TransferRecord.Bad(at, raw, "", "an entry begins with 'dn: uid=LOGIN,o=TENANT'");
         var kind = said.Count > 1 && Is(said[1].Name, "changetype") ? said[1].Value.Trim().ToLowerInvariant() : null;
         var rest = said.Skip(kind is null ? 1 : 2).ToList();
@@ -100,14 +98,22 @@ internal static class LdifProfiles
         return wish.ToImmutable();
     }
 
-    private static string? Person(string dn)
+    private static bool HasSeveralNames(string dn) => Unescaped(dn, '+') >= 0;
+
+    // Where the sign first stands as itself; -1 = nowhere.
+    private static int Unescaped(string dn, char sign)
     {
-        var comma = -1;
-        for (var i = 0; i < dn.Length && comma < 0; i++)
+        for (var i = 0; i < dn.Length; i++)
         {
             if (dn[i] == '\\') i++;
-            else if (dn[i] == ',') comma = i;
+            else if (dn[i] == sign) return i;
         }
+        return -1;
+    }
+
+    private static string? Person(string dn)
+    {
+        var comma = Unescaped(dn, ',');
         if (comma < 0 || Named("uid", dn[..comma]) is not { } login || Named("o", dn[(comma + 1)..]) is not { } tenant) return null;
         return $"{tenant}/{login}";
     }

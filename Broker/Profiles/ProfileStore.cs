@@ -41,23 +41,38 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
     private const int Attempts = 16;
     private static readonly Script _change = new("change_profile");
 
-    /// <summary>One person's profile.</summary>
-    public async Task<ProfileRow> ReadAsync(PersonId person) => ProfileRow.Of(await store.RunAsync("read profile", db => db.StringGetAsync(keys.Profile(person))));
+    /// <summary>One person's profile, by any spelling of their login.</summary>
+    public async Task<ProfileRow> ReadAsync(PersonId person) => (await ReadAsync([person]))[0];
 
-    /// <summary>Many people's profiles, in their order, in one round trip.</summary>
+    /// <summary>Many people's profiles, in their order, in one round trip; in two while some are kept under the spelling that an older broker used.</summary>
     public async Task<ImmutableArray<ProfileRow>> ReadAsync(IEnumerable<PersonId> people)
     {
-        var wanted = people.Select(keys.Profile).ToArray();
-        return wanted is [] ? [] : [.. (await store.RunAsync("read profiles", db => db.StringGetAsync(wanted))).Select(ProfileRow.Of)];
+        var wanted = people.Select(person => (Kept: PersonName.Kept(person), Exact: person)).ToArray();
+        if (wanted is []) return [];
+        var rows = await GetAsync([.. wanted.Select(one => one.Kept)]);
+        int[] older = [.. Enumerable.Range(0, wanted.Length).Where(n => rows[n].IsNull && wanted[n].Kept != wanted[n].Exact)];
+        if (older is not [])
+            foreach (var (n, row) in older.Zip(await GetAsync([.. older.Select(n => wanted[n].Exact)]))) rows[n] = row;
+        return [.. rows.Select(ProfileRow.Of)];
     }
 
-    /// <summary>Everybody who has a profile, in ordinal order. Walks through all keys.</summary>
-    public async Task<ImmutableArray<PersonId>> PeopleAsync(CancellationToken cancel) =>
-        [.. (await store.KeysAsync("list profiles", keys.Profiles, cancel)).Select(keys.ProfileOwner).OrderBy(person => person.Value, StringComparer.Ordinal)];
+    /// <summary>Everybody who has a profile, each once, in ordinal order of what they are kept as. Walks through all keys.</summary>
+    public async Task<ImmutableArray<PersonId>> PeopleAsync(CancellationToken cancel)
+    {
+        // Of several spellings the kept one is first, then any that an older broker left.
+        var spellings = (await store.KeysAsync("list profiles", keys.Profiles, cancel)).Select(keys.ProfileOwner).GroupBy(PersonName.Kept);
+        return [.. spellings.OrderBy(same => same.Key.Value, StringComparer.Ordinal).Select(same => same.Contains(same.Key) ? same.Key : same.MinBy(person => person.Value, StringComparer.Ordinal))];
+    }
 
     /// <summary>A person's history, the oldest line first.</summary>
-    public async Task<ImmutableArray<HistoryEntry>> HistoryAsync(PersonId person) =>
-        [.. (await store.RunAsync("read history", db => db.ListRangeAsync(keys.ProfileHistory(person)))).Select(line => HistoryText.Read(line.ToString())).OfType<HistoryEntry>()];
+    public async Task<ImmutableArray<HistoryEntry>> HistoryAsync(PersonId person)
+    {
+        var kept = PersonName.Kept(person);
+        var lines = await LinesAsync(kept);
+        // A history goes with its profile: where that is still under the older spelling, it is too.
+        if (lines is [] && kept != person && (await GetAsync([kept]))[0].IsNull) lines = await LinesAsync(person);
+        return [.. lines.Select(line => HistoryText.Read(line.ToString())).OfType<HistoryEntry>()];
+    }
 
     /// <summary>Changes a profile: <paramref name="decide"/> is asked again whenever somebody else was faster, so that changes of different settings all stay.</summary>
     /// <param name="person">Whose.</param>
@@ -100,10 +115,17 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
         }
     }
 
+    private Task<RedisValue[]> GetAsync(PersonId[] people) => store.RunAsync("read profiles", db => db.StringGetAsync([.. people.Select(keys.Profile)]));
+
+    private Task<RedisValue[]> LinesAsync(PersonId person) => store.RunAsync("read history", db => db.ListRangeAsync(keys.ProfileHistory(person)));
+
     // Null = kept; else what stands there instead of what was read.
     private async Task<ProfileRow?> KeepAsync(PersonId person, ProfileRow row, PersonalProfile next, string? entry)
     {
-        var answer = (RedisResult[])(await store.RunScriptAsync(_change, [keys.Profile(person), keys.ProfileHistory(person)], [row.Text, ProfileText.Write(next), HistoryKept, .. entry is null ? (RedisValue[])[] : [entry]]))!;
+        var kept = PersonName.Kept(person);
+        RedisKey[] older = kept == person ? [] : [keys.Profile(person), keys.ProfileHistory(person)];
+        var answer = (RedisResult[])(await store.RunScriptAsync(_change, [keys.Profile(kept), keys.ProfileHistory(kept), .. older],
+            [row.Text, ProfileText.Write(next), HistoryKept, .. entry is null ? (RedisValue[])[] : [entry]]))!;
         return (int)answer[0] == 1 ? null : ProfileRow.Of((RedisValue)answer[1]);
     }
 }

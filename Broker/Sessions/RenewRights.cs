@@ -19,11 +19,11 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<SignIn> RunAsync(Presented secret, SignIn signIn, CancellationToken cancel)
     {
-        var tenant = TenantOf(signIn.Person);
+        var tenant = signIn.Person.Tenant;
         if (signIn.Mark == 0 && signIn.RightsAge < rules.Directories.RightsAge(tenant)) return signIn;
         ForgetGroupsBefore(signIn.Mark);
         var asked = Stopwatch.GetTimestamp();
-        switch (await lookUp.RunAsync(tenant, LoginOf(signIn.Person), cancel))
+        switch (await lookUp.RunAsync(tenant, signIn.Person.Login, cancel))
         {
             // The same name may have become another's since.
             case Lookup.Found(var person, var facts) when person.Id == signIn.Person && AccountStanding.Of(facts.State, time.GetUtcNow()) is null:
@@ -53,8 +53,4 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
             _forgottenAt = mark;
         }
     }
-
-    private static TenantId TenantOf(PersonId person) => new(person.Value[..person.Value.IndexOf('/', StringComparison.Ordinal)]);
-
-    private static string LoginOf(PersonId person) => person.Value[(person.Value.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

@@ -10,7 +10,8 @@ namespace VdiBroker.Sessions;
 /// <param name="Language">IETF tag.</param>
 /// <param name="ScreenWidth">Pixels; 0 = the whole screen.</param>
 /// <param name="ScreenHeight">Pixels; 0 = the whole screen.</param>
-internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight);
+/// <param name="Clipboard">As the setting <c>clipboard</c> has it.</param>
+internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight, string Clipboard = "both");
 
 /// <summary>A person's proven presence at one station.</summary>
 /// <param name="Serial">Grows with each sign-in on the farm.</param>
@@ -60,7 +61,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
             keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0, Milliseconds(signIn.RightsAge),
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
             "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
-            "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight,
+            "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight, "clipboard", signIn.Settings.Clipboard,
         ]);
         return serial == 0 ? null : (secret, serial);
     }
@@ -99,7 +100,9 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         fields["user"].ToString(),
         new StationId(fields["station"].ToString()),
         [.. fields["pools"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => new PoolId(p))],
-        new StationSettings(fields["keyboard"].ToString(), fields["language"].ToString(), (int)fields["width"], (int)fields["height"]),
+        new StationSettings(fields["keyboard"].ToString(), fields["language"].ToString(), (int)fields["width"], (int)fields["height"],
+            // A sign-in that an older broker began has none.
+            fields.TryGetValue("clipboard", out var clipboard) ? clipboard.ToString() : "both"),
         fields.ContainsKey("closed"))
     {
         Limited = fields.TryGetValue("limited", out var limited) && limited == 1,

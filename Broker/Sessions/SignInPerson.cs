@@ -86,7 +86,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
-        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height);
+        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) 
         {
             Limited = admitted.Limited,

@@ -124,6 +124,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
         Language = settings.Language,
         ScreenWidth = (uint)settings.ScreenWidth,
         ScreenHeight = (uint)settings.ScreenHeight,
+        Clipboard = settings.Clipboard,
     };
 
     private static PasswordNoticeMessage? NoticeOf(PasswordNotice? notice)

@@ -23,7 +23,7 @@ internal static class FreeRdpArguments
             // xrdp has no network level authentication; without this FreeRDP would try it first.
             "/sec:tls",
             "/bpp:32",
-            "+clipboard",
+            Clipboard(settings.Clipboard),
             "/log-level:INFO",
             size == ScreenSize.Whole ? "/f" : $"/size:{size.Width}x{size.Height}",
         ];
@@ -38,6 +38,9 @@ internal static class FreeRdpArguments
         var hex = Convert.ToHexStringLower(sha256);
         return string.Join(':', Enumerable.Range(0, sha256.Length).Select(n => hex.Substring(n * 2, 2)));
     }
+
+    // FreeRDP 2 has it both ways or not at all: where one way alone is allowed, and for a word of a newer broker, nothing is.
+    private static string Clipboard(string allowed) => allowed is "" or "both" ? "+clipboard" : "-clipboard";
 
     private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

@@ -109,6 +109,16 @@ public sealed class SettingsTests : Peers.AtAStation
         Assert.Contains("/f", FreeRdpArguments.For(desktop, null));
     }
 
+    [Theory]
+    [InlineData("both", "+clipboard")]
+    [InlineData("", "+clipboard")]
+    [InlineData("in", "-clipboard")]
+    [InlineData("out", "-clipboard")]
+    [InlineData("off", "-clipboard")]
+    [InlineData("newer", "-clipboard")]
+    public void The_clipboard_is_on_only_where_it_may_go_both_ways(string allowed, string argument) =>
+        Assert.Contains(argument, FreeRdpArguments.For(new Desktop { Address = "127.0.3.1", Port = 1, Settings = new() { Clipboard = allowed } }, null));
+
     [Fact]
     public void Every_language_has_the_same_sentences_with_the_same_places()
     {

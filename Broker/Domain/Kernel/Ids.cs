@@ -15,6 +15,14 @@ public readonly record struct PersonId(string Value)
     /// <summary>The id of the person whom <paramref name="tenant"/> knows as <paramref name="login"/>.</summary>
     public static PersonId Of(TenantId tenant, string login) => new($"{tenant.Value}/{login}");
 
+    /// <summary>What stands before the first <c>/</c>; all of it where there is none.</summary>
+    public TenantId Tenant => new(Slash < 0 ? Value : Value[..Slash]);
+
+    /// <summary>What stands behind the first <c>/</c>: a login may hold others; all of it where there is none.</summary>
+    public string Login => Value[(Slash + 1)..];
+
+    private int Slash => Value.IndexOf('/', StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

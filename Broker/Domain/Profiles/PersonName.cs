@@ -21,6 +21,13 @@ public static class PersonName
         return fault is null ? new PersonId(text) : null;
     }
 
+    /// <summary>
+    /// The one id under which a profile is kept, however the login is spelled: directories know small and capital letters, and both forms of an
+    /// accent, as one person. A login that has no folded spelling of its own that could be read back stays as it is.
+    /// </summary>
+    public static PersonId Kept(PersonId person) =>
+        TextForms.Fold(person.Login) is var folded && LoginName.Parse(folded) is { } login && login.Value == folded ? PersonId.Of(person.Tenant, folded) : person;
+
     private static string NoTenant(string written, IReadOnlyCollection<TenantId> tenants) =>
         Spelling.Nearest(written, tenants.Select(tenant => tenant.Value)) is { } close
             ? $"there is no tenant '{written}'; did you mean '{close}'?"

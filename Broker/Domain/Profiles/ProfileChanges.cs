@@ -50,12 +50,13 @@ public static class ProfileChanges
     /// <param name="force">Also over what was changed since.</param>
     public static ChangeDecision Undo(PersonalProfile profile, long number, ImmutableArray<HistoryEntry> history, bool force)
     {
-        if (history.FirstOrDefault(one => one.Number == number) is not { } entry)
+        // After a broker of version 1 rewrote the profile the numbers began at 1 again: the newest of that number is meant.
+        if (history.LastOrDefault(one => one.Number == number) is not { } entry)
             return new ChangeDecision.Refuse([history.IsEmpty
                 ? "there is no history: nothing was ever changed"
                 : string.Create(CultureInfo.InvariantCulture, $"there is no entry {number}; kept are {history[0].Number} to {history[^1].Number}")]);
-        var since = force ? [] : entry.Changes.Where(change => Now(profile, change.Setting) is var now && now != change.New && now != change.Old)
-            .Select(change => ChangedSince(change, Now(profile, change.Setting), number, history)).ToImmutableArray();
+        var later = history[(history.LastIndexOf(entry) + 1)..];
+        var since = force ? [] : entry.Changes.Select(change => ChangedSince(change, Now(profile, change.Setting), number, later)).OfType<string>().ToImmutableArray();
         return since.IsEmpty ? Apply(profile, entry.Changes.ToDictionary(change => change.Setting, change => change.Old)) : new ChangeDecision.Refuse(since);
     }
 
@@ -120,11 +121,26 @@ public static class ProfileChanges
 
     private static string? Now(PersonalProfile profile, string setting) => profile.Choices.GetValueOrDefault(setting);
 
-    private static string ChangedSince(SettingChange change, string? now, long number, ImmutableArray<HistoryEntry> history)
+    // Null = not changed since, or it stands where the undoing would bring it.
+    private static string? ChangedSince(SettingChange change, string? now, long number, ImmutableArray<HistoryEntry> later)
     {
-        var by = history.LastOrDefault(one => one.Number > number && one.Changes.Any(later => later.Setting == change.Setting));
-        var entry = by is null ? "" : string.Create(CultureInfo.InvariantCulture, $" by entry {by.Number}");
+        var by = StandingAfter(change.Setting, later);
+        if (now == change.Old || (now == change.New && by is null)) return null;
+        var entry = by is null ? "" : string.Create(CultureInfo.InvariantCulture, $" by entry {by}");
         return $"{change.Setting} was changed again since{entry}: it is {now ?? "not chosen"} now, entry {number.ToString(CultureInfo.InvariantCulture)} made it {change.New ?? "not chosen"}; undo that first, or force";
+    }
+
+    // The newest change of the setting that was not itself undone. A value that somebody chose again is their choice, though it is the one of before.
+    private static long? StandingAfter(string setting, ImmutableArray<HistoryEntry> later)
+    {
+        var standing = new Stack<(long Number, SettingChange Change)>();
+        foreach (var entry in later)
+        {
+            if (entry.Changes.FirstOrDefault(one => one.Setting == setting) is not { } change) continue;
+            if (entry.Author.Origin == ChangeOrigin.Undo && standing.TryPeek(out var last) && last.Change.Old == change.New && last.Change.New == change.Old) standing.Pop();
+            else standing.Push((entry.Number, change));
+        }
+        return standing.TryPeek(out var newest) ? newest.Number : null;
     }
 
     private static int Place(string name) => SettingCatalogue.Named(name) is { } setting ? SettingCatalogue.All.IndexOf(setting) : int.MaxValue;

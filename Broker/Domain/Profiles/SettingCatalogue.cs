@@ -12,12 +12,12 @@ public static class SettingCatalogue
         new("keyboard", SettingKind.Personal, "fr", "clavier", "keyboard", SettingReaders.Keyboard),
         new("language", SettingKind.Personal, "fr", "langue", "language", SettingReaders.Language),
         new("screen", SettingKind.Personal, "full", "écran", "screen", SettingReaders.Screen),
-        new("text_size", SettingKind.Personal, "1", "taille du texte", "text size", SettingReaders.TextSize),
-        new("contrast", SettingKind.Personal, "normal", "contraste", "contrast", SettingReaders.OneOf("normal", "high")),
-        new("volume", SettingKind.Personal, "50", "volume", "volume", SettingReaders.Volume),
-        new("printers", SettingKind.OfThePlace, SettingReaders.NoPrinters, "imprimantes", "printers", SettingReaders.Printers),
+        new("text_size", SettingKind.Personal, "1", "taille du texte", "text size", SettingReaders.TextSize) { IsApplied = false },
+        new("contrast", SettingKind.Personal, "normal", "contraste", "contrast", SettingReaders.OneOf("normal", "high")) { IsApplied = false },
+        new("volume", SettingKind.Personal, "50", "volume", "volume", SettingReaders.Volume) { IsApplied = false },
+        new("printers", SettingKind.OfThePlace, SettingReaders.NoPrinters, "imprimantes", "printers", SettingReaders.Printers) { IsApplied = false },
         new("clipboard", SettingKind.OfThePlace, "both", "presse-papiers", "clipboard", SettingReaders.OneOf("both", "in", "out", "off")),
-        new("usb", SettingKind.OfThePlace, "off", "clés USB", "USB sticks", SettingReaders.OneOf("on", "off")),
+        new("usb", SettingKind.OfThePlace, "off", "clés USB", "USB sticks", SettingReaders.OneOf("on", "off")) { IsApplied = false },
     ];
 
     /// <summary>Those that a person decides.</summary>

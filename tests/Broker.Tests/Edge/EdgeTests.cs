@@ -24,6 +24,7 @@ public sealed class EdgeTests(Town town)
         Assert.Equal(("be", 1280u, "Ville de Drancy"), (atA.Settings.Keyboard, atA.Settings.ScreenWidth, atA.Person.TenantName));
         var first = await a.OpenAsync(atA.SignIn);
         Assert.Equal(("blade1", 3391u, false), (first.Host, first.Port, first.Resumed));
+        Assert.Equal(("out", "out"), (atA.Settings.Clipboard, first.Settings.Clipboard));
         Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Amelie, first.Ticket));
         await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
         await a.NoticeAsync(atA.SignIn, first, SessionState.Active);
@@ -56,7 +57,7 @@ public sealed class EdgeTests(Town town)
     {
         using var station = await StationPeer.ConnectAsync(town, town.First, "poste-couloir-1");
         var settings = (await station.SignInAsync(town, Amelie)).Settings;
-        Assert.Equal(("us", "fr", 0u), (settings.Keyboard, settings.Language, settings.ScreenWidth));
+        Assert.Equal(("us", "fr", 0u, "off"), (settings.Keyboard, settings.Language, settings.ScreenWidth, settings.Clipboard));
     }
 
     [Fact]

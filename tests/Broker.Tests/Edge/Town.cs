@@ -107,9 +107,9 @@ public sealed class Town : IAsyncLifetime
           - { tenant: dugny, group: agents, pools: [dugny, coffre] }
           - { tenant: dugny, group: elus, pools: [coffre] }
         profiles:
-          - { tenant: drancy, keyboard: be, screen: 1280x800 }
+          - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:
-          - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], keyboard: us, screen: full }
+          - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], keyboard: us, screen: full, clipboard: off }
         """;
 }
 

@@ -63,7 +63,7 @@ public sealed class ChangeModelTests(RedisFixture redis)
                 if (outcome is ChangeOutcome.Changed changed && decision is ChangeDecision.Change(var next, var changes))
                 {
                     model = next;
-                    history = history.Add(new HistoryEntry(changed.Entry, default, ProfileRoom.Admin, changes));
+                    history = history.Add(new HistoryEntry(changed.Entry, default, command is Command.Undo ? new ChangeAuthor(ChangeOrigin.Undo, "root") : ProfileRoom.Admin, changes));
                 }
             }
             readings.Add(await room.Store.ReadAsync(_person));

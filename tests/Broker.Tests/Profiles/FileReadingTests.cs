@@ -128,6 +128,28 @@ public sealed class FileReadingTests
         Assert.Equal("dn: cn=x\r\nkeyboard: us\r\n\n", Encoding.UTF8.GetString(records[3].Raw.Span));
     }
 
+    [Theory]
+    [InlineData("uid=a+cn=b,o=drancy", false)]
+    [InlineData("uid=a,o=drancy+l=b", false)]
+    [InlineData("uid=a\\+cn\\=b,o=drancy", true)]
+    public void A_name_of_several_parts_is_no_login(string dn, bool read)
+    {
+        var record = Assert.Single(LdifProfiles.Open(new MemoryStream(Encoding.UTF8.GetBytes($"dn: {dn}\nkeyboard: us\n"))).Records);
+        Assert.Equal(read ? "drancy/a+cn=b" : "", record is TransferRecord.Row row ? row.Person : Assert.IsType<TransferRecord.Bad>(record).Person);
+        if (record is TransferRecord.Bad bad) Assert.Contains("of several parts ('uid=a+cn=b')", bad.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_heading_has_a_bound_and_is_read_once_however_wide_the_lines_are()
+    {
+        var wide = string.Join(',', Enumerable.Range(0, CsvProfiles.MostColumns - 1).Select(n => $"x{n}"));
+        Assert.Equal(CsvProfiles.MostColumns, CsvProfiles.Open(new MemoryStream(Encoding.UTF8.GetBytes($"person,{wide}\n"))).Notes.Length);
+        var fault = Assert.Throws<UnreadableFileException>(() => CsvProfiles.Open(new MemoryStream(Encoding.UTF8.GetBytes($"person,{wide},one\n"))));
+        Assert.Contains($"line 1 has {CsvProfiles.MostColumns + 1} columns", fault.Message, StringComparison.Ordinal);
+        // The same name twice is told for the second, whatever its spelling.
+        Assert.Equal(["line 1: column 'Volume' stands there twice; a line with a value there is refused"], CsvProfiles.Open(new MemoryStream("person,volume,Volume\n"u8.ToArray())).Notes[1..].ToArray());
+    }
+
     [Fact]
     public void Any_text_survives_a_line_of_ldif() => Gen.OneOf(Gen.String, Gen.Char[' ', '\u2000'].Array[0, 300].Select(letters => new string(letters))).Where(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text).Sample(text =>
     {

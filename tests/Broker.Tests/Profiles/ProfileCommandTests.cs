@@ -43,6 +43,9 @@ public sealed class ProfileTown : IAsyncLifetime
 
     public Task<ToolAnswer> RunAsync(params string[] arguments) => RunAsync(Broker, arguments);
 
+    public Task<ToolAnswer> LockoutAsync(params string[] arguments) =>
+        Tool.RunAsync(_program, ["lockout", .. arguments, "--config", Path.Combine(Broker.Folder, "broker.json")], deadline: TimeSpan.FromSeconds(60));
+
     public static Task<ToolAnswer> RunAsync(BrokerProcess broker, params string[] arguments) =>
         Tool.RunAsync(_program, ["profile", .. arguments, "--config", Path.Combine(broker.Folder, "broker.json")], deadline: TimeSpan.FromSeconds(60));
 
@@ -85,10 +88,11 @@ public sealed class ProfileCommandTests(ProfileTown town) : IClassFixture<Profil
               keyboard: bépo, chosen by the person; instead of be, from the group agents (line 10)
               language: French, by default
             """, shown.Output, StringComparison.Ordinal);
-        Assert.Contains("\n  volume: 30%, for everybody of the tenant (line 11)\n  printers: lp12, from room 12\n", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  volume: 30%, for everybody of the tenant (line 11); not applied by stations yet\n  printers: lp12, from room 12; not applied by stations yet\n  clipboard: both ways, by default\n", shown.Output, StringComparison.Ordinal);
         Assert.Contains("clavier : bépo, choisi par la personne", (await town.RunAsync("show", "drancy/amelie", "--language", "fr")).Output, StringComparison.Ordinal);
         var json = JsonNode.Parse((await town.RunAsync("show", "drancy/amelie", "--station", "st-12-a", "--json")).Output)!;
         Assert.Equal(("salle-12", "fr(bepo)", "person"), ((string?)json["place"], (string?)json["settings"]![0]!["value"], (string?)json["settings"]![0]!["source"]!["kind"]));
+        Assert.Equal(["text_size", "contrast", "volume", "printers", "usb"], json["settings"]!.AsArray().Where(setting => !(bool)setting!["appliedByStations"]!).Select(setting => (string?)setting!["name"]));
         Assert.Equal("printers: lp12, from room 12", (string?)json["settings"]![6]!["en"]);
     }
 
@@ -104,6 +108,28 @@ public sealed class ProfileCommandTests(ProfileTown town) : IClassFixture<Profil
         var history = (await town.RunAsync("history", "drancy/karim")).Output.TrimEnd('\n').Split('\n');
         Assert.Equal(4, history.Length);
         Assert.Matches(@"^3\t20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\tundo \S+\tvolume: 20 → 10$", history[2]);
+    }
+
+    [Fact]
+    public async Task Any_spelling_of_a_login_is_the_same_person()
+    {
+        Assert.Equal((0, "kept as drancy/zoé.petit\nentry 1: volume: not chosen → 10\n"), Told(await town.RunAsync("set", "drancy/Zoe\u0301.PETIT", "volume=10")));
+        Assert.Contains("\tvolume: not chosen → 10", (await town.RunAsync("history", "drancy/ZOÉ.petit")).Output, StringComparison.Ordinal);
+        Assert.Contains("volume: 10%, chosen by the person", (await town.RunAsync("show", "drancy/zoé.Petit")).Output, StringComparison.Ordinal);
+        var imported = await town.RunAsync("import", town.FileOf("spelled.csv", Encoding.UTF8.GetBytes("person,volume\ndrancy/Zoé.Petit,20\n")), "--format", "csv");
+        Assert.Contains("\taccepted\tdrancy/Zoé.Petit\tkept as drancy/zoé.petit; volume: 10 → 20\n", imported.Output, StringComparison.Ordinal);
+        Assert.Equal((0, "entry 3: volume: 20 → 10\n"), Told(await town.RunAsync("undo", "drancy/ZOÉ.PETIT", "2")));
+        var file = town.PathOf("spelled-out.csv");
+        Assert.Equal(0, (await town.RunAsync("export", file, "--format", "csv")).Status);
+        Assert.Equal("drancy/zoé.petit,,,,,,10", Assert.Single(await File.ReadAllLinesAsync(file), line => line.Contains("petit", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Fact]
+    public async Task A_station_that_can_be_none_is_named_when_its_pause_is_to_end()
+    {
+        var answer = await town.LockoutAsync("unlock", "--station", "Poste_12");
+        Assert.Equal((2, "--station: 'Poste_12' is no name of a station: letters a to z, digits and inner hyphens, 1 to 63, as its certificate has it\n"), (answer.Status, answer.Error));
+        Assert.Equal(1, (await town.LockoutAsync("unlock", "--station", "poste-12")).Status);
     }
 
     [Theory]

@@ -123,6 +123,27 @@ public sealed class ProfileStoreTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task What_an_older_broker_kept_under_the_directorys_spelling_is_read_and_moves_with_its_history_at_the_next_change()
+    {
+        var room = new ProfileRoom(redis);
+        var spelled = new PersonId("drancy/Amelie.Durand");
+        var kept = new PersonId("drancy/amelie.durand");
+        var entry = "1700000000000 " + HistoryText.Write(4, ProfileRoom.Admin, [new SettingChange("volume", null, "10")]);
+        await redis.Store.RunAsync("plant", db => db.StringSetAsync(room.Keys.Profile(spelled), """{"v":2,"rev":4,"own":{"volume":"10"}}"""));
+        await redis.Store.RunAsync("plant", db => db.ListRightPushAsync(room.Keys.ProfileHistory(spelled), entry));
+        Assert.Equal(("10", 4), ((await room.Store.ReadAsync(spelled)).Profile!.Choices["volume"], Assert.Single(await room.Store.HistoryAsync(spelled)).Number));
+        Assert.Equal(kept, Assert.Single(await room.ExportedAsync()).Person);
+        Assert.Equal(5, Assert.IsType<ChangeOutcome.Changed>(await room.ChangeAsync(spelled, ("keyboard", "us"))).Entry);
+        foreach (var spelling in (PersonId[])[spelled, kept, new("drancy/AMELIE.durand")])
+        {
+            Assert.Equal(["keyboard", "volume"], (await room.Store.ReadAsync(spelling)).Profile!.Choices.Keys.Order());
+            Assert.Equal([4, 5], (await room.Store.HistoryAsync(spelling)).Select(line => line.Number));
+        }
+        Assert.False(await redis.Store.RunAsync("look", db => db.KeyExistsAsync(room.Keys.Profile(spelled))));
+        Assert.False(await redis.Store.RunAsync("look", db => db.KeyExistsAsync(room.Keys.ProfileHistory(spelled))));
+    }
+
+    [Fact]
     public async Task The_history_is_bounded()
     {
         var room = new ProfileRoom(redis);

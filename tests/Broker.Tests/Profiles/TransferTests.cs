@@ -19,7 +19,7 @@ public sealed class TransferTests(RedisFixture redis)
 
     private static readonly Gen<(string Login, (string, string)[] Wish)[]> _people = Gen.Select(_login,
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3]).Array[1, 6].Select(picks => picks.DistinctBy(pick => pick.Item1).Select(pick => Choice(pick.Item1, pick.Item2)).ToArray()))
-        .Array[0, 8].Select(people => people.DistinctBy(person => person.Item1).ToArray());
+        .Array[0, 8].Select(people => people.DistinctBy(person => PersonName.Kept(PersonId.Of(ProfileRoom.Drancy, person.Item1))).ToArray());
 
     [Theory]
     [InlineData(',')]

@@ -198,6 +198,18 @@ public sealed class LedgerTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task A_sign_in_of_a_broker_that_knew_no_clipboard_has_it_both_ways()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        var signIn = new SignIn(0, new PersonId("drancy/lea"), "lea", new StationId("poste-a"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0, "off"), Closed: false);
+        var secret = (await farm.SignIns.BeginAsync(signIn, "agglo")).GetValueOrDefault().Secret;
+        var presented = new Presented(secret.Text);
+        Assert.Equal("off", (await farm.SignIns.FindAsync(presented, signIn.Station))!.Settings.Clipboard);
+        await redis.Store.RunAsync("forget", db => db.HashDeleteAsync(farm.Keys.SignIn(secret.Digest), "clipboard"));
+        Assert.Equal("both", (await farm.SignIns.FindAsync(presented, signIn.Station))!.Settings.Clipboard);
+    }
+
+    [Fact]
     public async Task One_account_is_not_shared_by_two_tenants_and_an_older_owner_is_taken_over_once()
     {
         var farm = new LedgerFarm(redis.Store, 1);

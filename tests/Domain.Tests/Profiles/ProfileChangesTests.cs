@@ -50,12 +50,34 @@ public sealed class ProfileChangesTests
     }
 
     [Fact]
+    public void What_was_changed_and_has_come_back_since_is_undone_only_by_force()
+    {
+        var (profile, history) = Play(("keyboard", "us"), ("keyboard", "de"), ("keyboard", "us"));
+        Assert.Contains("changed again since by entry 3", Assert.Single(Assert.IsType<ChangeDecision.Refuse>(ProfileChanges.Undo(profile, 1, history, force: false)).Faults), StringComparison.Ordinal);
+        Assert.Empty(Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, 1, history, force: true)).Next.Choices);
+    }
+
+    [Fact]
+    public void Of_two_entries_of_one_number_the_newer_is_undone()
+    {
+        var (profile, again) = Play(("volume", "10"), ("volume", "20"));
+        // A broker of version 1 rewrote the profile: what was before has the same numbers.
+        var history = Play(("keyboard", "us"), ("volume", "70")).History.AddRange(again);
+        Assert.Equal("20", profile.Choices["volume"]);
+        Assert.Equal([new SettingChange("volume", "20", "10")], Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, 2, history, force: false)).Changes.ToArray());
+    }
+
+    [Fact]
     public void Undoing_every_entry_from_the_last_to_the_first_ends_where_it_began() =>
         Gen.Select(Pick.From("keyboard", "language", "volume"), Pick.From("us", "fr", "10", "-", "en")).Array[0, 12].Sample(steps =>
         {
             var (profile, history) = Play(steps);
             foreach (var entry in history.Reverse())
-                profile = Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, entry.Number, history, force: false)).Next;
+            {
+                var undone = Assert.IsType<ChangeDecision.Change>(ProfileChanges.Undo(profile, entry.Number, history, force: false));
+                profile = undone.Next;
+                history = history.Add(new HistoryEntry(profile.Revision, DateTimeOffset.UnixEpoch, new ChangeAuthor(ChangeOrigin.Undo, "root"), undone.Changes));
+            }
             Assert.Empty(profile.Choices);
         });
 
@@ -97,6 +119,28 @@ public sealed class ProfileChangesTests
         Assert.Equal(says is null, person is not null);
         if (says is not null) Assert.Contains(says, fault, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("drancy/Amelie.DURAND", "drancy/amelie.durand")]
+    [InlineData("drancy/Ame\u0301lie", "drancy/amélie")]
+    [InlineData("drancy/a/B", "drancy/a/b")]
+    public void Every_spelling_of_a_login_is_kept_as_one(string written, string kept) => Assert.Equal(kept, PersonName.Kept(new PersonId(written)).Value);
+
+    [Fact]
+    public void What_a_person_is_kept_as_can_be_read_and_is_kept_as_itself() =>
+        Gen.OneOf(Gen.String[1, 40], Gen.Char['\u00a0', '\ufffd'].Array[1, 20].Select(letters => new string(letters))).Where(login => PersonName.Read($"drancy/{login}", [Drawn.Drancy], out _) is not null).Sample(login =>
+        {
+            var kept = PersonName.Kept(new PersonId($"drancy/{login}"));
+            Assert.Equal(kept, PersonName.Read(kept.Value, [Drawn.Drancy], out _));
+            Assert.Equal(kept, PersonName.Kept(kept));
+        });
+
+    [Theory]
+    [InlineData("drancy/amelie", "drancy", "amelie")]
+    [InlineData("drancy/a/b", "drancy", "a/b")]
+    [InlineData("drancy/", "drancy", "")]
+    public void An_id_has_a_tenant_and_a_login(string id, string tenant, string login) =>
+        Assert.Equal((new TenantId(tenant), login), (new PersonId(id).Tenant, new PersonId(id).Login));
 
     private static ChangeDecision Wish(PersonalProfile profile, params (string Name, string Text)[] wish) =>
         ProfileChanges.Decide(profile, wish.Select(one => KeyValuePair.Create(one.Name, one.Text)));
