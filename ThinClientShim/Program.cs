@@ -65,7 +65,7 @@ internal static class Program
         journal.Step($"started pid={Environment.ProcessId}");
         ViewerHome.RemoveLeftovers();
         using var brokers = new BrokerRing(settings, journal);
-        var (password, wanted) = line.PasswordFd is { } other and not 0 ? Lines.FirstTwoOf(other) : (null, null);
+        using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
         var input = Lines.Of(0);
         var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
         var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal, TimeProvider.System);
@@ -73,8 +73,8 @@ internal static class Program
         ExitCode end;
         try
         {
-            if (line.PasswordFd == 0) password = await input.NextAsync(stop.Token);
-            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(password, () => line.PasswordFd == 0 ? input.NextAsync(stop.Token) : Task.FromResult(wanted));
+            Task<byte[]?> SecretAsync() => secrets?.NextAsync(stop.Token) ?? input.NextAsync(stop.Token);
+            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(await SecretAsync(), SecretAsync);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

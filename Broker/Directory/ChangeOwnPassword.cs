@@ -1,4 +1,5 @@
 using VdiBroker.Kernel;
+using VdiBroker.Storage;
 
 namespace VdiBroker.Directory;
 
@@ -40,7 +41,7 @@ internal abstract record OwnPasswordChange
 internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls directories, LimitedMode limited, LockoutLog log, TimeProvider time)
 {
     /// <summary>Changes it.</summary>
-    /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach, and the password is what it was.</exception>
     public async Task<OwnPasswordChange> RunAsync(OwnPasswordRequest request, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
@@ -63,7 +64,7 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
         {
             case PasswordChange.Changed(var person):
                 log.PasswordChanged(person.Value, station);
-                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                await Task.WhenAll(SettleIfPossibleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
                 return new OwnPasswordChange.Changed();
             case PasswordChange.Barred(var person, var state):
                 log.Barred(person.Value, station, state);
@@ -74,13 +75,27 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
                 await lockout.SettleAsync(begun, TryEnd.Passed, person);
                 return new OwnPasswordChange.Refused(reason);
             case PasswordChange.OutOfReach(var cause):
-                await lockout.SettleAsync(begun, TryEnd.Unanswered);
+                // The change may have been made before the directory was lost.
+                await SettleIfPossibleAsync(begun, TryEnd.Unanswered);
                 return new OwnPasswordChange.OutOfReach(cause);
             case PasswordChange.Rejected(var person):
                 await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Failed, person), person is { } known ? ForgetAsync(known) : Task.CompletedTask);
                 return new OwnPasswordChange.Rejected();
             default:
                 throw new InvalidOperationException("a change of password without a case");
+        }
+    }
+
+    /// <summary>What the directory did stays done: a station that were told "the store" of it would tell the person that nothing has changed.</summary>
+    private async Task SettleIfPossibleAsync(TryBegun begun, TryEnd end, PersonId? person = null)
+    {
+        try
+        {
+            await lockout.SettleAsync(begun, end, person);
+        }
+        catch (StoreOutOfReachException fault)
+        {
+            log.ChangeNotSettled(fault.Message);
         }
     }
 

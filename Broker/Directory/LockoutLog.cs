@@ -32,4 +32,7 @@ internal sealed partial class LockoutLog(ILogger<LockoutLog> logger)
 
     [LoggerMessage(529, LogLevel.Information, "{Person} at {Station}: the new password was refused: {Reason}")]
     public partial void PasswordRefused(string person, string station, PasswordRefusal reason);
+
+    [LoggerMessage(540, LogLevel.Warning, "A change of password was answered by the directory, and the try could not be settled in the store: {Cause}")]
+    public partial void ChangeNotSettled(string cause);
 }

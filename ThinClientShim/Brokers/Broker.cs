@@ -45,14 +45,29 @@ internal sealed class Broker : IDisposable
     {
         try
         {
-            using var call = _invoker.AsyncUnaryCall(AreYouThere, null, new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancel), []);
-            await call;
+            await MeetAsync(new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancel));
             return true;
         }
-        catch (RpcException answer)
+        catch (RpcException)
         {
-            return answer.StatusCode is not (StatusCode.DeadlineExceeded or StatusCode.Unavailable);
+            return false;
         }
+    }
+
+    /// <summary>Connects and waits for any answer at all.</summary>
+    /// <exception cref="RpcException">There is none.</exception>
+    public async Task<Broker> MeetAsync(CallOptions options)
+    {
+        try
+        {
+            using var call = _invoker.AsyncUnaryCall(AreYouThere, null, options, []);
+            await call;
+        }
+        catch (RpcException answer) when (answer.StatusCode is not (StatusCode.DeadlineExceeded or StatusCode.Unavailable or StatusCode.Cancelled))
+        {
+            // A no is an answer.
+        }
+        return this;
     }
 
     /// <inheritdoc/>

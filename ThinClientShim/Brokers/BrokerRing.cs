@@ -7,8 +7,8 @@ using VdiBroker.Shim.Terminal;
 namespace VdiBroker.Shim.Brokers;
 
 /// <summary>
-/// The city's brokers. A call goes to the one that answered last; when it is dead, hangs or says "ask another", to the next, which is safe
-/// because every call of the protocol may be repeated.
+/// The city's brokers. A call goes to the one that answered last; when it is dead, hangs or says "ask another", to the next: safe for the
+/// calls that may be repeated. One that may not (a change of password) goes by <see cref="AskOnceAsync"/> to one broker only.
 /// </summary>
 internal sealed class BrokerRing(StationSettings settings, Journal journal) : IDisposable
 {
@@ -39,11 +39,14 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
     /// <param name="call">The call; begun anew at each broker.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="RefusedException">A broker said no, and another would say the same.</exception>
-    /// <exception cref="NoBrokerException">None could be reached in <see cref="Rounds"/> rounds, or none answered in time.</exception>
+    /// <exception cref="NoBrokerException">
+    /// None could be reached in <see cref="Rounds"/> rounds, none answered in time, or as many as there are said that they do not know the call.
+    /// </exception>
     public async Task<T> AskAsync<T>(string what, TimeSpan within, Func<Broker, CallOptions, Task<T>> call, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         ErrorDetail? lastWord = null;
+        var older = 0;
         for (var round = 1; round <= Rounds && clock.Elapsed < within; round++)
         {
             if (round > 1) await Task.Delay(Least(BetweenRounds.After(round - 1), within - clock.Elapsed), cancel);
@@ -61,13 +64,52 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
                     var detail = Refusal.Of(failure);
                     journal.Step($"broker-failed call={what} broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
                     if (detail is not null && detail.Retry != Retry.OtherBroker) throw new RefusedException(detail);
+                    if (Refusal.IsOfAnOlderBroker(failure) && ++older == Count) throw new NoBrokerException(Missing.Call);
                     lastWord = detail ?? lastWord;
                     MoveOn(index, patience: detail is null);
                 }
             }
         }
         if (lastWord is not null) throw new RefusedException(lastWord);
-        throw new NoBrokerException(late: clock.Elapsed >= within);
+        throw new NoBrokerException(clock.Elapsed >= within ? Missing.Answer : Missing.Connection);
+    }
+
+    /// <summary>
+    /// Finds a broker that is there, and sends it a call that would be told something else the second time. Another is asked only where
+    /// nothing was done: before the call is sent, and after a broker that does not know it.
+    /// </summary>
+    /// <param name="what">Name of the call, for the journal.</param>
+    /// <param name="within">Longest wait for the answer, the search for a broker included.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="RefusedException">The broker said no; nothing was done.</exception>
+    /// <exception cref="NoBrokerException">There was no broker to send it to, or none that knows it; nothing was done.</exception>
+    /// <exception cref="OutcomeUnknownException">It was sent, and whether it was done is not known; also when <paramref name="cancel"/> came after that.</exception>
+    public async Task<T> AskOnceAsync<T>(string what, TimeSpan within, Func<Broker, CallOptions, Task<T>> call, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var asked = 1; ; asked++)
+        {
+            var broker = await AskAsync("meet", within - clock.Elapsed, (one, options) => one.MeetAsync(options), cancel);
+            try
+            {
+                return await TryAsync(broker, within - clock.Elapsed, Patient, call, cancel);
+            }
+            catch (Exception failure) when (failure is RpcException or OperationCanceledException)
+            {
+                var answer = failure as RpcException;
+                var detail = answer is null ? null : Refusal.Of(answer);
+                journal.Step($"broker-failed call={what} broker={broker.Address.Authority} status={answer?.StatusCode} why={answer?.Status.Detail}");
+                if (detail is null || detail.Retry == Retry.OtherBroker) LeaveBehind(broker);
+                if (answer is not null && Refusal.IsOfAnOlderBroker(answer))
+                {
+                    if (asked < Count) continue;
+                    throw new NoBrokerException(Missing.Call);
+                }
+                if (detail is null || Refusal.LeavesOpen(detail)) throw new OutcomeUnknownException(detail);
+                throw new RefusedException(detail);
+            }
+        }
     }
 
     /// <summary>Leaves a broker that failed, unless another call has done so already.</summary>

@@ -30,7 +30,11 @@ internal sealed class Calls(BrokerRing brokers, string language)
         }
     }
 
-    /// <summary>Changes a person's password. Both are wiped before this returns, whatever happens.</summary>
+    /// <summary>
+    /// Changes a person's password: asked of one broker, once, since after a change that was made and not heard of the old password is wrong.
+    /// Both are wiped before this returns, whatever happens.
+    /// </summary>
+    /// <exception cref="OutcomeUnknownException">It may have been changed, or be changed yet.</exception>
     public async Task ChangePasswordAsync(string login, byte[] old, byte[] wanted, CancellationToken cancel)
     {
         var request = new ChangePasswordRequest { Login = login, OldPassword = Encoding.UTF8.GetString(old), NewPassword = Encoding.UTF8.GetString(wanted), Language = language };
@@ -38,7 +42,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
         CryptographicOperations.ZeroMemory(wanted);
         try
         {
-            await brokers.AskAsync("change-password", SignInWithin,
+            await brokers.AskOnceAsync("change-password", SignInWithin,
                 async (broker, options) => await broker.Calls.ChangePasswordAsync(request, options), cancel);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 
 namespace VdiBroker.Shim.Sessions;
@@ -9,8 +10,10 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
 {
     private const int TriesAllowed = 3;
 
-    /// <summary>True for what a person types in place of their name to change their password.</summary>
-    public static bool IsAskedFor(string name) => name.ToLowerInvariant() is "p" or "password" or "mot de passe";
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>True for what a person types in place of their name to change their password: a sign that is no login of anybody's.</summary>
+    public static bool IsAskedFor(string name) => name == "*";
 
     /// <summary>True for a refusal that a new password helps against.</summary>
     public static bool IsWanted(ErrorCode code) => code is ErrorCode.PasswordMustChange;
@@ -20,31 +23,45 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
     {
         if (await room.Person.AskAsync(room.Person.Words["ask-name"], stop) is not { Length: > 0 } name) return;
         if (await room.Person.AskPasswordAsync("ask-password", stop) is not { Length: > 0 } old) return;
-        if (await AskAsync(name, old) is { } changed) CryptographicOperations.ZeroMemory(changed);
-        CryptographicOperations.ZeroMemory(old);
+        try
+        {
+            if (await AskAsync(name, old) is { } changed) CryptographicOperations.ZeroMemory(changed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(old);
+        }
     }
 
     /// <summary>Asks until the password is changed, the person gives up, or three have been refused.</summary>
     /// <param name="name">Whose.</param>
     /// <param name="old">The present one; wiped by the caller.</param>
-    /// <returns>The new password, for the caller to wipe; null = not changed, and the person knows.</returns>
+    /// <returns>The new password, for the caller to wipe; null = not changed, or nobody knows whether, and the person has been told.</returns>
     public async Task<byte[]?> AskAsync(string name, byte[] old)
     {
         for (var tries = 0; tries < TriesAllowed;)
         {
             if (await room.Person.AskPasswordAsync("ask-new-password", stop) is not { Length: > 0 } wanted) break;
-            if (await room.Person.AskPasswordAsync("ask-new-password-again", stop) is not { } again) break;
-            var same = CryptographicOperations.FixedTimeEquals(wanted, again);
-            CryptographicOperations.ZeroMemory(again);
-            if (!same)
+            var answer = Answer.No;
+            try
             {
-                room.Person.Tell("password-differs", []);
-                CryptographicOperations.ZeroMemory(wanted);
-                continue;
+                if (await room.Person.AskPasswordAsync("ask-new-password-again", stop) is not { } again) break;
+                var same = CryptographicOperations.FixedTimeEquals(wanted, again);
+                CryptographicOperations.ZeroMemory(again);
+                if (!same)
+                {
+                    room.Person.Tell("password-differs", []);
+                    continue;
+                }
+                answer = await ChangeAsync(name, old, wanted);
+                if (answer == Answer.Changed) return wanted;
             }
-            var answer = await ChangeAsync(name, old, wanted);
-            if (answer == Answer.Changed) return wanted;
-            CryptographicOperations.ZeroMemory(wanted);
+            finally
+            {
+                // Also at the end of the input, and of the shim.
+                if (answer != Answer.Changed) CryptographicOperations.ZeroMemory(wanted);
+            }
+            if (answer == Answer.Unknown) return null;
             if (answer == Answer.No) break;
             tries++;
         }
@@ -56,9 +73,17 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
     /// <returns>As <see cref="AskAsync"/>.</returns>
     public async Task<byte[]?> TryAsync(string name, byte[] old, byte[] wanted)
     {
-        if (await ChangeAsync(name, old, wanted) == Answer.Changed) return wanted;
-        CryptographicOperations.ZeroMemory(wanted);
-        room.Person.Tell("password-kept", []);
+        var answer = Answer.No;
+        try
+        {
+            answer = await ChangeAsync(name, old, wanted);
+        }
+        finally
+        {
+            if (answer != Answer.Changed) CryptographicOperations.ZeroMemory(wanted);
+        }
+        if (answer == Answer.Changed) return wanted;
+        if (answer != Answer.Unknown) room.Person.Tell("password-kept", []);
         return null;
     }
 
@@ -67,9 +92,13 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
         try
         {
             await room.Calls.ChangePasswordAsync(name, old.ToArray(), wanted.ToArray(), stop);
-            room.Journal.Step("password-changed");
-            room.Person.Tell("password-changed", []);
-            return Answer.Changed;
+            return Changed();
+        }
+        catch (OutcomeUnknownException lost)
+        {
+            room.Journal.Step($"password-unknown why={lost.Message}");
+            room.Person.Tell(lost.Detail is { } said ? Refusals.Text(said, room.Person.Words) : room.Person.Words["password-checking"]);
+            return await HoldsAsync(name, wanted) ? Changed() : Unknown();
         }
         catch (RefusedException refusal)
         {
@@ -81,9 +110,65 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
         }
         catch (NoBrokerException none)
         {
-            room.Journal.Step("no-broker");
-            room.Person.Tell(none.Late ? "late" : "no-broker", []);
+            room.Journal.Step($"no-broker missing={none.Why}");
+            room.Person.Tell(Refusals.Word(none), []);
             return Answer.No;
+        }
+    }
+
+    private Answer Changed()
+    {
+        room.Journal.Step("password-changed");
+        room.Person.Tell("password-changed", []);
+        return Answer.Changed;
+    }
+
+    private Answer Unknown()
+    {
+        room.Person.Tell("password-unknown", []);
+        return Answer.Unknown;
+    }
+
+    /// <summary>
+    /// Finds out by a sign-in whether the new password holds. False is no proof that it never will: the change may still be under way. A sign-in
+    /// in limited mode proves nothing: it goes by what the broker remembers.
+    /// </summary>
+    private async Task<bool> HoldsAsync(string name, byte[] wanted)
+    {
+        try
+        {
+            var reply = await room.Calls.SignInAsync(name, wanted.ToArray(), stop);
+            await CloseAsync(reply.SignIn);
+            return !reply.Limited;
+        }
+        catch (RefusedException refusal)
+        {
+            room.Journal.Step($"refused call=sign-in code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
+            // These are told to nobody whose password is wrong.
+            return refusal.Detail.Code is ErrorCode.NoEntitlement or ErrorCode.AccountDisabled or ErrorCode.AccountExpired or ErrorCode.OutsideHours;
+        }
+        catch (NoBrokerException none)
+        {
+            room.Journal.Step($"no-broker missing={none.Why}");
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            // The station ends, and the person is told as much as is known.
+            return false;
+        }
+    }
+
+    private async Task CloseAsync(string signIn)
+    {
+        try
+        {
+            await room.Calls.CloseAsync(new CloseRequest { SignIn = signIn, Closing = Closing.Leave }, CloseWithin, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is RefusedException or NoBrokerException)
+        {
+            // It ends by itself.
+            room.Journal.Step($"refused call=close why={fault.Message}");
         }
     }
 
@@ -92,5 +177,6 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
         Changed,
         AnotherOne,
         No,
+        Unknown,
     }
 }

@@ -71,8 +71,8 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         }
         catch (NoBrokerException none)
         {
-            room.Journal.Step("no-broker");
-            room.Person.Tell(none.Late ? "late" : "no-broker", []);
+            room.Journal.Step($"no-broker missing={none.Why}");
+            room.Person.Tell(Refusals.Word(none), []);
             return ExitCode.NoBroker;
         }
         finally

@@ -79,7 +79,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         catch (NoBrokerException none)
         {
             if (_desktop is not null) return (null, new Again("no-broker"));
-            room.Person.Tell(none.Late ? "late" : "no-broker", []);
+            room.Person.Tell(Refusals.Word(none), []);
             return (ExitCode.NoBroker, default);
         }
     }

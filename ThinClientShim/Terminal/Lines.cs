@@ -20,37 +20,9 @@ internal sealed class Lines
     /// <summary>Starts reading <paramref name="descriptor"/>.</summary>
     public static Lines Of(int descriptor) => new(descriptor);
 
-    /// <summary>The first two lines of <paramref name="descriptor"/>, which is closed: a child must not inherit it. Null for one that is not there.</summary>
-    public static (byte[]? First, byte[]? Second) FirstTwoOf(int descriptor)
-    {
-        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        var buffer = new byte[LongestLine];
-        var length = 0;
-        int got;
-        while (length < buffer.Length && (got = stream.Read(buffer, length, buffer.Length - length)) > 0)
-        {
-            length += got;
-            if (buffer.AsSpan(0, length).Count((byte)'\n') >= 2) break;
-        }
-        var rest = buffer.AsSpan(0, length);
-        var lines = (Take(ref rest), Take(ref rest));
-        CryptographicOperations.ZeroMemory(buffer);
-        return lines;
-    }
-
     /// <summary>The next line without its end; null at the end of the input. The caller wipes what is secret.</summary>
     public async Task<byte[]?> NextAsync(CancellationToken cancel) =>
         await _lines.Reader.WaitToReadAsync(cancel) && _lines.Reader.TryRead(out var line) ? line : null;
-
-    private static byte[]? Take(ref Span<byte> rest)
-    {
-        if (rest.Length == 0) return null;
-        var end = rest.IndexOf((byte)'\n');
-        var line = Trimmed(end < 0 ? rest : rest[..end]);
-        rest = end < 0 ? [] : rest[(end + 1)..];
-        return line;
-    }
 
     private static byte[] Trimmed(ReadOnlySpan<byte> line) => (line.Length > 0 && line[^1] == '\r' ? line[..^1] : line).ToArray();
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using VdiBroker.Broker.Tests.Storage;
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Processes;
 using VdiBroker.Directory;
+using VdiBroker.Storage;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Directory;
@@ -84,6 +87,28 @@ public sealed class AdmitPersonTests(RedisFixture redis)
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ChangeAsync(rig, "wrong"))), answer => Assert.IsType<OwnPasswordChange.Rejected>(answer));
         Assert.IsType<OwnPasswordChange.Rejected>(await ChangeAsync(rig, rig.Password));
         Assert.IsType<Admission.Rejected>(await rig.TryAsync(rig.Password));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_is_lost_while_the_directory_changes_a_password_takes_nothing_from_its_answer(bool changed)
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-lost-").FullName;
+        await using (var server = await RedisServer.StartAsync(folder, Loopback.Pick().Address(1)))
+        {
+            await using var store = await RedisStore.ConnectAsync(new RedisOptions { Endpoints = [server.Endpoint] });
+            await using var rig = new AdmissionRig(store, (AdmissionRig.Drancy, 7));
+            rig.Change = _ =>
+            {
+                using var process = Process.GetProcessById(server.Pid);
+                process.Kill();
+                process.WaitForExit();
+                return changed ? new PasswordChange.Changed(rig.Amelie.Id) : new PasswordChange.OutOfReach("ldap1 is lost");
+            };
+            Assert.Equal(changed ? new OwnPasswordChange.Changed() : new OwnPasswordChange.OutOfReach("ldap1 is lost"), await ChangeAsync(rig, rig.Password));
+        }
+        System.IO.Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

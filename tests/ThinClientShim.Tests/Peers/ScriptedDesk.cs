@@ -34,6 +34,9 @@ internal sealed class ScriptedDesk
     /// <summary>Said instead of a change, one each time; then changes again.</summary>
     public ConcurrentQueue<RpcException> ChangeFaults { get; } = new();
 
+    /// <summary>Said after a change that was made, one each time: its answer is lost.</summary>
+    public ConcurrentQueue<RpcException> LostAnswers { get; } = new();
+
     /// <summary>Said with each sign-in reply.</summary>
     public Action<SignInReply> Notice { get; set; } = _ => { };
 
@@ -97,6 +100,7 @@ internal sealed class ScriptedDesk
         if (request.OldPassword != Password) throw Fault(ErrorCode.SignInRejected, StatusCode.Unauthenticated, Retry.OtherInput, "Ce mot de passe ne va pas.");
         if (ChangeFaults.TryDequeue(out var fault)) throw fault;
         (Password, MustChange) = (request.NewPassword, null);
+        if (LostAnswers.TryDequeue(out var lost)) throw lost;
     }
 
     public Desktop Open(OpenRequest request)
