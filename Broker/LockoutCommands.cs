@@ -62,12 +62,15 @@ internal static class LockoutCommands
         _ => null,
     };
 
-    // A person known by the directory stands there with their id, everybody by the digest of what was typed as a name.
+    // A person known by the directory stands there with their id, everybody else by the digest of what was typed as a name.
     private static Func<LockHeld, bool> Named(string person)
     {
-        var login = person[(person.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var names = new[] { LockoutStore.NameOf(person), LockoutStore.NameOf(login) };
-        return held => held.Person == person || (held.Name is { } name && names.Contains(name));
+        var names = new[] { LockoutStore.NameOf(person), LockoutStore.NameOf(LoginOf(person)) };
+        return held => held.Person is { } id
+            ? TextForms.Fold(id) == TextForms.Fold(person) || TextForms.Fold(LoginOf(id)) == TextForms.Fold(person)
+            : held.Name is { } name && names.Contains(name);
+
+        static string LoginOf(string text) => text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..];
     }
 
     private static LockoutStore StoreOf(OpenedCity city) => new(city.Store, city.Keys, city.Plan.Lockout, new LockoutLog(NullLogger<LockoutLog>.Instance));
