@@ -74,11 +74,16 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
                 await gate.SettleAsync(TryEnd.Unanswered);
                 return new OwnPasswordChange.OutOfReach(cause);
             case PasswordChange.Rejected(var person):
-                await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.OldPassword) : Task.CompletedTask);
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.OldPassword) : ForgetMissingAsync(request.Login, cancel));
                 return new OwnPasswordChange.Rejected();
             default:
                 throw new InvalidOperationException("a change of password without a case");
         }
+    }
+
+    private async Task ForgetMissingAsync(string typed, CancellationToken cancel)
+    {
+        if (await limited.ForgetMissingAsync(typed, directories, cancel) is { } cause) log.VerifierNotKept(cause);
     }
 
     private async Task ForgetAsync(PersonId person)

@@ -62,6 +62,7 @@ public sealed class LimitedModeTests(RedisFixture redis, ITestOutputHelper outpu
     [InlineData("changed")]
     [InlineData("gone")]
     [InlineData("another now")]
+    [InlineData("gone, changing")]
     public async Task A_refusal_or_a_new_password_removes_it_also_one_that_is_still_being_made(string by)
     {
         await using var rig = new AdmissionRig(redis.Store, (AdmissionRig.Drancy, 7));
@@ -70,11 +71,12 @@ public sealed class LimitedModeTests(RedisFixture redis, ITestOutputHelper outpu
         // What was right is refused now; or nobody bears the name any more, or another person does.
         if (by == "rejected") rig.Answer = _ => new Authentication.Rejected(rig.Amelie.Id);
         if (by is "gone" or "another now") rig.Answer = _ => new Authentication.Rejected();
-        if (by == "gone") rig.LookUp = (_, _) => new Lookup.Nobody();
+        if (by.StartsWith("gone", StringComparison.Ordinal)) rig.LookUp = (_, _) => new Lookup.Nobody();
         if (by == "another now") rig.LookUp = (_, _) => Found(rig.Amelie with { Id = new PersonId("drancy/other") });
         if (by == "barred") rig.Answer = _ => new Authentication.Barred(rig.Amelie.Id, AccountState.Disabled);
-        rig.Change = _ => new PasswordChange.Changed(rig.Amelie.Id);
+        rig.Change = _ => by == "changed" ? new PasswordChange.Changed(rig.Amelie.Id) : new PasswordChange.Rejected();
         if (by == "changed") await rig.ChangeOwn.RunAsync(new OwnPasswordRequest(AdmissionRig.Login, rig.Password, "new", AdmissionRig.Here), CancellationToken.None);
+        else if (by == "gone, changing") await rig.ChangeOwnAsync("x", "new", "AMELIE");
         else await rig.TryAsync(by == "rejected" ? rig.Password : "wrong");
         await Eventually.HoldsAsync("removal", _soon, async () => await rig.Verifiers.ReadAsync(rig.Amelie.Id) is null);
         rig.Answer = rig.Down;

@@ -57,6 +57,13 @@ public sealed class NameKeyTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public void Without_the_forms_of_names_nothing_runs()
+    {
+        Assert.Contains("ICU", Assert.Throws<InvalidOperationException>(() => DirectoryFeature.RefuseWithoutForms(known: false)).Message, StringComparison.Ordinal);
+        DirectoryFeature.RefuseWithoutForms(TextForms.AreKnown);
+    }
+
+    [Fact]
     public async Task Whatever_a_directory_takes_for_the_same_name_nobody_is_found_by_a_name_with_another_key()
     {
         const string signs = "abcdefghijklmnopqrstuvwxyz0123456789.-_'";
