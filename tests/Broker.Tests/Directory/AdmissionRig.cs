@@ -71,6 +71,9 @@ internal sealed class AdmissionRig : IAsyncDisposable
     /// <summary>When the directory looks a name up.</summary>
     public Action OnFind { get; set; } = () => { };
 
+    /// <summary>Between the bind and the answer.</summary>
+    public Func<AuthenticationRequest, Task> AfterBind { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>What a look-up without a password says of her.</summary>
     public Func<TenantId, string, Lookup> LookUp { get; set; } = (_, _) => new Lookup.OutOfReach("no test says otherwise");
 
@@ -97,8 +100,13 @@ internal sealed class AdmissionRig : IAsyncDisposable
         Verifiers.KeepAsync(new KnownPerson(person, PasswordVerifier.Make(password)), TimeSpan.Zero, TimeSpan.FromDays(7));
 
     // As the directories do: the name is found, the gate is asked, the password is tried. Down, nothing is found.
-    private async Task<Authentication> AuthenticateAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel) =>
-        Answer != Down && !await mayTry(Find(request.Login)) ? new Authentication.Rejected(Find(request.Login)) : Answer(request);
+    private async Task<Authentication> AuthenticateAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
+    {
+        if (Answer != Down && !await mayTry(Find(request.Login))) return new Authentication.Rejected(Find(request.Login));
+        var answer = Answer(request);
+        await AfterBind(request);
+        return answer;
+    }
 
     private async Task<PasswordChange> ChangeAsync(PasswordChangeRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel) =>
         await mayTry(Find(request.Login)) ? Change(request) : new PasswordChange.Rejected(Find(request.Login));

@@ -115,14 +115,14 @@ public sealed class LimitedModeTests(RedisFixture redis, ITestOutputHelper outpu
         await rig.Keeper.StartAsync(CancellationToken.None);
         var (bound, refused) = (new TaskCompletionSource(), new TaskCompletionSource());
         // The bind succeeded; groups are still being read when another station is told that the account is switched off.
-        rig.Answer = request =>
+        rig.Answer = request => request.Password == rig.Password ? new Authentication.Authenticated(rig.Amelie) : new Authentication.Barred(rig.Amelie.Id, AccountState.Disabled);
+        rig.AfterBind = async request =>
         {
-            if (request.Password != rig.Password) return new Authentication.Barred(rig.Amelie.Id, AccountState.Disabled);
+            if (request.Password != rig.Password) return;
             bound.SetResult();
-            refused.Task.GetAwaiter().GetResult();
-            return new Authentication.Authenticated(rig.Amelie);
+            await refused.Task;
         };
-        var first = Task.Run(() => rig.TryAsync(rig.Password));
+        var first = rig.TryAsync(rig.Password);
         await bound.Task;
         Assert.IsType<Admission.Barred>(await rig.TryAsync("other", station: AdmissionRig.There));
         refused.SetResult();
