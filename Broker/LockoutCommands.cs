@@ -64,11 +64,13 @@ internal static class LockoutCommands
         _ => null,
     };
 
-    // A person known by the directory stands there with their id, everybody by the digest of what was typed as a name.
+    // A person known by the directory stands there with their id, everybody else by the digest of what was typed as a name.
     private static Func<LockHeld, bool> Named(string person)
     {
         var names = new[] { LockoutStore.NameOf(person), LockoutStore.NameOf(new PersonId(person).Login) };
-        return held => held.Person == person || (held.Name is { } name && names.Contains(name));
+        return held => held.Person is { } id
+            ? TextForms.Fold(id) == TextForms.Fold(person) || TextForms.Fold(new PersonId(id).Login) == TextForms.Fold(person)
+            : held.Name is { } name && names.Contains(name);
     }
 
     private static LockoutStore StoreOf(OpenedCity city) => new(city.Store, city.Keys, city.Plan.Lockout, new LockoutLog(NullLogger<LockoutLog>.Instance));

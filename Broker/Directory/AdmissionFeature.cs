@@ -15,6 +15,7 @@ internal static class AdmissionFeature
     private static DirectoryCalls CallsOf(IServiceProvider provider, DirectoryCatalogue directories) => new(
         provider.GetRequiredService<AuthenticatePerson>().RunAsync,
         provider.GetRequiredService<ChangePassword>().RunAsync,
+        provider.GetRequiredService<LookUpPerson>().RunAsync,
         directories.TenantOf,
         TenantNames.Make(directories.Branches).TenantOf);
 }

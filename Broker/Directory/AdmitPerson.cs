@@ -47,18 +47,14 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
     /// </summary>
     public static readonly TimeSpan RefusalFloor = AuthenticatePerson.RejectionFloor + TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Checks a person. One round trip to the store before the directories are asked and one after.</summary>
+    /// <summary>Checks a person. One round trip to the store before the directories are asked, one when they know whose name it is, and one after.</summary>
     /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<Admission> RunAsync(AdmissionRequest request, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var begun = await lockout.BeginAsync(request.Login, request.Station);
-        var answer = begun.Decision switch
-        {
-            LockoutDecision.StationPaused => new Admission.StationPaused(begun.Left),
-            LockoutDecision.PersonLocked => new Admission.Rejected(),
-            _ => await AskAsync(request, begun, cancel),
-        };
+        var gate = new TryGate(lockout, request.Login, request.Station);
+        // A paused station costs the directories nothing.
+        var answer = await gate.PauseAsync() is { } left ? new Admission.StationPaused(left) : await AskAsync(request, gate, started, cancel);
         if (answer is Admission.Rejected or Admission.Barred) await FloorAsync(time, started, cancel);
         return answer;
     }
@@ -70,47 +66,61 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
     }
 
-    private async Task<Admission> AskAsync(AdmissionRequest request, TryBegun begun, CancellationToken cancel)
+    private async Task<Admission> AskAsync(AdmissionRequest request, TryGate gate, long started, CancellationToken cancel)
     {
         var asked = new AuthenticationRequest(request.Login, request.Password, directories.TenantOf(request.Station));
-        switch (await directories.Authenticate(asked, cancel))
+        var answer = await directories.Authenticate(asked, gate.PassAsync, cancel);
+        if (gate.Shut is { } shut) return Refused(shut);
+        switch (answer)
         {
             case Authentication.Authenticated(var person, var notice):
-                await lockout.SettleAsync(begun, TryEnd.Passed, person.Id);
-                verifiers.Offer(person, request.Password);
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person.Id), verifiers.NoteAsync(person, request.Password, started));
                 return new Admission.Admitted(person, notice, Limited: false);
             case Authentication.Barred(var person, var state):
                 log.Barred(person.Value, request.Station.Value, state);
-                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person), ForgetAsync(person));
                 return new Admission.Barred(state);
             case Authentication.OutOfReach(var cause, var down):
-                return await AskLimitedAsync(asked, begun, new Admission.OutOfReach(cause), down, cancel);
+                return await AskLimitedAsync(asked, request.Station, gate, new Admission.OutOfReach(cause), down, cancel);
             case Authentication.Rejected(var person):
-                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Failed, person), person is { } known ? ForgetAsync(known) : Task.CompletedTask);
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.Password) : ForgetMissingAsync(request.Login, cancel));
                 return new Admission.Rejected();
             default:
                 throw new InvalidOperationException("an authentication without a case");
         }
     }
 
-    private async Task<Admission> AskLimitedAsync(AuthenticationRequest asked, TryBegun begun, Admission.OutOfReach otherwise, ImmutableArray<TenantId> down, CancellationToken cancel)
+    private async Task<Admission> AskLimitedAsync(
+        AuthenticationRequest asked, StationId station, TryGate gate, Admission.OutOfReach otherwise, ImmutableArray<TenantId> down, CancellationToken cancel)
     {
         var named = LoginName.Parse(asked.Login) is { } login ? directories.TenantNamed(login) : null;
-        switch (await limited.CheckAsync(asked, named, down, cancel))
+        switch (await limited.CheckAsync(asked, station, named, down, gate.PassAsync, cancel))
         {
             case LimitedAnswer.Known(var person):
-                await lockout.SettleAsync(begun, TryEnd.Passed, person.Id);
-                log.Limited(person.Id.Value, begun.Who.Station, person.Tenant.Value);
+                await gate.SettleAsync(TryEnd.Passed, person.Id);
+                log.Limited(person.Id.Value, station.Value, person.Tenant.Value);
                 return new Admission.Admitted(person, null, Limited: true);
             case LimitedAnswer.Wrong(var person):
-                await lockout.SettleAsync(begun, TryEnd.Failed, person);
+                await gate.SettleAsync(TryEnd.Failed, person);
                 return new Admission.Rejected();
+            case LimitedAnswer.Shut when gate.Shut is { } shut:
+                return Refused(shut);
+            case LimitedAnswer.Nobody(Tried: true):
+                await gate.SettleAsync(TryEnd.Unknown);
+                return otherwise;
             case LimitedAnswer.Crowded:
-                log.LimitedCrowded(begun.Who.Station);
+                log.LimitedCrowded(station.Value);
                 break;
         }
-        await lockout.SettleAsync(begun, TryEnd.Unanswered);
+        await gate.SettleAsync(TryEnd.Unanswered);
         return otherwise;
+    }
+
+    private static Admission Refused(TryBegun shut) => shut.Decision is LockoutDecision.StationPaused ? new Admission.StationPaused(shut.Left) : new Admission.Rejected();
+
+    private async Task ForgetMissingAsync(string typed, CancellationToken cancel)
+    {
+        if (await limited.ForgetMissingAsync(typed, directories, cancel) is { } cause) log.VerifierNotKept(cause);
     }
 
     private async Task ForgetAsync(PersonId person)

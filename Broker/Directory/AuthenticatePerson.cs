@@ -1,3 +1,4 @@
+using VdiBroker.Kernel;
 using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
@@ -23,10 +24,19 @@ public sealed class AuthenticatePerson
     /// <summary>Checks a person. Safe to call from many threads.</summary>
     /// <param name="request">What was typed, and where.</param>
     /// <param name="cancel">Ends the wait; nothing is known then.</param>
-    public async Task<Authentication> RunAsync(AuthenticationRequest request, CancellationToken cancel)
+    public Task<Authentication> RunAsync(AuthenticationRequest request, CancellationToken cancel) => RunAsync(request, _ => Task.FromResult(true), cancel);
+
+    /// <summary>As above.</summary>
+    /// <param name="request">What was typed, and where.</param>
+    /// <param name="mayTry">
+    /// Asked once when it is known whose name it is (null = nobody's, or it cannot be told) and before the password is tried; not when a directory
+    /// that could know was out of reach before. False: rejected, and no password is sent.
+    /// </param>
+    /// <param name="cancel">Ends the wait; nothing is known then.</param>
+    internal async Task<Authentication> RunAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
     {
         var started = _time.GetTimestamp();
-        var answer = await CheckAsync(request, cancel);
+        var answer = await CheckAsync(request, mayTry, cancel);
         if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, cancel);
         return answer;
     }
@@ -42,9 +52,13 @@ public sealed class AuthenticatePerson
         if (RejectionFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest) await Task.Delay(rest, time, cancel);
     }
 
-    private async Task<Authentication> CheckAsync(AuthenticationRequest request, CancellationToken cancel)
+    private async Task<Authentication> CheckAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
     {
-        if (LoginName.Parse(request.Login) is not { } login || !IsTriable(request.Password)) return new Authentication.Rejected();
+        if (LoginName.Parse(request.Login) is not { } login || !IsTriable(request.Password))
+        {
+            await mayTry(null);
+            return new Authentication.Rejected();
+        }
         PeopleDirectory? asked = null;
         try
         {
@@ -52,13 +66,14 @@ public sealed class AuthenticatePerson
             {
                 case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
+                    if (!await mayTry(person.Id)) return new Authentication.Rejected(person.Id);
                     var answer = await CheckAsync(directory, person, request.Password, cancel);
                     return answer is Authentication.Rejected && doubt is not null ? new Authentication.OutOfReach(doubt.Cause, doubt.Down) : answer;
                 case Finding.OutOfReach(var cause, var down):
                     return new Authentication.OutOfReach(cause, down);
-                case Finding.Nobody { Asked: { } directory }:
-                    asked = directory;
-                    await directory.RefuseNobodyAsync(cancel);
+                case Finding.Nobody(var nearest):
+                    asked = nearest;
+                    if (await mayTry(null) && asked is not null) await asked.RefuseNobodyAsync(cancel);
                     return new Authentication.Rejected();
                 default:
                     return new Authentication.Rejected();
@@ -91,5 +106,6 @@ public sealed class AuthenticatePerson
     {
         Account = person.Account,
         Settings = person.Settings,
+        PasswordSet = person.PasswordSet,
     };
 }

@@ -38,48 +38,45 @@ internal abstract record OwnPasswordChange
 }
 
 /// <summary>Changes a person's password at a station. A wrong old password counts like a wrong password at a sign-in: this is no way around the lockout.</summary>
-internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls directories, LimitedMode limited, LockoutLog log, TimeProvider time)
+internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls directories, LimitedMode limited, VerifierKeeper verifiers, LockoutLog log, TimeProvider time)
 {
     /// <summary>Changes it.</summary>
     /// <exception cref="StoreOutOfReachException">The store is out of reach, and the password is what it was.</exception>
     public async Task<OwnPasswordChange> RunAsync(OwnPasswordRequest request, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var begun = await lockout.BeginAsync(request.Login, request.Station);
-        var answer = begun.Decision switch
-        {
-            LockoutDecision.StationPaused => new OwnPasswordChange.StationPaused(begun.Left),
-            LockoutDecision.PersonLocked => new OwnPasswordChange.Rejected(),
-            _ => await AskAsync(request, begun, cancel),
-        };
+        var gate = new TryGate(lockout, request.Login, request.Station);
+        var answer = await gate.PauseAsync() is { } left ? new OwnPasswordChange.StationPaused(left) : await AskAsync(request, gate, cancel);
         if (answer is OwnPasswordChange.Rejected) await AdmitPerson.FloorAsync(time, started, cancel);
         return answer;
     }
 
-    private async Task<OwnPasswordChange> AskAsync(OwnPasswordRequest request, TryBegun begun, CancellationToken cancel)
+    private async Task<OwnPasswordChange> AskAsync(OwnPasswordRequest request, TryGate gate, CancellationToken cancel)
     {
         var station = request.Station.Value;
         var wish = new PasswordChangeRequest(request.Login, request.OldPassword, request.NewPassword, directories.TenantOf(request.Station));
-        switch (await directories.ChangePassword(wish, cancel))
+        var answer = await directories.ChangePassword(wish, gate.PassAsync, cancel);
+        if (gate.Shut is { } shut) return shut.Decision is LockoutDecision.StationPaused ? new OwnPasswordChange.StationPaused(shut.Left) : new OwnPasswordChange.Rejected();
+        switch (answer)
         {
             case PasswordChange.Changed(var person):
                 log.PasswordChanged(person.Value, station);
-                await Task.WhenAll(SettleIfPossibleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                await Task.WhenAll(SettleIfPossibleAsync(gate, TryEnd.Passed, person), ForgetAsync(person));
                 return new OwnPasswordChange.Changed();
             case PasswordChange.Barred(var person, var state):
                 log.Barred(person.Value, station, state);
-                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Passed, person), ForgetAsync(person));
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person), ForgetAsync(person));
                 return new OwnPasswordChange.Barred(state);
             case PasswordChange.Refused(var person, var reason):
                 log.PasswordRefused(person.Value, station, reason);
-                await lockout.SettleAsync(begun, TryEnd.Passed, person);
+                await gate.SettleAsync(TryEnd.Passed, person);
                 return new OwnPasswordChange.Refused(reason);
             case PasswordChange.OutOfReach(var cause):
                 // The change may have been made before the directory was lost.
-                await SettleIfPossibleAsync(begun, TryEnd.Unanswered);
+                await SettleIfPossibleAsync(gate, TryEnd.Unanswered);
                 return new OwnPasswordChange.OutOfReach(cause);
             case PasswordChange.Rejected(var person):
-                await Task.WhenAll(lockout.SettleAsync(begun, TryEnd.Failed, person), person is { } known ? ForgetAsync(known) : Task.CompletedTask);
+                await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.OldPassword) : ForgetMissingAsync(request.Login, cancel));
                 return new OwnPasswordChange.Rejected();
             default:
                 throw new InvalidOperationException("a change of password without a case");
@@ -87,16 +84,21 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
     }
 
     /// <summary>What the directory did stays done: a station that were told "the store" of it would tell the person that nothing has changed.</summary>
-    private async Task SettleIfPossibleAsync(TryBegun begun, TryEnd end, PersonId? person = null)
+    private async Task SettleIfPossibleAsync(TryGate gate, TryEnd end, PersonId? person = null)
     {
         try
         {
-            await lockout.SettleAsync(begun, end, person);
+            await gate.SettleAsync(end, person);
         }
         catch (StoreOutOfReachException fault)
         {
             log.ChangeNotSettled(fault.Message);
         }
+    }
+
+    private async Task ForgetMissingAsync(string typed, CancellationToken cancel)
+    {
+        if (await limited.ForgetMissingAsync(typed, directories, cancel) is { } cause) log.VerifierNotKept(cause);
     }
 
     private async Task ForgetAsync(PersonId person)

@@ -1,3 +1,4 @@
+using VdiBroker.Kernel;
 using VdiBroker.Ldap;
 
 namespace VdiBroker.Directory;
@@ -17,17 +18,27 @@ public sealed class ChangePassword
     /// <summary>Changes a password. Who must change it, and (Active Directory) whose has expired, can do so too. Sent to the directory once.</summary>
     /// <param name="request">What was typed, and where.</param>
     /// <param name="cancel">Ends the wait; the password may have been changed or not.</param>
-    public async Task<PasswordChange> RunAsync(PasswordChangeRequest request, CancellationToken cancel)
+    public Task<PasswordChange> RunAsync(PasswordChangeRequest request, CancellationToken cancel) => RunAsync(request, _ => Task.FromResult(true), cancel);
+
+    /// <summary>As above.</summary>
+    /// <param name="request">What was typed, and where.</param>
+    /// <param name="mayTry">As <see cref="AuthenticatePerson"/> asks it, before the old password is tried.</param>
+    /// <param name="cancel">Ends the wait; the password may have been changed or not.</param>
+    internal async Task<PasswordChange> RunAsync(PasswordChangeRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
     {
         var started = _time.GetTimestamp();
-        var answer = await TryAsync(request, cancel);
+        var answer = await TryAsync(request, mayTry, cancel);
         if (answer is PasswordChange.Rejected or PasswordChange.Barred) await AuthenticatePerson.FloorAsync(_time, started, cancel);
         return answer;
     }
 
-    private async Task<PasswordChange> TryAsync(PasswordChangeRequest request, CancellationToken cancel)
+    private async Task<PasswordChange> TryAsync(PasswordChangeRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
     {
-        if (LoginName.Parse(request.Login) is not { } login || !AuthenticatePerson.IsTriable(request.OldPassword)) return new PasswordChange.Rejected();
+        if (LoginName.Parse(request.Login) is not { } login || !AuthenticatePerson.IsTriable(request.OldPassword))
+        {
+            await mayTry(null);
+            return new PasswordChange.Rejected();
+        }
         PeopleDirectory? asked = null;
         try
         {
@@ -35,13 +46,14 @@ public sealed class ChangePassword
             {
                 case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
+                    if (!await mayTry(person.Id)) return new PasswordChange.Rejected(person.Id);
                     var answer = await TryAsync(directory, person, request, cancel);
                     return answer is PasswordChange.Rejected && doubt is not null ? new PasswordChange.OutOfReach(doubt.Cause) : answer;
                 case Finding.OutOfReach(var cause, _):
                     return new PasswordChange.OutOfReach(cause);
-                case Finding.Nobody { Asked: { } directory }:
-                    asked = directory;
-                    await directory.RefuseNobodyAsync(cancel);
+                case Finding.Nobody(var nearest):
+                    asked = nearest;
+                    if (await mayTry(null) && asked is not null) await asked.RefuseNobodyAsync(cancel);
                     return new PasswordChange.Rejected();
                 default:
                     return new PasswordChange.Rejected();

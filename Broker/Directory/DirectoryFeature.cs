@@ -11,10 +11,12 @@ public static class DirectoryFeature
     /// <param name="services">The program's services.</param>
     /// <param name="directories">Checked by the city file's reader; asked in this order.</param>
     /// <param name="tenants">Where each tenant's people are.</param>
+    /// <exception cref="InvalidOperationException">The program runs without ICU.</exception>
     /// <exception cref="ArgumentException">A DN is none, a password would go to another machine unprotected, or a tenant names an absent directory.</exception>
     public static IServiceCollection AddDirectory(
         this IServiceCollection services, ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
     {
+        RefuseWithoutForms(TextForms.AreKnown);
         Refuse(directories.Where(directory => directory.Plain).SelectMany(directory => directory.Servers).FirstOrDefault(server => !DirectorySection.IsLoopback(server)),
             server => $"{server}: a password goes to another machine by TLS only");
         Refuse(directories.SelectMany(directory => directory.Servers).FirstOrDefault(server => server.Scheme is not ("ldaps" or "ldap")),
@@ -42,6 +44,12 @@ public static class DirectoryFeature
     /// <summary>Adds what says in the store how the directories' servers are, and what hears from it that rights are to be read anew. Needs the store.</summary>
     public static IServiceCollection AddDirectoryReports(this IServiceCollection services) => 
         services.AddSingleton<DirectoryStates>().AddHostedService<DirectoryReporter>().AddHostedService<GroupForgetter>();
+
+    /// <summary>Names without their forms would make many people of one: nothing runs then.</summary>
+    internal static void RefuseWithoutForms(bool known)
+    {
+        if (!known) throw new InvalidOperationException("this machine's .NET runs without ICU (libicu, or InvariantGlobalization is set): names of people cannot be compared");
+    }
 
     private static void Refuse<T>(T? wrong, Func<T, string> words)
         where T : class

@@ -18,6 +18,9 @@ internal enum TryEnd
 
     /// <summary>No directory could be asked.</summary>
     Unanswered,
+
+    /// <summary>No directory could be asked, and what was kept for that knows nobody by that name: it stays counted for the station alone.</summary>
+    Unknown,
 }
 
 /// <summary>A try that may be made, or why not.</summary>
@@ -50,15 +53,25 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     /// <summary>As <see cref="NameOf(string)"/>.</summary>
     public static string NameOf(LoginName login) => Digest(login.Key);
 
+    /// <summary>How a known person is counted, by whichever name they come. No typed name is counted so: none has a NUL.</summary>
+    public static string NameOf(PersonId person) => Digest("\0" + person.Value);
+
     /// <summary>Asks whether a try may be made, and counts it if so. One round trip; none when the lockout is off.</summary>
     /// <param name="typed">The name as typed; anything.</param>
     /// <param name="station">Where.</param>
+    /// <param name="person">Whose name it is, when that is known; the try is counted as theirs then.</param>
     /// <param name="now">For tests; null = the store's clock.</param>
-    public async Task<TryBegun> BeginAsync(string typed, StationId station, DateTimeOffset? now = null)
+    public Task<TryBegun> BeginAsync(string typed, StationId station, PersonId? person = null, DateTimeOffset? now = null) => AskAsync("begin", typed, station, person, now);
+
+    /// <summary>Asks whether the station pauses, and counts nothing. One round trip; none when the lockout is off.</summary>
+    public Task<TryBegun> LookAsync(string typed, StationId station, DateTimeOffset? now = null) => AskAsync("look", typed, station, null, now);
+
+    private async Task<TryBegun> AskAsync(string verb, string typed, StationId station, PersonId? person, DateTimeOffset? now)
     {
-        var (who, id) = (new TrySubject(NameOf(typed), station.Value), RandomNumberGenerator.GetHexString(12, lowercase: true));
+        var name = person is { } known ? NameOf(known) : NameOf(typed);
+        var (who, id) = (new TrySubject(name, station.Value), RandomNumberGenerator.GetHexString(12, lowercase: true));
         if (!policy.IsOn) return new TryBegun(who, id, new LockoutDecision.Go(), TimeSpan.Zero);
-        var row = await RunAsync("begin", who, id, null, now);
+        var row = await RunAsync(verb, who, id, person, now);
         var left = TimeSpan.FromMilliseconds((long)row[1]);
         var until = DateTimeOffset.FromUnixTimeMilliseconds((long)row[2]) + left;
         LockoutDecision decision = row[0].ToString() switch
@@ -78,7 +91,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     public async Task SettleAsync(TryBegun begun, TryEnd end, PersonId? person = null, DateTimeOffset? now = null)
     {
         if (!policy.IsOn) return;
-        var verb = end switch { TryEnd.Failed => "failed", TryEnd.Passed => "passed", _ => "unanswered" };
+        var verb = end switch { TryEnd.Failed => "failed", TryEnd.Passed => "passed", TryEnd.Unknown => "unknown", _ => "unanswered" };
         await RunAsync(verb, begun.Who, begun.Id, person, now);
     }
 
@@ -102,7 +115,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
         return (int)await store.RunScriptAsync(_unlock, [keys.Lockouts, keys.Events, .. which.Select(KeyOf)], [keys.Doorbell.ToString(), by, .. which.Select(one => (RedisValue)one.Member)]);
     }
 
-    private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
+    internal static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
 
     private async Task<RedisValue[]> RunAsync(string verb, TrySubject who, string id, PersonId? person, DateTimeOffset? now)
     {

@@ -17,16 +17,14 @@ internal sealed record PasswordVerifier(
     /// <summary>What new ones are made with: OWASP's figure for PBKDF2-HMAC-SHA-512.</summary>
     public const int PresentRounds = 210_000;
 
-    private const string PresentKind = "pbkdf2-sha512";
+    /// <summary>How new ones are made.</summary>
+    public const string PresentKind = "pbkdf2-sha512";
+
     private const int SaltLength = 16;
     private const int HashLength = 32;
 
     /// <summary>Checks no password; takes as long as one that does.</summary>
     public static PasswordVerifier Nobody { get; } = new(PresentKind, PresentRounds, new byte[SaltLength], new byte[HashLength]);
-
-    /// <summary>False: made by an older version, or a newer one.</summary>
-    [JsonIgnore]
-    public bool IsPresent => Kind == PresentKind && Rounds == PresentRounds;
 
     /// <summary>Makes one: about 0.1 s of one core.</summary>
     public static PasswordVerifier Make(string password)

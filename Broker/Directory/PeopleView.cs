@@ -65,8 +65,9 @@ internal sealed class PeopleView
         var (people, outside, unusable) = (ImmutableArray.CreateBuilder<PersonEntry>(), false, false);
         foreach (var entry in found.Entries)
         {
-            // Active Directory finds lefèvre when asked for lefevre.
-            if (_schema == DirectorySchema.ActiveDirectory && !_people.Login.Any(attribute => entry.Texts(attribute).Any(value => keys.Contains(TextForms.Fold(value))))) continue;
+            // A directory's comparison may be wider than the keys here: Active Directory finds lefèvre when asked for lefevre. Who is found under a
+            // spelling with another key would have as many counters of tries as there are spellings.
+            if (!_people.Login.Any(attribute => entry.Texts(attribute).Any(value => keys.Contains(TextForms.Fold(value))))) continue;
             if (DistinguishedName.Parse(entry.Dn) is not { } place || TenantOf(place, tenant) is not { } owner) outside = true;
             else if (PersonEntry.Read(_schema, _people, entry, place, owner) is { } person) people.Add(person);
             else unusable = true;

@@ -33,6 +33,9 @@ internal sealed record PersonEntry(string Dn, DistinguishedName Place, TenantId 
     /// <summary>The attributes about the account's state that the entry has, as they came.</summary>
     public required ImmutableDictionary<string, string> State { get; init; }
 
+    /// <summary>When the password was last set, as it came; null = the directory does not say.</summary>
+    public string? PasswordSet => State.GetValueOrDefault("pwdLastSet") ?? State.GetValueOrDefault("pwdChangedTime");
+
     /// <summary>Active Directory: the identifier of the group that is not in the groups' lists of members; null = none.</summary>
     public byte[]? PrimaryGroup { get; init; }
 

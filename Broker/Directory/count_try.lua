@@ -1,7 +1,7 @@
--- Counts tries of passwords, as Broker/Domain/Directory/Lockout.cs says: 'begin' asks whether one may be made and counts it, the others settle it. Who is
--- newly locked, or which station newly pauses, is an event, once, and stands among the lockouts until it is over.
+-- Counts tries of passwords, as Broker/Domain/Directory/Lockout.cs says: 'begin' asks whether one may be made and counts it, 'look' asks only
+-- whether the station pauses, the others settle it. Who is newly locked, or which station newly pauses, is an event, once, and stands among the lockouts until it is over.
 -- KEYS: 1 the person's tries at this station, 2 the station's, 3 the person's everywhere, 4 lockouts, 5 events.
--- ARGV: 1 doorbell, 2 'begin' | 'failed' | 'passed' | 'unanswered', 3 the try's id, 4 digest of the name, 5 station, 6 the person's id ('' = not known),
+-- ARGV: 1 doorbell, 2 'begin' | 'look' | 'failed' | 'passed' | 'unanswered' | 'unknown', 3 the try's id, 4 digest of the name, 5 station, 6 the person's id ('' = not known),
 --       7 now in ms ('0' = the store's clock), then the policy, times in ms: 8 tries here, 9 within, 10 pause, 11 tries at the station, 12 within,
 --       13 first pause, 14 tries everywhere, 15 within, 16 pause, 17 longest pause of a station, 18 calm that forgives it, 19 stations that it takes
 --       for everywhere, 20 most tries that count from one.
@@ -99,14 +99,15 @@ end
 
 local verdict, left = 'go', 0
 for _, name in ipairs(names) do forget(name) end
-if verb == 'begin' then
-  for _, name in ipairs({ 'here', 'everywhere', 'station' }) do
+if verb == 'begin' or verb == 'look' then
+  for _, name in ipairs(verb == 'look' and { 'station' } or { 'here', 'everywhere', 'station' }) do
     local over_at = over(name)
     if over_at then
       if name == 'station' then left = 0 end
       verdict, left = name, math.max(left, over_at - now)
     end
   end
+  if verdict == 'go' and verb == 'look' then return { verdict, 0, string.format('%.0f', now) } end
   if verdict == 'go' then
     local counted = 0
     for _, one in ipairs(ledgers.everywhere.tries) do
@@ -122,9 +123,11 @@ elseif verb == 'passed' then
   drop('everywhere', function(one) return one.of == station end)
 elseif verb == 'unanswered' then
   for _, name in ipairs(names) do drop(name, function(one) return one.id == id end) end
+elseif verb == 'unknown' then
+  for _, name in ipairs({ 'here', 'everywhere' }) do drop(name, function(one) return one.id == id end) end
 end
-if verb == 'failed' and person ~= '' then ledgers.here.person, ledgers.everywhere.person = person, person end
-if verb == 'failed' or verdict ~= 'go' then
+if (verb == 'failed' or verb == 'begin') and person ~= '' then ledgers.here.person, ledgers.everywhere.person = person, person end
+if verb == 'failed' or verb == 'unknown' or verdict ~= 'go' then
   for _, name in ipairs(names) do tell(name) end
 end
 for _, name in ipairs(names) do save(name) end

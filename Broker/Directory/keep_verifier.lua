@@ -1,15 +1,18 @@
--- Keeps what checks a person's password while their directory is down, unless the directory refused them after the sign-in that it was made of.
+-- Keeps what checks a person's password while their directory is down, unless the directory refused them after the sign-in that it was made of began, or
+-- one of a later sign-in is there.
 -- KEYS: 1 verifier, 2 the tenant's verifiers.
--- ARGV: 1 body, 2 age of the sign-in in ms, 3 life in ms, 4 digest of the name.
--- Result: 1 kept, 0 refused meanwhile.
+-- ARGV: 1 body, 2 verifier, 3 mark, 4 age of the sign-in in ms, 5 life in ms, 6 digest of the name.
+-- Result: 1 kept, 0 refused or replaced meanwhile.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local refused = redis.call('HGET', KEYS[1], 'refused')
-if refused and tonumber(refused) >= now - tonumber(ARGV[2]) then return 0 end
+local made = now - tonumber(ARGV[4])
+local row = redis.call('HMGET', KEYS[1], 'refused', 'made')
+if row[1] and tonumber(row[1]) >= made then return 0 end
+if row[2] and tonumber(row[2]) > made then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'body', ARGV[1], 'made', string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'body', ARGV[1], 'verifier', ARGV[2], 'mark', ARGV[3], 'made', string.format('%.0f', made))
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[4])
-redis.call('PEXPIRE', KEYS[2], math.max(tonumber(ARGV[3]), redis.call('PTTL', KEYS[2])))
+redis.call('ZADD', KEYS[2], now + ARGV[5], ARGV[6])
+redis.call('PEXPIRE', KEYS[2], math.max(tonumber(ARGV[5]), redis.call('PTTL', KEYS[2])))
 return 1

@@ -150,6 +150,9 @@ public sealed record DirectoryPerson(PersonId Id, TenantId Tenant, string Login,
     /// <summary>Settings that the directory gives, by their names (<c>keyboard</c>, <c>language</c> …); may be empty.</summary>
     public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>When the password was last set, as the directory writes it: another text means another password. Null = the directory does not say.</summary>
+    public string? PasswordSet { get; init; }
+
     /// <summary>True when one of <see cref="Groups"/> is <paramref name="group"/>.</summary>
     public bool IsIn(string group) => Groups.Any(own => GroupNames.Same(own, group));
 }

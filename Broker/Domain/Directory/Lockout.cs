@@ -64,6 +64,10 @@ public static class Lockout
         return new LockoutState(counts.Here.Without(one => one.Id == id), counts.Station.Without(one => one.Id == id), counts.Everywhere.Without(one => one.Id == id));
     }
 
+    /// <summary>The directory could not be asked, and nobody by that name is known without it: the try stays counted for the station, which had its work done, alone.</summary>
+    public static LockoutState LeaveToStation(LockoutState state, string id, LockoutPolicy policy, DateTimeOffset now) =>
+        TakeBack(state, id, policy, now) with { Station = Current(state, policy, now).Station };
+
     private static DateTimeOffset? EndOfHere(TryLedger ledger, LockoutPolicy policy) =>
         ledger.Tries.Length >= policy.Here.Tries ? ledger.Tries[^1].At + policy.Here.Pause : null;
 

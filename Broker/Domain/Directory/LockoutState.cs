@@ -23,7 +23,7 @@ public sealed record TryLedger(ImmutableArray<CountedTry> Tries, int Step, DateT
 }
 
 /// <summary>Who tries, and where.</summary>
-/// <param name="Person">What the name typed is counted as: the same for every spelling, known or unknown to the directory.</param>
+/// <param name="Person">A known person, whichever of their names is typed; else the typed name, the same for every spelling.</param>
 /// <param name="Station">Name of the station.</param>
 public sealed record TrySubject(string Person, string Station);
 

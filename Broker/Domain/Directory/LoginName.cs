@@ -28,8 +28,8 @@ public sealed record LoginName
     /// <summary>Takes what a person typed.</summary>
     /// <param name="typed">Anything.</param>
     /// <returns>
-    /// The name, or null when nothing is left after trimming, it is too long, or it holds a control character or half a surrogate pair
-    /// (neither can be in a login name, and what a library makes of them is not to be relied on).
+    /// The name, or null when nothing is left after trimming, it is too long, or it holds a control character, half a surrogate pair or
+    /// a code point that is no character (none can be in a login name, and what a library makes of them is not to be relied on).
     /// </returns>
     public static LoginName? Parse(string? typed)
     {
@@ -38,7 +38,7 @@ public sealed record LoginName
         foreach (var rune in name.EnumerateRunes())
         {
             // EnumerateRunes gives the replacement character for half a pair; a typed U+FFFD is refused with it.
-            if (System.Text.Rune.IsControl(rune) || rune == System.Text.Rune.ReplacementChar) return null;
+            if (System.Text.Rune.IsControl(rune) || !TextForms.IsCharacter(rune)) return null;
         }
         var parsed = new LoginName(name);
         // Nothing but invisible characters: directories leave those out, so it would be an empty name.

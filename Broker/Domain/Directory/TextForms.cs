@@ -9,6 +9,9 @@ namespace VdiBroker.Directory;
 /// </summary>
 public static class TextForms
 {
+    /// <summary>False where the program runs without ICU: then one person would have many keys, and nobody may rely on anything here.</summary>
+    public static bool AreKnown => Fold("\U0001d41a") == "a" && Compose("e\u0301") == "\u00e9";
+
     /// <summary>One character for letter and mark wherever there is one (NFC).</summary>
     public static string Compose(string text) => Normal(text, NormalizationForm.FormC);
 
@@ -26,7 +29,8 @@ public static class TextForms
         {
             if (!char.IsWhiteSpace(one))
             {
-                if (!IsInvisible(one)) plain.Append(one);
+                // Directories have i for it; .NET's invariant culture, which knows no Turkish, leaves it as it is.
+                if (!IsInvisible(one)) plain.Append(one == '\u0130' ? 'i' : one);
             }
             else if (plain.Length > 0 && plain[^1] != ' ') plain.Append(' ');
         }
@@ -54,12 +58,15 @@ public static class TextForms
     private static bool IsInvisible(char one) =>
         char.IsControl(one) || one is '\u00ad' or '\u034f' or '\u061c' or '\ufeff' or (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or (>= '\ufe00' and <= '\ufe0f');
 
-    // Half of a surrogate pair is no text and has no form.
+    /// <summary>False for the 66 code points that are no character (U+FFFE, U+FDD0 …) and for U+FFFD, which stands for what could not be read.</summary>
+    internal static bool IsCharacter(Rune rune) => (rune.Value & 0xfffe) != 0xfffe && rune.Value is not (>= 0xfdd0 and <= 0xfdef) && rune != Rune.ReplacementChar;
+
+    // Half of a surrogate pair is no text and has no form; nor has what is no character: string.Normalize throws at some.
     private static string Normal(string text, NormalizationForm form)
     {
         if (Ascii.IsValid(text)) return text;
         var sound = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) sound.Append(rune);
+        foreach (var rune in text.EnumerateRunes()) sound.Append(IsCharacter(rune) ? rune : Rune.ReplacementChar);
         return sound.ToString().Normalize(form);
     }
 }

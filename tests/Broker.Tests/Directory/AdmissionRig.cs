@@ -26,13 +26,13 @@ internal sealed class AdmissionRig : IAsyncDisposable
         Keys = keys;
         var tenants = new LimitedTenants([Drancy, Dugny], limited.ToImmutableDictionary(one => one.Tenant, one => TimeSpan.FromDays(one.Days)));
         var log = new LockoutLog(NullLogger<LockoutLog>.Instance);
-        var calls = new DirectoryCalls((request, _) => Task.FromResult(Answer!(request)), (request, _) => Task.FromResult(Change(request)), _ => null, _ => null);
+        var calls = new DirectoryCalls(AuthenticateAsync, ChangeAsync, (tenant, login, _) => Task.FromResult(LookUp(tenant, login)), _ => null, login => TenantNamed(login));
         Verifiers = new VerifierStore(redis, keys);
         Lockouts = new LockoutStore(redis, keys, LockoutPolicy.Default, log);
         Keeper = new VerifierKeeper(Verifiers, tenants, log, TimeProvider.System);
         Limited = new LimitedMode(Verifiers, tenants);
         Admit = new AdmitPerson(Lockouts, calls, Limited, Keeper, log, TimeProvider.System);
-        ChangeOwn = new ChangeOwnPassword(Lockouts, calls, Limited, log, TimeProvider.System);
+        ChangeOwn = new ChangeOwnPassword(Lockouts, calls, Limited, Keeper, log, TimeProvider.System);
         Answer = Takes;
     }
 
@@ -65,10 +65,24 @@ internal sealed class AdmissionRig : IAsyncDisposable
 
     public Func<PasswordChangeRequest, PasswordChange> Change { get; set; } = _ => new PasswordChange.OutOfReach("no test says otherwise");
 
+    /// <summary>Names of one person, each as it is typed.</summary>
+    public HashSet<string> Aliases { get; } = new(StringComparer.Ordinal) { Login };
+
+    /// <summary>When the directory looks a name up.</summary>
+    public Action OnFind { get; set; } = () => { };
+
+    /// <summary>Between the bind and the answer.</summary>
+    public Func<AuthenticationRequest, Task> AfterBind { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What a look-up without a password says of her.</summary>
+    public Func<TenantId, string, Lookup> LookUp { get; set; } = (_, _) => new Lookup.OutOfReach("no test says otherwise");
+
+    public Func<LoginName, TenantId?> TenantNamed { get; set; } = _ => null;
+
     public Authentication Takes(AuthenticationRequest request)
     {
         Asked++;
-        return request.Login != Login ? new Authentication.Rejected()
+        return !Aliases.Contains(request.Login) ? new Authentication.Rejected()
             : request.Password == Password ? new Authentication.Authenticated(Amelie)
             : new Authentication.Rejected(Amelie.Id);
     }
@@ -78,9 +92,30 @@ internal sealed class AdmissionRig : IAsyncDisposable
     public Task<Admission> TryAsync(string password, string login = Login, StationId? station = null) =>
         Admit.RunAsync(new AdmissionRequest(login, password, station ?? Here), CancellationToken.None);
 
+    public Task<OwnPasswordChange> ChangeOwnAsync(string old, string wanted, string login = Login) =>
+        ChangeOwn.RunAsync(new OwnPasswordRequest(login, old, wanted, Here), CancellationToken.None);
+
     /// <summary>A full sign-in a while ago: its verifier is there.</summary>
     public Task<bool> KnowAsync(DirectoryPerson person, string password) =>
         Verifiers.KeepAsync(new KnownPerson(person, PasswordVerifier.Make(password)), TimeSpan.Zero, TimeSpan.FromDays(7));
+
+    // As the directories do: the name is found, the gate is asked, the password is tried. Down, nothing is found.
+    private async Task<Authentication> AuthenticateAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)
+    {
+        if (Answer != Down && !await mayTry(Find(request.Login))) return new Authentication.Rejected(Find(request.Login));
+        var answer = Answer(request);
+        await AfterBind(request);
+        return answer;
+    }
+
+    private async Task<PasswordChange> ChangeAsync(PasswordChangeRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel) =>
+        await mayTry(Find(request.Login)) ? Change(request) : new PasswordChange.Rejected(Find(request.Login));
+
+    private PersonId? Find(string login)
+    {
+        OnFind();
+        return Aliases.Contains(login.Trim()) ? Amelie.Id : null;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -33,6 +33,42 @@ public sealed class AdmitPersonTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task All_names_of_a_person_have_one_count_at_sign_ins_and_at_changes_of_password()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        rig.Aliases.UnionWith(["adurand", "amelie@drancy.fr", "amelie.durand@agglo.fr"]);
+        rig.Change = _ => new PasswordChange.Rejected(rig.Amelie.Id);
+        await Task.WhenAll(((string[])["adurand", "amelie@drancy.fr", "amelie.durand@agglo.fr"]).Select(name => rig.TryAsync("wrong", name)));
+        await Task.WhenAll(rig.ChangeOwnAsync("wrong", "new"), rig.ChangeOwnAsync("wrong", "new", "adurand"));
+        Assert.All(await Task.WhenAll(rig.Aliases.Select(name => rig.TryAsync(rig.Password, name))), answer => Assert.IsType<Admission.Rejected>(answer));
+        Assert.IsType<OwnPasswordChange.Rejected>(await rig.ChangeOwnAsync(rig.Password, "new", "amelie@drancy.fr"));
+        Assert.Equal(3, rig.Asked);
+        Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password, "adurand", AdmissionRig.There));
+    }
+
+    [Fact]
+    public async Task A_fault_after_the_count_takes_it_back()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        rig.Answer = _ => new Authentication.OutOfReach("lost in the middle of the bind");
+        for (var i = 0; i < 6; i++) Assert.IsType<Admission.OutOfReach>(await rig.TryAsync("wrong"));
+        rig.Answer = rig.Takes;
+        Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password));
+    }
+
+    [Fact]
+    public async Task A_paused_station_costs_the_directory_nothing()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        for (var i = 0; i < 20; i++) await rig.Lockouts.BeginAsync($"name{i}", AdmissionRig.Here);
+        rig.Answer = _ => throw new InvalidOperationException("asked");
+        rig.Change = _ => throw new InvalidOperationException("asked");
+        rig.OnFind = () => throw new InvalidOperationException("asked");
+        Assert.IsType<Admission.StationPaused>(await rig.TryAsync(rig.Password));
+        Assert.IsType<OwnPasswordChange.StationPaused>(await rig.ChangeOwnAsync(rig.Password, "new"));
+    }
+
+    [Fact]
     public async Task Wrong_unknown_and_locked_take_the_same_time()
     {
         await using var rig = new AdmissionRig(redis.Store, (AdmissionRig.Drancy, 7));

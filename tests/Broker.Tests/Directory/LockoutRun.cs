@@ -36,7 +36,7 @@ internal sealed partial class LockoutRun
 
     public async Task BeginAsync(string login, string station)
     {
-        var begun = await Store.BeginAsync(login, new StationId(station), Now);
+        var begun = await Store.BeginAsync(login, new StationId(station), now: Now);
         var state = Model(begun.Who);
         Assert.Equal(Lockout.Decide(state, _policy, Now), begun.Decision);
         if (begun.Decision is LockoutDecision.Go)
@@ -47,6 +47,14 @@ internal sealed partial class LockoutRun
         await AgreesAsync(begun.Who);
     }
 
+    public async Task LookAsync(string login, string station)
+    {
+        var looked = await Store.LookAsync(login, new StationId(station), Now);
+        var decided = Lockout.Decide(Model(looked.Who), _policy, Now);
+        Assert.Equal(decided is LockoutDecision.StationPaused ? decided : new LockoutDecision.Go(), looked.Decision);
+        await AgreesAsync(looked.Who);
+    }
+
     public async Task SettleAsync(int index, TryEnd end)
     {
         if (_open.Count == 0) return;
@@ -55,6 +63,7 @@ internal sealed partial class LockoutRun
         await Store.SettleAsync(begun, end, null, Now);
         var state = Model(begun.Who);
         if (end == TryEnd.Passed) Keep(begun.Who, Lockout.Pass(state, begun.Who, _policy, Now));
+        if (end == TryEnd.Unknown) Keep(begun.Who, Lockout.LeaveToStation(state, begun.Id, _policy, Now));
         if (end == TryEnd.Unanswered) Keep(begun.Who, Lockout.TakeBack(state, begun.Id, _policy, Now));
         await AgreesAsync(begun.Who);
     }

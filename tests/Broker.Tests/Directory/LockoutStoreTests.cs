@@ -29,6 +29,8 @@ public sealed class LockoutStoreTests(RedisFixture redis)
     {
         public sealed record Begin(int Login, int Station) : Command;
 
+        public sealed record Look(int Login, int Station) : Command;
+
         public sealed record Settle(int Nth, TryEnd End) : Command;
 
         public sealed record Wait(int Seconds) : Command;
@@ -36,7 +38,8 @@ public sealed class LockoutStoreTests(RedisFixture redis)
 
     private static readonly Gen<Command> _command = Gen.Frequency(
         (6, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], (l, s) => (Command)new Command.Begin(l, s))),
-        (4, Gen.Select(Gen.Int[0, 9], Gen.Frequency((5, Gen.Const(TryEnd.Failed)), (1, Gen.Const(TryEnd.Passed)), (1, Gen.Const(TryEnd.Unanswered))), (n, e) => (Command)new Command.Settle(n, e))),
+        (1, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], (l, s) => (Command)new Command.Look(l, s))),
+        (4, Gen.Select(Gen.Int[0, 9], Gen.Frequency((5, Gen.Const(TryEnd.Failed)), (1, Gen.Const(TryEnd.Passed)), (1, Gen.Const(TryEnd.Unanswered)), (1, Gen.Const(TryEnd.Unknown))), (n, e) => (Command)new Command.Settle(n, e))),
         (2, Gen.OneOf(Gen.Int[0, 90], Gen.Int[200, 4000]).Select(s => (Command)new Command.Wait(s))));
 
     [Fact]
@@ -48,6 +51,7 @@ public sealed class LockoutStoreTests(RedisFixture redis)
             switch (command)
             {
                 case Command.Begin c: await run.BeginAsync(_logins[c.Login], $"poste-{c.Station}"); break;
+                case Command.Look c: await run.LookAsync(_logins[c.Login], $"poste-{c.Station}"); break;
                 case Command.Settle c: await run.SettleAsync(c.Nth, c.End); break;
                 case Command.Wait c: run.Now += TimeSpan.FromSeconds(c.Seconds); break;
             }
@@ -114,6 +118,17 @@ public sealed class LockoutStoreTests(RedisFixture redis)
         Assert.NotEmpty(keys);
         Assert.DoesNotContain(keys, key => key.Contains("my-secret", StringComparison.Ordinal));
         Assert.DoesNotContain(await EventsAsync(run), text => text.Contains("my-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_person_is_one_whichever_name_is_typed_and_nobody_types_their_count()
+    {
+        var run = new LockoutRun(redis.Store, LockoutPolicy.Default);
+        foreach (var typed in (string[])["amelie", "adurand", "amelie@drancy.fr", "x", "y"]) await run.Store.SettleAsync(await run.Store.BeginAsync(typed, _first, _amelie), TryEnd.Failed, _amelie);
+        Assert.IsType<LockoutDecision.PersonLocked>((await run.Store.BeginAsync("another alias", _first, _amelie)).Decision);
+        Assert.Equal(_amelie.Value, Assert.Single(await run.Store.ListAsync()).Person);
+        Assert.NotEqual(LockoutStore.NameOf(_amelie), LockoutStore.NameOf(_amelie.Value));
+        Assert.IsType<LockoutDecision.Go>((await run.Store.BeginAsync(_amelie.Value, _first)).Decision);
     }
 
     [Fact]

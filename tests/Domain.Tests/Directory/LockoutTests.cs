@@ -139,6 +139,16 @@ public sealed class LockoutTests
         }
     });
 
+    [Fact]
+    public void A_name_that_nobody_could_check_counts_for_the_station_alone()
+    {
+        var town = new LockoutTown(_policy);
+        for (var i = 0; i < 20; i++) town.LeaveToStation(_amelieHere, town.Begin(_amelieHere)!);
+        Assert.Empty(town[_amelieHere].Here.Tries);
+        Assert.Empty(town[_amelieHere].Everywhere.Tries);
+        Assert.IsType<LockoutDecision.StationPaused>(town.Decide(_amelieHere));
+    }
+
     private static string Ids(LockoutState state) =>
         string.Join(',', state.Here.Tries.Concat(state.Station.Tries).Concat(state.Everywhere.Tries).Select(one => one.Id));
 

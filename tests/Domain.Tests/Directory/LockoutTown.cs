@@ -33,6 +33,8 @@ internal sealed class LockoutTown(LockoutPolicy policy)
 
     public void TakeBack(TrySubject who, string id) => this[who] = Lockout.TakeBack(this[who], id, policy, Now);
 
+    public void LeaveToStation(TrySubject who, string id) => this[who] = Lockout.LeaveToStation(this[who], id, policy, Now);
+
     /// <summary>Fails so often; how many of them reached the directory.</summary>
     public int Fail(TrySubject who, int times) => Enumerable.Range(0, times).Count(_ => Begin(who) is not null);
 }

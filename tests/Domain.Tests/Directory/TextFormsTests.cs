@@ -52,7 +52,26 @@ public sealed class TextFormsTests
     [InlineData("o\ufb03ce", "office")]
     [InlineData("ame\u00adlie\u200b", "amelie")]
     [InlineData("a\u00a0b", "a b")]
+    [InlineData("\u0130ris", "iris")]
+    [InlineData("I\u0307ris", "iris")]
+    [InlineData("\U0001d41amelie", "amelie")]
     public void A_name_has_one_fold_however_it_is_typed(string typed, string folded) => Assert.Equal(folded, TextForms.Fold(typed));
+
+    [Fact]
+    public void No_code_point_makes_a_form_fail_and_what_is_no_character_shows_as_such()
+    {
+        for (var point = 0; point <= 0x10ffff; point++)
+        {
+            if (point is >= 0xd800 and <= 0xdfff) continue;
+            var text = "x" + char.ConvertFromUtf32(point);
+            Assert.Equal(TextForms.Fold(text), TextForms.Fold(TextForms.Decompose(text)));
+        }
+        Assert.All((string[])["\ufffe", "\uffff", "\ufdd0", "\U0001fffe"], text => Assert.Equal("\ufffd", TextForms.Compose(text)));
+        Assert.All((string[])["a\ufffe", "a\ufdd0", "a\U0010ffff"], typed => Assert.Null(LoginName.Parse(typed)));
+    }
+
+    [Fact]
+    public void The_forms_are_known_here() => Assert.True(TextForms.AreKnown);
 
     [Fact]
     public void A_clean_text_is_one_line_without_controls_and_within_its_length() =>
