@@ -87,7 +87,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]);
-        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false) 
+        var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
         {
             Limited = admitted.Limited,
             // In limited mode they are of an earlier day: read anew as soon as the directory answers.
