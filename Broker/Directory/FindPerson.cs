@@ -114,12 +114,21 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
             {
                 if (Known.Count > 0) patience ??= Task.Delay(Patience, time, enough.Token);
                 var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? _waiting.Keys : [.. _waiting.Keys, patience]));
-                if (next == patience) break;
+                if (next == patience)
+                {
+                    foreach (var late in _waiting.Values) late.NoteLate();
+                    break;
+                }
                 var answer = await (Task<Answer>)next;
                 _waiting.Remove((Task<Answer>)next);
                 Known.AddRange(answer.People.Select(person => (answer.Directory, person)));
-                if (answer.Fault is { } fault) Faults.Add((answer.Directory, fault));
-                else _answered.Add(answer.Directory);
+                if (answer.Fault is { } fault)
+                {
+                    Faults.Add((answer.Directory, fault));
+                    continue;
+                }
+                _answered.Add(answer.Directory);
+                answer.Directory.NoteAnswer();
             }
             await enough.CancelAsync();
             cancel.ThrowIfCancellationRequested();

@@ -7,11 +7,15 @@ namespace VdiBroker.Directory;
 /// <summary>One of the city's directories: searched as the broker on one set of connections, passwords checked on another.</summary>
 internal sealed class PeopleDirectory : IDisposable
 {
+    // Longer than a server takes to be known as out; then its breaker says so.
+    private static readonly TimeSpan LateFor = TimeSpan.FromSeconds(10);
+
     private readonly DirectoryOptions _options;
     private readonly DirectoryLog _log;
     private readonly TimeProvider _time;
     private readonly LdapService _service;
     private readonly ImmutableArray<PeopleView> _views;
+    private long _lateUntil;
     private int _references;
 
     public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
@@ -41,8 +45,14 @@ internal sealed class PeopleDirectory : IDisposable
     /// <summary>Why its servers are not asked; empty while all are.</summary>
     public string Cause => string.Join("; ", States.Select(state => state.Breaker.Cause).Where(cause => cause.Length > 0));
 
-    /// <summary>True while one of its servers is known to answer.</summary>
-    public bool Answers => _service.Answers;
+    /// <summary>True while one of its servers is known to answer, and it has kept nobody waiting lately.</summary>
+    public bool Answers => _service.Answers && Environment.TickCount64 >= Volatile.Read(ref _lateUntil);
+
+    /// <summary>Somebody's patience with it has run out: until it answers, or for a while, nobody else's is tried.</summary>
+    public void NoteLate() => Volatile.Write(ref _lateUntil, Environment.TickCount64 + (long)LateFor.TotalMilliseconds);
+
+    /// <summary>It has answered.</summary>
+    public void NoteAnswer() => Volatile.Write(ref _lateUntil, 0);
 
     /// <summary>Looks a login name up.</summary>
     /// <param name="login">As it was typed.</param>
