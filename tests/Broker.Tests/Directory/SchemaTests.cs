@@ -129,7 +129,7 @@ public sealed class ThreeEightNineSchemaTests : IClassFixture<Test389>, IDisposa
     [Fact]
     public async Task The_state_of_an_account_is_told_after_the_right_password_alone()
     {
-        foreach (var (account, state) in ((string, AccountState)[])[("old", AccountState.MustChange), ("new", AccountState.MustChange)])
+        foreach (var (account, state) in ((string, AccountState)[])[("old", AccountState.PasswordExpired), ("new", AccountState.MustChange)])
         {
             Assert.Equal(new Authentication.Barred(Id(account), state), await _signIns.RunAsync(account, _test.Password));
             Assert.Equal(new Authentication.Rejected(Id(account)), await _signIns.RunAsync(account, "wrong"));
