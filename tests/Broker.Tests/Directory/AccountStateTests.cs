@@ -113,13 +113,18 @@ public sealed class AccountStateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_that_takes_no_changes_says_so()
+    public async Task A_replica_that_takes_no_changes_says_so_and_the_next_server_takes_it()
     {
-        using var authority = DirectoryAuthority.Make(System.IO.Directory.CreateTempSubdirectory("vdi-ca-").FullName);
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-ca-");
+        using var authority = DirectoryAuthority.Make(folder.FullName);
         await using var front = RoughServer.Start(RoughPlan.Before(_directory.Slapd, "127.0.0.39", authority));
         front.Answers(AnswerManner.ReadOnly);
         using var signIns = _directory.SignIns(options => options with { Servers = [new Uri(front.LdapsUri)], CaFile = front.CaFile });
         Assert.Equal(new PasswordChange.Refused(Id, PasswordRefusal.ReadOnly), await signIns.ChangeAsync(Amelie.Login, Amelie.Password, New));
+        var ca = _directory.WriteFile("both.crt", await File.ReadAllTextAsync(front.CaFile) + "\n" + await File.ReadAllTextAsync(_directory.Slapd.CaFile));
+        using var both = _directory.SignIns(options => options with { Servers = [new Uri(front.LdapsUri), new Uri(_directory.Slapd.LdapsUri)], CaFile = ca });
+        Assert.Equal(new PasswordChange.Changed(Id), await both.ChangeAsync(Amelie.Login, Amelie.Password, New));
+        folder.Delete(recursive: true);
     }
 
     private async Task<PasswordNotice?> NoticeAsync() => Assert.IsType<Authentication.Authenticated>(await _signIns.RunAsync(Amelie)).Notice;
