@@ -55,15 +55,8 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
         var gate = new TryGate(lockout, request.Login, request.Station);
         // A paused station costs the directories nothing.
         var answer = await gate.PauseAsync() is { } left ? new Admission.StationPaused(left) : await AskAsync(request, gate, started, cancel);
-        if (answer is Admission.Rejected or Admission.Barred) await FloorAsync(time, started, cancel);
+        if (answer is Admission.Rejected or Admission.Barred) await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, cancel);
         return answer;
-    }
-
-    /// <summary>Ends when a refusal may be answered. A timer may be some milliseconds early; this is not.</summary>
-    internal static async Task FloorAsync(TimeProvider time, long started, CancellationToken cancel)
-    {
-        while (RefusalFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
     }
 
     private async Task<Admission> AskAsync(AdmissionRequest request, TryGate gate, long started, CancellationToken cancel)

@@ -37,7 +37,7 @@ public sealed class AuthenticatePerson
     {
         var started = _time.GetTimestamp();
         var answer = await CheckAsync(request, mayTry, cancel);
-        if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, cancel);
+        if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, RejectionFloor, cancel);
         return answer;
     }
 
@@ -46,10 +46,11 @@ public sealed class AuthenticatePerson
         // An empty password makes a bind that some servers answer with success (RFC 4513, 5.1.2); NUL ends a password inside some of them.
         password.Length is > 0 and <= MaxPasswordLength && !password.Contains('\0', StringComparison.Ordinal);
 
-    /// <summary>Waits until <see cref="RejectionFloor"/> after the start.</summary>
-    internal static async Task FloorAsync(TimeProvider time, long started, CancellationToken cancel)
+    /// <summary>Ends when a refusal may be answered: so long after the start. A timer may be some milliseconds early; this is not.</summary>
+    internal static async Task FloorAsync(TimeProvider time, long started, TimeSpan floor, CancellationToken cancel)
     {
-        if (RejectionFloor - time.GetElapsedTime(started) is { Ticks: > 0 } rest) await Task.Delay(rest, time, cancel);
+        while (floor - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
     }
 
     private async Task<Authentication> CheckAsync(AuthenticationRequest request, Func<PersonId?, Task<bool>> mayTry, CancellationToken cancel)

@@ -47,7 +47,7 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
         var started = time.GetTimestamp();
         var gate = new TryGate(lockout, request.Login, request.Station);
         var answer = await gate.PauseAsync() is { } left ? new OwnPasswordChange.StationPaused(left) : await AskAsync(request, gate, cancel);
-        if (answer is OwnPasswordChange.Rejected) await AdmitPerson.FloorAsync(time, started, cancel);
+        if (answer is OwnPasswordChange.Rejected) await AuthenticatePerson.FloorAsync(time, started, AdmitPerson.RefusalFloor, cancel);
         return answer;
     }
 

@@ -14,9 +14,6 @@ internal sealed record GroupRule(TenantId Tenant, string Group, string Where);
 /// <summary>Tries one directory: every server, the broker's account and what it may read, bases, people, logins, and each group that a rule names.</summary>
 internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<TenantBranch> tenants, ImmutableArray<GroupRule> rules)
 {
-    // Below the smallest limit in use (OpenLDAP's 500; Active Directory's page is 1,000).
-    private const int PageSize = 400;
-
     private readonly string _what = $"directory {options.Id}";
     private readonly TenantBranches _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
 
@@ -96,7 +93,7 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
     {
         var (count, nameless, logins) = (0, 0, new Dictionary<string, int>(StringComparer.Ordinal));
         var byTenant = own.ToDictionary(tenant => tenant.Tenant, _ => 0);
-        foreach (var entry in client.SearchPages(people.Base, people.Filter, PageSize, [.. people.Login]).SelectMany(page => page))
+        foreach (var entry in client.SearchPages(people.Base, people.Filter, LdapClient.UsualPage, [.. people.Login]).SelectMany(page => page))
         {
             count++;
             if (DistinguishedName.Parse(entry.Dn) is { } place)
@@ -137,7 +134,7 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
         var filter = groups.Filter ?? $"(|{string.Concat(groups.Members.Concat(groups.MemberUids).Select(attribute => $"({attribute}=*)"))})";
         var names = own.ToDictionary(tenant => tenant, _ => new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         var count = 0;
-        foreach (var entry in client.SearchPages(groups.Base, filter, PageSize, [.. groups.Name]).SelectMany(page => page))
+        foreach (var entry in client.SearchPages(groups.Base, filter, LdapClient.UsualPage, [.. groups.Name]).SelectMany(page => page))
         {
             count++;
             if (DistinguishedName.Parse(entry.Dn) is not { } place || groups.Name.Select(entry.Text).OfType<string>().FirstOrDefault() is not { } name) continue;

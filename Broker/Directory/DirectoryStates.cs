@@ -42,8 +42,9 @@ internal sealed class DirectoryStates(RedisStore store, KeySpace keys)
         foreach (var (broker, json) in (await store.RunAsync("read directory states", db => db.HashGetAllAsync(keys.DirectoryStates))).Select(row => (row.Name.ToString(), row.Value)))
         {
             // Clocks may differ a little, and a broker that is only slow comes back: what is long gone is forgotten, nothing else.
-            if (Read(json) is { } states && now - states.At < Life) read[broker] = states;
-            else if (Read(json) is not { } old || now - old.At > LongGone) await ForgetAsync(broker);
+            var states = Read(json);
+            if (states is null || now - states.At > LongGone) await ForgetAsync(broker);
+            else if (now - states.At < Life) read[broker] = states;
         }
         return read;
     }

@@ -8,9 +8,6 @@ namespace VdiBroker.Directory;
 /// <summary>The searches for groups. Each is made on one connection, within one call of <see cref="LdapService"/>.</summary>
 internal sealed class GroupSearch(GroupsOptions groups)
 {
-    // Below the smallest limit in use (OpenLDAP's 500; Active Directory's page is 1,000).
-    private const int PageSize = 400;
-
     private readonly string[] _names = [.. groups.Name];
 
     /// <summary>The groups that name a person as a member.</summary>
@@ -82,7 +79,7 @@ internal sealed class GroupSearch(GroupsOptions groups)
     }
 
     private ImmutableArray<GroupEntry> All(LdapClient client, string filter) =>
-        [.. client.SearchPages(groups.Base, filter, PageSize, _names).SelectMany(page => page).Select(Group).OfType<GroupEntry>()];
+        [.. client.SearchPages(groups.Base, filter, LdapClient.UsualPage, _names).SelectMany(page => page).Select(Group).OfType<GroupEntry>()];
 
     private string AnyOf(IEnumerable<string> ways) => groups.Filter is { } own ? $"(&{own}(|{string.Concat(ways)}))" : $"(|{string.Concat(ways)})";
 

@@ -13,6 +13,9 @@ internal sealed unsafe partial class LdapClient
     private const string PolicyOid = "1.3.6.1.4.1.42.2.27.8.5.1";
     private const string PagesOid = "1.2.840.113556.1.4.319";
 
+    /// <summary>Entries for each page, below the smallest limit in use (OpenLDAP's 500; Active Directory's page is 1,000).</summary>
+    public const int UsualPage = 400;
+
     private static readonly byte[] _policyOid = Text(PolicyOid);
 
     /// <summary>Checks a password by a simple bind. The connection acts as this account from then on, as nobody after a refusal.</summary>
