@@ -72,8 +72,16 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             new Fence((long)fields["refused"]),
             (long)fields["lease"] is > 0 and var lease ? DateTimeOffset.FromUnixTimeMilliseconds(lease) : null,
             fields["boot"].ToString(),
-            (long)fields["revision"]);
+            (long)fields["revision"])
+        {
+            Since = At(fields, "since"),
+            PhaseSince = At(fields, "phase_since"),
+        };
     }
+
+    // Rows of an older broker may lack it.
+    private static DateTimeOffset At(Dictionary<RedisValue, RedisValue> fields, string field) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(fields.TryGetValue(field, out var value) ? (long)value : 0);
 
     // A session's host may have been taken out of the pool since: its desktop is still the person's.
     private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, DateTimeOffset now)

@@ -10,8 +10,10 @@ if not owner or owner == string.match(ARGV[5], '^[^/]*') then
 elseif owner ~= ARGV[5] then
   return 0
 end
-local serial = redis.call('INCR', KEYS[1])
 local t = redis.call('TIME')
+-- Numbers only grow, also over a failover that lost the last ones or an emptied store: never behind the store's clock (µs).
+local serial = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
+redis.call('SET', KEYS[1], string.format('%.0f', serial))
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], 'rights', string.format('%.0f', now - ARGV[8]), 'limited', ARGV[7], unpack(ARGV, 9))
 redis.call('PEXPIRE', KEYS[2], ARGV[2])

@@ -30,15 +30,17 @@ if not host then return { 'full' } end
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local fence = redis.call('INCR', KEYS[1])
+-- As for sign-ins: never behind the store's clock (µs).
+local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
+redis.call('SET', KEYS[1], string.format('%.0f', fence))
 if given_up ~= '' then
-  redis.call('HSET', KEYS[7], 'phase', 'lost', 'lease', 0)
+  redis.call('HSET', KEYS[7], 'phase', 'lost', 'phase_since', now, 'lease', 0)
   redis.call('HINCRBY', KEYS[7], 'revision', 1)
   redis.call('PEXPIRE', KEYS[7], ARGV[13])
   if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', ARGV[3], 'pool', pool, 'cause', 'host-gone')
 end
-redis.call('HSET', KEYS[4], 'id', sid, 'person', ARGV[3], 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'station', ARGV[6],
+redis.call('HSET', KEYS[4], 'id', sid, 'person', ARGV[3], 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
 redis.call('HSET', KEYS[3], pool, sid)

@@ -11,8 +11,9 @@ if ARGV[4] ~= 'sign-out' or ARGV[2] == '' then return 'left' end
 local s = redis.call('HMGET', KEYS[2], 'fence', 'phase', 'user', 'host', 'person', 'serial', 'lease')
 if s[1] ~= ARGV[3] or s[6] ~= serial or (s[2] ~= 'opening' and s[2] ~= 'active' and s[2] ~= 'disconnected') then return 'not-held' end
 local t = redis.call('TIME')
-local appears = t[1] * 1000 + math.floor(t[2] / 1000) + ARGV[6]
-redis.call('HSET', KEYS[2], 'phase', 'ending', 'lease', math.min(tonumber(s[7]), appears))
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local appears = now + ARGV[6]
+redis.call('HSET', KEYS[2], 'phase', 'ending', 'phase_since', now, 'lease', math.min(tonumber(s[7]), appears))
 redis.call('HINCRBY', KEYS[2], 'revision', 1)
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'session-ending', 'session', ARGV[2], 'person', s[5], 'user', s[3], 'host', s[4])
 redis.call('PUBLISH', ARGV[1], 'session-ending')

@@ -13,6 +13,8 @@ if ARGV[6] == '1' then
   if redis.call('HGET', KEYS[3], s[2]) == ARGV[2] then redis.call('HDEL', KEYS[3], s[2]) end
 end
 if s[6] == ARGV[4] then return 1 end
+local t = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'phase_since', t[1] * 1000 + math.floor(t[2] / 1000))
 local kind = 'session-' .. ARGV[4]
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[5], 'pool', s[2], 'host', s[3], 'station', s[4],
   'before', s[6], 'cause', ARGV[5])

@@ -12,8 +12,10 @@ if tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], AR
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local fence = redis.call('INCR', KEYS[1])
-redis.call('HSET', KEYS[4], 'phase', 'opening', 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
+-- As for sign-ins: never behind the store's clock (µs).
+local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
+redis.call('SET', KEYS[1], string.format('%.0f', fence))
+redis.call('HSET', KEYS[4], 'phase', 'opening', 'phase_since', now, 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
 redis.call('HINCRBY', KEYS[4], 'revision', 1)
 redis.call('HSET', KEYS[7], ARGV[3], ARGV[5])
 redis.call('HSET', KEYS[5], 'user', s[4], 'host', s[3], 'session', sid, 'fence', fence, 'expires', now + ARGV[7])

@@ -12,7 +12,7 @@ internal sealed class KeySpace(string farm)
     private const string ProfileEnd = ":profile";
     private readonly string _prefix = $"vdi:{{{farm}}}:";
 
-    /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow.</summary>
+    /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow, and neither is behind the store's clock (µs).</summary>
     public RedisKey Counter => _prefix + "counter";
 
     /// <summary>Stream: what happened on the farm, in order.</summary>
@@ -80,4 +80,40 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Sorted set: the names that have a <see cref="Verifier"/> in this tenant, by when it ends.</summary>
     public RedisKey Verifiers(TenantId tenant) => $"{_prefix}limited:{tenant.Value}";
+
+    /// <summary>String: who runs a job of which the farm has one, and under which number.</summary>
+    public RedisKey Lease(string job) => $"{_prefix}lease:{job}";
+
+    /// <summary>String: drawn once for each life of the store; another or none means that the store was emptied.</summary>
+    public RedisKey Birth => _prefix + "birth";
+
+    /// <summary>Sorted set: people who wait for a seat of the pool, by the number that they drew.</summary>
+    public RedisKey Queue(PoolId pool) => $"{_prefix}pool:{pool.Value}:queue";
+
+    /// <summary>Hash: person → tenant, station, since when and last seen when (JSON); one row for each member of <see cref="Queue"/>.</summary>
+    public RedisKey Waiting(PoolId pool) => $"{_prefix}pool:{pool.Value}:waiting";
+
+    /// <summary>Hash: tenant → seats of the pool that its people hold.</summary>
+    public RedisKey Use(PoolId pool) => $"{_prefix}pool:{pool.Value}:use";
+
+    /// <summary>List, capped: when seats of the pool came free, ms, newest first.</summary>
+    public RedisKey Releases(PoolId pool) => $"{_prefix}pool:{pool.Value}:releases";
+
+    /// <summary>Hash: person → host or machine that is theirs for good.</summary>
+    public RedisKey Assignments(PoolId pool) => $"{_prefix}pool:{pool.Value}:assignments";
+
+    /// <summary>Hash: pool → host that last carried the person's desktop there.</summary>
+    public RedisKey LastHosts(PersonId person) => $"{_prefix}person:{person.Value}:last-hosts";
+
+    /// <summary>Hash: host → its drain (JSON): from when, until when, by whom, why.</summary>
+    public RedisKey Drains => _prefix + "drains";
+
+    /// <summary>Hash: the record of one opening, for <c>ExplainOpening</c>.</summary>
+    public RedisKey Opening(string id) => $"{_prefix}opening:{id}";
+
+    /// <summary>Sorted set: the records of all openings, by when they began, ms.</summary>
+    public RedisKey Openings => _prefix + "openings";
+
+    /// <summary>Sorted set: the records of one person's openings, by when they began, ms.</summary>
+    public RedisKey OpeningsOf(PersonId person) => $"{_prefix}person:{person.Value}:openings";
 }

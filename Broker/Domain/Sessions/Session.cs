@@ -58,6 +58,12 @@ public sealed record Session(
     string Boot,
     long Revision)
 {
+    /// <summary>When it was claimed for the first time, by the store's clock.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When it came into its present phase, by the store's clock.</summary>
+    public DateTimeOffset PhaseSince { get; init; }
+
     /// <summary>True once nothing can bring the session back.</summary>
     public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
 
