@@ -33,8 +33,8 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var tenants = TenantCatalogue.Read(document);
         var directories = DirectoryCatalogue.Read(document);
         var hosts = HostCatalogue.Read(document);
-        var pools = PoolCatalogue.Read(document, tenants, hosts);
         var profiles = ProfileRulebook.Read(document, tenants);
+        var pools = PoolCatalogue.Read(document, tenants, hosts, profiles.Places);
         var (lockout, limited) = (LockoutSection.Read(document), LimitedTenants.Read(document));
         document.Root.Close();
         return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles) { Lockout = lockout, Limited = limited };

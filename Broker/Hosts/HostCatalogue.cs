@@ -14,7 +14,11 @@ internal sealed record HostCatalogue(FrozenDictionary<HostId, SessionHost> Hosts
         var hosts = ImmutableDictionary.CreateBuilder<HostId, SessionHost>();
         foreach (var map in city.Root.Maps("hosts"))
         {
-            var host = new SessionHost(new HostId(map.Id("id")), map.Text("address"), map.Number("port", 1, 65535, 3389), map.Number("seats", 1, 10_000));
+            var host = new SessionHost(new HostId(map.Id("id")), map.Text("address"), map.Number("port", 1, 65535, 3389), map.Number("seats", 1, 10_000))
+            {
+                // In percent of a host that has as many seats.
+                Weight = map.Number("weight", 1, 1000, 100) / 100.0,
+            };
             if (hosts.ContainsKey(host.Id)) map.Fault("id", $"there are two hosts '{host.Id}'");
             if (hosts.Values.FirstOrDefault(h => h.Address == host.Address && h.Port == host.Port) is { } twin)
                 map.Fault("address", $"{host.Address}:{host.Port} is the address of host '{twin.Id}' already");

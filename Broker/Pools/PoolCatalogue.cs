@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using VdiBroker.CityFile;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
+using VdiBroker.Profiles;
 using VdiBroker.Tenancy;
 
 namespace VdiBroker.Pools;
@@ -11,15 +12,21 @@ namespace VdiBroker.Pools;
 internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, ImmutableArray<Entitlement> Entitlements)
 {
     /// <summary>Reads the two sections; faults go to the document.</summary>
-    public static PoolCatalogue Read(CityDocument city, TenantCatalogue tenants, HostCatalogue hosts)
+    public static PoolCatalogue Read(CityDocument city, TenantCatalogue tenants, HostCatalogue hosts, ImmutableArray<Place> places)
     {
         var pools = new Dictionary<PoolId, Pool>();
         foreach (var map in city.Root.Maps("pools"))
         {
             var name = map.Map("name");
-            var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), [.. map.Texts("hosts").Select(h => new HostId(h))])
+            ImmutableArray<HostId> carrying = [.. map.Texts("hosts").Select(h => new HostId(h))];
+            var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), carrying)
             {
                 Sensitive = map.Flag("sensitive", fallback: false),
+                Kind = ReadKind(map),
+                Placing = PlacingSection.Read(map, carrying, places),
+                Shares = SharesSection.Read(map, tenants, carrying.Sum(host => hosts.Hosts.GetValueOrDefault(host)?.Seats ?? 0)),
+                GiveBack = SharesSection.ReadGiveBack(map),
+                Waiting = SharesSection.ReadWaiting(map),
             };
             name.Close();
             foreach (var host in pool.Hosts.Where(h => !hosts.Hosts.ContainsKey(h)))
@@ -29,6 +36,21 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
             map.Close();
         }
         return new PoolCatalogue(pools.ToFrozenDictionary(), [.. ReadEntitlements(city, tenants, pools)]);
+    }
+
+    private static PoolKind ReadKind(CityMap map)
+    {
+        var text = map.TextOr("kind", null) ?? "shared";
+        switch (text)
+        {
+            case "shared":
+                return PoolKind.Shared;
+            case "personal":
+                return PoolKind.Personal;
+            default:
+                map.Fault("kind", $"'kind: {text}' must be shared or personal");
+                return PoolKind.Shared;
+        }
     }
 
     private static IEnumerable<Entitlement> ReadEntitlements(CityDocument city, TenantCatalogue tenants, Dictionary<PoolId, Pool> pools)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using StackExchange.Redis;
 using VdiBroker.Kernel;
+using VdiBroker.Pools;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -24,6 +25,12 @@ internal abstract record Claim
 
     /// <summary>A newer sign-in was faster.</summary>
     public sealed record Superseded : Claim;
+
+    /// <summary>Others wait for a seat of the pool already: it is not this person's turn.</summary>
+    public sealed record OthersWait : Claim;
+
+    /// <summary>The person's tenant holds as many seats of the pool as it may.</summary>
+    public sealed record ShareUsedUp : Claim;
 }
 
 /// <summary>Commits decisions about seats: one atomic script for each.</summary>
@@ -42,7 +49,12 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     private static readonly Script _correct = new("correct_session");
 
     /// <summary>Takes a seat for a new session.</summary>
-    public async Task<Claim> PlaceAsync(SignIn signIn, Presented secret, PoolId pool, OpeningDecision.Place decision)
+    /// <param name="signIn">Whose.</param>
+    /// <param name="secret">Proves the sign-in.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="decision">Where.</param>
+    /// <param name="turn">Nobody who waits comes before them; else the claim is good only while nobody waits.</param>
+    public async Task<Claim> PlaceAsync(SignIn signIn, Presented secret, Pool pool, OpeningDecision.Place decision, bool turn = false)
     {
         var id = new SessionId(RandomNumberGenerator.GetString(IdAlphabet, 26));
         var ticket = Secret.Draw();
@@ -52,13 +64,14 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
         [
             keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
             givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? session : keys.Seats(givenUp.Host),
-            keys.Newest(signIn.Person),
+            keys.Newest(signIn.Person), keys.Drains, keys.Use(pool.Id), keys.Queue(pool.Id), keys.Waiting(pool.Id), keys.LastHosts(signIn.Person), keys.Assignments(pool.Id),
             .. decision.Ranked.Select(h => keys.Seats(h.Host.Id)),
         ];
         RedisValue[] arguments =
         [
-            keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Value, signIn.Station.Value, signIn.Serial,
+            keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
+            signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0,
             .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User)]),
         ];
         return ClaimOf(await store.RunScriptAsync(_claim, touched, arguments), id, ticket);
@@ -97,7 +110,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
         var session = correction.Session;
         var final = correction.Session with { Phase = correction.Phase } is { IsFinal: true };
         var result = await store.RunScriptAsync(_correct,
-            [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events],
+            [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events, keys.Use(session.Pool), keys.Releases(session.Pool)],
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
@@ -113,6 +126,8 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
             "claimed" => new Claim.Held(session, new HostId((string)parts[1]!), new Fence((long)parts[2]), ticket),
             "signed-out" => new Claim.SignedOut(),
             "superseded" => new Claim.Superseded(),
+            "wait" => new Claim.OthersWait(),
+            "share" => new Claim.ShareUsedUp(),
             // 'full': somebody took the last seat since the state was read; the next look says so, with its reasons.
             _ => new Claim.Changed(),
         };

@@ -25,14 +25,23 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     {
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
-        var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
-        var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
-        var now = await clock;
-        var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
-        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Hosts[id], await seen[index], await held[index], now));
+        var last = db.HashGetAsync(keys.LastHosts(person), pool.Id.Value);
+        var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
+        var choosing = ChoicesAsync(db, pool, clock);
         var mine = (await current) is { IsNull: false } sid ? await ReadAsync(db, new SessionId(sid.ToString())) : null;
-        return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, now), choices.MoveToImmutable());
+        var choices = await choosing;
+        var owned = await owners;
+        return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, await clock), choices)
+        {
+            Rules = pool.Placing,
+            LastHost = (await last) is { IsNull: false } host ? new HostId(host.ToString()) : null,
+            Assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault(),
+            Owned = owned.GroupBy(row => new HostId(row.Value.ToString())).ToImmutableDictionary(host => host.Key, host => host.Count()),
+        };
     });
+
+    /// <summary>The hosts of a pool with their seats, as <see cref="LoadAsync"/> has them.</summary>
+    public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool, ClockAsync(db)));
 
     /// <summary>The sessions that hold a seat on a host.</summary>
     public Task<ImmutableArray<Session>> OnHostAsync(HostId host) => store.RunAsync("read seats", async db =>
@@ -82,6 +91,16 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     // Rows of an older broker may lack it.
     private static DateTimeOffset At(Dictionary<RedisValue, RedisValue> fields, string field) =>
         DateTimeOffset.FromUnixTimeMilliseconds(fields.TryGetValue(field, out var value) ? (long)value : 0);
+
+    private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, Pool pool, Task<DateTimeOffset> clock)
+    {
+        var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
+        var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
+        var now = await clock;
+        var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
+        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Hosts[id], await seen[index], await held[index], now));
+        return choices.MoveToImmutable();
+    }
 
     // A session's host may have been taken out of the pool since: its desktop is still the person's.
     private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, DateTimeOffset now)

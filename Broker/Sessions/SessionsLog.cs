@@ -35,6 +35,15 @@ internal static partial class SessionsLog
     [LoggerMessage(1010, LogLevel.Warning, "rights of {person} at {station} could not be read anew: the directory is out of reach; those of {minutes} min ago hold on")]
     public static partial void RightsNotRenewed(ILogger logger, PersonId person, StationId station, double minutes);
 
+    [LoggerMessage(1011, LogLevel.Information, "{person} waits for a seat of {pool} at {station}")]
+    public static partial void QueueJoined(ILogger logger, PersonId person, PoolId pool, StationId station);
+
+    [LoggerMessage(1012, LogLevel.Information, "{person} gave up the place in the queue of {pool}: {cause}")]
+    public static partial void QueueLeft(ILogger logger, PersonId person, PoolId pool, string cause);
+
+    [LoggerMessage(1013, LogLevel.Warning, "the queue of {pool} cannot be read now; places are kept: {cause}")]
+    public static partial void QueueNotRead(ILogger logger, PoolId pool, string cause);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

@@ -98,9 +98,17 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
     {
         OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
         OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
+        OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
         OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
         _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
     };
+
+    private static Queued QueuedOf(OpeningStep.Queued step, string language)
+    {
+        var queued = new Queued { Place = (uint)step.News.Standing.Place, Of = (uint)step.News.Standing.Of, Text = StationWords.Queued(step, language) };
+        if (step.News.About is { } about) queued.About = Duration.FromTimeSpan(about);
+        return queued;
+    }
 
     private static Desktop DesktopOf(OpeningStep.Ready ready, string language) => new()
     {

@@ -35,6 +35,21 @@ internal static class StationWords
         "Votre session précédente se ferme, puis votre bureau s'ouvre.",
         "Your former session is closing, then your desktop opens.");
 
+    /// <summary>While others are before the person.</summary>
+    public static string Queued(OpeningStep.Queued step, string language)
+    {
+        var (place, of) = (step.News.Standing.Place, step.News.Standing.Of);
+        var cause = step.Decision is OpeningDecision.HomeGone gone
+            ? Language.Choose(language, $"Le serveur {gone.Session.Host} ne répond plus. ", $"Server {gone.Session.Host} does not answer any more. ")
+            : "";
+        var about = step.News.About is not { } time ? "" : time < TimeSpan.FromMinutes(2)
+            ? Language.Choose(language, $", encore environ {time.TotalSeconds:0} s", $", about {time.TotalSeconds:0} s to go")
+            : Language.Choose(language, $", encore environ {time.TotalMinutes:0} min", $", about {time.TotalMinutes:0} min to go");
+        return cause + Language.Choose(language,
+            $"Toutes les places sont prises. Votre place dans la file : {place} sur {of}{about}. Votre bureau s'ouvrira de lui-même.",
+            $"Every seat is taken. Your place in the queue: {place} of {of}{about}. Your desktop will open by itself.");
+    }
+
     /// <summary>While the hosts come back.</summary>
     public static string WaitingForHost(string language) => Language.Choose(language,
         "Le service des bureaux vient de redémarrer et retrouve ses serveurs ; votre bureau arrive.",

@@ -1,35 +1,57 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
--- decision gave one up, is closed in the same step.
+-- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
---       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10… seats of the ranked hosts.
+--       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
+--       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16… seats of the ranked hosts.
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
---       then for each ranked host: id, its boot id, seats that the ledger may hold there.
--- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' }.
-local sid, user, pool, given_up = ARGV[2], ARGV[4], ARGV[5], ARGV[11]
+--       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
+--       17 '1' = a personal pool, then for each ranked host: id, its boot id, seats that the ledger may hold there.
+-- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
+local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[7] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
 if tonumber(redis.call('HGET', KEYS[9], pool) or 0) > tonumber(ARGV[7]) then return { 'superseded' } end
 if (redis.call('HGET', KEYS[3], pool) or '') ~= given_up then return { 'changed' } end
 if given_up ~= '' and redis.call('HGET', KEYS[7], 'revision') ~= ARGV[12] then return { 'changed' } end
+if ARGV[16] ~= '1' and redis.call('ZCARD', KEYS[12]) > 0 then return { 'wait' } end
+if given_up == '' and ARGV[15] ~= '' and tonumber(redis.call('HGET', KEYS[11], tenant) or 0) >= tonumber(ARGV[15]) then return { 'share' } end
+
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+
+local function drains(id)
+  local drain = redis.call('HGET', KEYS[10], id)
+  return drain and cjson.decode(drain).from <= now
+end
+
+-- In a personal pool: may the person have a place of their own there? Every seat has one owner at most, whoever sits there now.
+local own = ARGV[17] == '1' and (redis.call('HGET', KEYS[15], person) or '') or nil
+local function theirs(id, seats)
+  if not own or own == id then return true end
+  if own ~= '' then return false end
+  local owners = 0
+  for _, owned in ipairs(redis.call('HVALS', KEYS[15])) do
+    if owned == id then owners = owners + 1 end
+  end
+  return owners < seats
+end
 
 local host, seats, boot
-for i = 10, #KEYS do
-  local at = 14 + (i - 10) * 3
+for i = 16, #KEYS do
+  local at = 18 + (i - 16) * 3
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
     holder = false
     held = held - 1
   end
-  if not holder and held < tonumber(ARGV[at + 2]) then
+  if not holder and held < tonumber(ARGV[at + 2]) and not drains(ARGV[at]) and theirs(ARGV[at], tonumber(ARGV[at + 2])) then
     host, boot, seats = ARGV[at], ARGV[at + 1], KEYS[i]
     break
   end
 end
 if not host then return { 'full' } end
 
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
 -- As for sign-ins: never behind the store's clock (µs).
 local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
 redis.call('SET', KEYS[1], string.format('%.0f', fence))
@@ -38,16 +60,22 @@ if given_up ~= '' then
   redis.call('HINCRBY', KEYS[7], 'revision', 1)
   redis.call('PEXPIRE', KEYS[7], ARGV[13])
   if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', ARGV[3], 'pool', pool, 'cause', 'host-gone')
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', 'host-gone')
+else
+  redis.call('HINCRBY', KEYS[11], tenant, 1)
 end
-redis.call('HSET', KEYS[4], 'id', sid, 'person', ARGV[3], 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
+redis.call('HSET', KEYS[4], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
 redis.call('HSET', KEYS[3], pool, sid)
 redis.call('HSET', KEYS[9], pool, ARGV[7])
+redis.call('ZREM', KEYS[12], person)
+redis.call('HDEL', KEYS[13], person)
+redis.call('HSET', KEYS[14], pool, host)
+if own == '' then redis.call('HSET', KEYS[15], person, host) end
 redis.call('HSET', KEYS[5], 'user', user, 'host', host, 'session', sid, 'fence', fence, 'expires', now + ARGV[9])
 redis.call('PEXPIRE', KEYS[5], ARGV[10])
-redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-opened', 'session', sid, 'person', ARGV[3], 'pool', pool, 'host', host,
+redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-opened', 'session', sid, 'person', person, 'pool', pool, 'host', host,
   'station', ARGV[6], 'fence', fence)
 redis.call('PUBLISH', ARGV[1], 'session-opened')
 return { 'claimed', host, fence }

@@ -62,6 +62,8 @@ internal static class CityYaml
               - id: habitat
                 name: { fr: "Bureau de l'habitat", en: Housing desktop }
                 hosts: [{{plan.Hosts[^1].Name}}]
+                # So small that waiting would be for nothing: the story's refusal.
+                waiting: { longest: 0s }
             entitlements:
             """);
         foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && Rights(person).Contains(right.group))))

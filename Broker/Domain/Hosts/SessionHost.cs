@@ -8,7 +8,11 @@ namespace VdiBroker.Hosts;
 /// <param name="Address">Where stations reach its RDP server: host name or IP address.</param>
 /// <param name="Port">TCP port of the RDP server, 1 to 65535.</param>
 /// <param name="Seats">How many people it may carry at once, at least 1.</param>
-public sealed record SessionHost(HostId Id, string Address, int Port, int Seats);
+public sealed record SessionHost(HostId Id, string Address, int Port, int Seats)
+{
+    /// <summary>How strong it is beside others with as many seats: at 2 it is given people until it is as full as two of weight 1 together; above 0.</summary>
+    public double Weight { get; init; } = 1;
+}
 
 /// <summary>How long silence may last.</summary>
 /// <param name="ReportEvery">How often an agent reports when nothing changes.</param>

@@ -4,7 +4,15 @@ using VdiBroker.Kernel;
 
 namespace VdiBroker.Pools;
 
-/// <summary>Desktops of one kind, on a set of shared session hosts.</summary>
+/// <summary>How long people wait for a seat.</summary>
+/// <param name="Longest">Who has waited for so long is told that it was in vain; zero = nobody waits, a full pool refuses at once.</param>
+public sealed record WaitingRules(TimeSpan Longest)
+{
+    /// <summary>Half an hour.</summary>
+    public static readonly WaitingRules Default = new(TimeSpan.FromMinutes(30));
+}
+
+/// <summary>Desktops of one kind, on a set of session hosts or machines.</summary>
 /// <param name="Id">Its id in the city file.</param>
 /// <param name="NameFr">What French screens call it.</param>
 /// <param name="NameEn">What English screens call it.</param>
@@ -13,6 +21,21 @@ public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArra
 {
     /// <summary>Only for who was checked by the directory itself: never opened in limited mode.</summary>
     public bool Sensitive { get; init; }
+
+    /// <summary>What its desktops are.</summary>
+    public PoolKind Kind { get; init; }
+
+    /// <summary>How it chooses among its hosts.</summary>
+    public PlacingRules Placing { get; init; } = PlacingRules.Default;
+
+    /// <summary>How tenants share it.</summary>
+    public Shares Shares { get; init; } = Shares.None;
+
+    /// <summary>When borrowed seats go back.</summary>
+    public GiveBackRules GiveBack { get; init; } = GiveBackRules.Default;
+
+    /// <summary>How long people wait for a seat.</summary>
+    public WaitingRules Waiting { get; init; } = WaitingRules.Default;
 
     /// <summary>The name for a screen in <paramref name="language"/> (IETF tag; French unless it starts with "en").</summary>
     public string NameIn(string language) => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? NameEn : NameFr;

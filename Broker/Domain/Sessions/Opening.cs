@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Hosts;
+using VdiBroker.Kernel;
 using VdiBroker.Pools;
 
 namespace VdiBroker.Sessions;
@@ -7,13 +8,30 @@ namespace VdiBroker.Sessions;
 /// <summary>What somebody asks for.</summary>
 /// <param name="User">Account name.</param>
 /// <param name="Serial">Number of their sign-in.</param>
-public sealed record OpeningWish(string User, long Serial);
+public sealed record OpeningWish(string User, long Serial)
+{
+    /// <summary>Where the person sits; null = nowhere that the pool's rules could concern.</summary>
+    public StationId? Station { get; init; }
+}
 
 /// <summary>What the decision is made on. Read in a few steps: the commit checks what matters again.</summary>
 /// <param name="Mine">The person's live session in this pool; null = none.</param>
 /// <param name="Home">The host of that session, in the pool or (since the city file was changed) not; null = no session, or a host that is not declared any more.</param>
 /// <param name="Hosts">The pool's hosts.</param>
-public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArray<HostChoice> Hosts);
+public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArray<HostChoice> Hosts)
+{
+    /// <summary>How the pool chooses among its hosts.</summary>
+    public PlacingRules Rules { get; init; } = PlacingRules.Default;
+
+    /// <summary>The host that carried the person's desktop of this pool last; null = none is remembered.</summary>
+    public HostId? LastHost { get; init; }
+
+    /// <summary>The host that is the person's for good (personal pools); null = none yet.</summary>
+    public HostId? Assigned { get; init; }
+
+    /// <summary>How many people own a place on each host (personal pools).</summary>
+    public ImmutableDictionary<HostId, int> Owned { get; init; } = ImmutableDictionary<HostId, int>.Empty;
+}
 
 /// <summary>What to do about an opening. Closed: the cases are nested here.</summary>
 public abstract record OpeningDecision
@@ -78,10 +96,19 @@ public static class Opening
 
         // What is given up holds no seat any more: its own host may take the person again, after a restart.
         var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
-        var placement = Placement.Rank(hosts, wish.User, draw);
+        var placement = Placement.Rank(hosts, Wish(state, wish), draw);
         if (!placement.Ranked.IsEmpty) return new OpeningDecision.Place(placement.Ranked, mine, placement);
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }
+
+    private static PlacementWish Wish(OpeningState state, OpeningWish wish) => new(wish.User)
+    {
+        Station = wish.Station,
+        LastHost = state.LastHost,
+        Assigned = state.Assigned,
+        Owned = state.Owned,
+        Rules = state.Rules,
+    };
 }

@@ -74,7 +74,7 @@ internal sealed class LedgerFarm
         return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), draw) switch
         {
             OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),
-            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Office, place),
+            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Pool, place),
             _ => null,
         };
     }

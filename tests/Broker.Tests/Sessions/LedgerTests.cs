@@ -46,7 +46,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
-        var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), LedgerFarm.Office, place));
+        var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, place));
         Assert.Equal("blade1", second.Host.Value);
         Assert.Equal(SessionPhase.Lost, (await farm.Sessions.FindAsync(first.Session))!.Phase);
         var seats = await farm.SeatsAsync();
@@ -112,7 +112,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var place = new OpeningDecision.Place([.. state.Hosts.Where(h => h.Host.Id != first.Host)], state.Mine, VdiBroker.Pools.Placement.Rank(state.Hosts, "amelie", 0));
         // The host is back, and another click of the same person has resumed the session.
         Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
-        Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(old.SignIn, new Presented(old.Secret), LedgerFarm.Office, place));
+        Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(old.SignIn, new Presented(old.Secret), farm.Pool, place));
         Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(first.Session))!.Phase);
     }
 

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using VdiBroker.Hosts;
+
+namespace VdiBroker.Pools;
+
+/// <summary>A host as placement sees it.</summary>
+/// <param name="Host">What was declared.</param>
+/// <param name="Health">The judgement on it.</param>
+/// <param name="Observation">What its agent last said; null only when never seen.</param>
+/// <param name="SeatHolders">Account names that hold a seat in the ledger.</param>
+public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObservation? Observation, ImmutableHashSet<string> SeatHolders)
+{
+    /// <summary>Accounts whose session runs there although the ledger gave them no seat (a store that was emptied, a logon from before).</summary>
+    public ImmutableHashSet<string> Strays { get; } =
+        Observation is null ? [] : [.. Observation.Sessions.Select(s => s.User).Where(u => !SeatHolders.Contains(u))];
+
+    /// <summary>Seats in use, by the ledger and by strays.</summary>
+    public int Taken => SeatHolders.Count + Strays.Count;
+
+    /// <summary>Seats that were given and whose session the last observation did not show yet: its load and memory do not count them.</summary>
+    public int Promised { get; } = Observation is null ? SeatHolders.Count : SeatHolders.Count(user => !Observation.Sessions.Any(seen => seen.User == user));
+
+    /// <summary>The same host when this account's seat is given up.</summary>
+    public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user));
+
+    /// <summary>True when it may be given to somebody who has nothing there: for the first look; a placement judges for one person.</summary>
+    public bool IsGiven => Health == HostHealth.Live;
+
+    /// <summary>Seats that nobody uses; 0 where strays use more than there are.</summary>
+    public int Free => Math.Max(0, Host.Seats - Taken);
+
+    /// <summary>
+    /// How many seats the ledger may hold there when <paramref name="user"/> takes one: those declared less those that strays use. No limit for
+    /// somebody whose own stray session runs there: they use the seat already.
+    /// </summary>
+    public int SeatsFor(string user) => CarriesForgotten(user) ? int.MaxValue : Math.Max(0, Host.Seats - Strays.Count);
+
+    /// <summary>
+    /// True when a session of this account runs there that the ledger does not know. A host that claims more of them than it has seats is not
+    /// believed: it would draw everybody to itself.
+    /// </summary>
+    public bool CarriesForgotten(string user) => Strays.Count <= Host.Seats && Strays.Contains(user);
+}

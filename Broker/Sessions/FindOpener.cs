@@ -1,0 +1,40 @@
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What a station asks.</summary>
+/// <param name="Secret">Proves the sign-in.</param>
+/// <param name="Station">By its certificate.</param>
+/// <param name="Pool">Which desktop; empty = the preferred one.</param>
+internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId Pool);
+
+/// <summary>Who may open what. Closed.</summary>
+internal abstract record Opener
+{
+    private Opener()
+    {
+    }
+
+    /// <summary>This person, this pool.</summary>
+    public sealed record Entitled(SignIn SignIn, Pool Pool) : Opener;
+
+    /// <summary>Nobody, or nothing.</summary>
+    public sealed record None(ErrorCode Code) : Opener;
+}
+
+/// <summary>Finds who opens and what: the sign-in, with rights that are young enough.</summary>
+internal sealed class FindOpener(SignInStore signIns, RenewRights renew, PoolCatalogue catalogue)
+{
+    /// <summary>Looks; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
+    public async Task<Opener> RunAsync(OpenRequested request, CancellationToken cancel)
+    {
+        var signIn = await signIns.FindAsync(request.Secret, request.Station);
+        if (signIn is null or { Closed: true }) return new Opener.None(ErrorCode.SignInEnded);
+        signIn = await renew.RunAsync(request.Secret, signIn, cancel);
+        var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
+        return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool) ? new Opener.Entitled(signIn, pool) : new Opener.None(ErrorCode.NoEntitlement);
+    }
+}

@@ -1,0 +1,41 @@
+using VdiBroker.Hosts;
+using VdiBroker.Pools;
+using VdiBroker.Protocol.Rpc.V1;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>One step on the way to a desktop. Closed; <see cref="Ready"/> and <see cref="Refused"/> are the last.</summary>
+internal abstract record OpeningStep
+{
+    private OpeningStep()
+    {
+    }
+
+    /// <summary>The person's former session is still closing on its host.</summary>
+    public sealed record WaitingForEnd : OpeningStep;
+
+    /// <summary>Everything has only just come back; the hosts are on their way.</summary>
+    public sealed record WaitingForHost : OpeningStep;
+
+    /// <summary>Nothing is free: the person waits in the pool's queue.</summary>
+    /// <param name="News">Where they stand.</param>
+    /// <param name="Decision">Why they wait: every host considered.</param>
+    public sealed record Queued(QueueNews News, OpeningDecision Decision) : OpeningStep;
+
+    /// <summary>The desktop is theirs, under a lease, and the ticket opens it.</summary>
+    /// <param name="Held">The claim.</param>
+    /// <param name="Host">Where it runs.</param>
+    /// <param name="CertificateSha256">Of the host's RDP server, hexadecimal.</param>
+    /// <param name="SignIn">Whose.</param>
+    /// <param name="Decision">Why this one.</param>
+    public sealed record Ready(Claim.Held Held, SessionHost Host, string CertificateSha256, SignIn SignIn, OpeningDecision Decision) : OpeningStep;
+
+    /// <summary>No desktop now.</summary>
+    /// <param name="Code">Which error of the catalogue says it.</param>
+    /// <param name="What">For the log.</param>
+    public sealed record Refused(ErrorCode Code, string What) : OpeningStep
+    {
+        /// <summary>Every host considered and why; null where none was.</summary>
+        public Placement? Placement { get; init; }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Somebody who waits at this broker.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="Station">Where.</param>
+/// <param name="Serial">Number of their sign-in.</param>
+/// <param name="First">They lost a desktop with its host: before all who lost nothing.</param>
+/// <param name="Hosts">Where they may be seated; null = on any host of the pool.</param>
+internal sealed record WaitingHere(PersonId Person, StationId Station, long Serial, bool First, ImmutableHashSet<HostId>? Hosts);
+
+/// <summary>A pool's queue at one instant, at all brokers.</summary>
+/// <param name="Now">The store's time.</param>
+/// <param name="Waiters">All who wait.</param>
+/// <param name="Holders">Number of the sign-in that holds each person's place.</param>
+/// <param name="Use">Seats of the pool that each tenant holds.</param>
+/// <param name="Releases">When seats of the pool came free lately.</param>
+internal sealed record QueueLook(
+    DateTimeOffset Now, ImmutableArray<Waiter> Waiters, ImmutableDictionary<PersonId, long> Holders, ImmutableDictionary<TenantId, int> Use, ImmutableArray<DateTimeOffset> Releases);
+
+/// <summary>The pools' queues in Redis.</summary>
+internal sealed class QueueStore(RedisStore store, KeySpace keys)
+{
+    /// <summary>A place that nobody has asked about for so long is given up: a station may be without a broker for so long and keep its place.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly Script _wait = new("wait_in_queue");
+    private static readonly Script _leave = new("leave_queue");
+
+    /// <summary>Keeps or gives the places of those who wait here, and looks at the whole queue.</summary>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
+    public async Task<QueueLook> WaitAsync(PoolId pool, IReadOnlyCollection<WaitingHere> here)
+    {
+        var parts = (RedisResult[])(await store.RunScriptAsync(_wait,
+            [keys.Queue(pool), keys.Waiting(pool), keys.Counter, keys.Events, keys.Use(pool), keys.Releases(pool)],
+            [keys.Doorbell.ToString(), pool.Value, (long)Patience.TotalMilliseconds, .. here.SelectMany(Arguments)]))!;
+        var rows = ((RedisValue[])parts[1]!).Chunk(3).Select(row => (Person: new PersonId(row[0].ToString()), Number: (double)row[1], Fields: row[2].ToString().Split('|'))).ToList();
+        return new QueueLook(
+            At(parts[0].ToString()),
+            [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])))],
+            rows.ToImmutableDictionary(row => row.Person, row => long.Parse(row.Fields[2], CultureInfo.InvariantCulture)),
+            ((RedisValue[])parts[2]!).Chunk(2).ToImmutableDictionary(pair => new TenantId(pair[0].ToString()), pair => (int)pair[1]),
+            [.. ((RedisValue[])parts[3]!).Select(at => At(at.ToString()))]);
+    }
+
+    /// <summary>Gives a place up.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="person">Whose.</param>
+    /// <param name="serial">Number of the sign-in that waited; a newer one of the same person keeps the place.</param>
+    /// <param name="cause">Why, for the event.</param>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach: the place is given up by itself after <see cref="Patience"/>.</exception>
+    public Task LeaveAsync(PoolId pool, PersonId person, long serial, string cause) => store.RunScriptAsync(_leave,
+        [keys.Queue(pool), keys.Waiting(pool), keys.Events], [keys.Doorbell.ToString(), pool.Value, person.Value, serial, cause]);
+
+    private static IEnumerable<RedisValue> Arguments(WaitingHere who) =>
+        [who.Person.Value, who.First ? 1 : 0, who.Person.Tenant.Value, who.Station.Value, who.Serial, who.Hosts is { } hosts ? string.Join(',', hosts.Select(host => host.Value)) : ""];
+
+    private static ImmutableHashSet<HostId>? HostsOf(string text) => text.Length == 0 ? null : [.. text.Split(',').Select(host => new HostId(host))];
+
+    private static DateTimeOffset At(string milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture));
+}

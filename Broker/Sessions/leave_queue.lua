@@ -1,0 +1,13 @@
+-- Gives up a place in a pool's queue, unless a newer sign-in of the person waits in it.
+-- KEYS: 1 queue, 2 who waits in it, 3 events.
+-- ARGV: 1 doorbell, 2 pool, 3 person, 4 sign-in number, 5 cause.
+-- Result: 1 given up, 0 there was none of this sign-in.
+local row = redis.call('HGET', KEYS[2], ARGV[3])
+if not row then return 0 end
+local station, serial = string.match(row, '^[^|]*|([^|]*)|(%d+)|')
+if tonumber(serial) > tonumber(ARGV[4]) then return 0 end
+redis.call('ZREM', KEYS[1], ARGV[3])
+redis.call('HDEL', KEYS[2], ARGV[3])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-left', 'person', ARGV[3], 'pool', ARGV[2], 'station', station, 'cause', ARGV[5])
+redis.call('PUBLISH', ARGV[1], 'queue-left')
+return 1

@@ -1,0 +1,61 @@
+-- Keeps the places of people who wait at one broker, gives new ones, and says who waits in all. Who has not been heard of for the patience gives their place up:
+-- their station or its broker is dead. When nobody has looked at all for half of it, the store was away, and everybody's patience begins anew.
+-- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free.
+-- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
+-- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
+-- Result: { now, { person, number, row … }, { tenant, seats … }, { ms … } }.
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local patience = tonumber(ARGV[3])
+local came = false
+
+local function read(row)
+  local tenant, station, serial, hosts, since, seen = string.match(row, '^([^|]*)|([^|]*)|(%d+)|([^|]*)|(%d+)|(%d+)$')
+  return tenant, station, tonumber(serial), hosts, since, tonumber(seen)
+end
+
+local function write(person, tenant, station, serial, hosts, since)
+  redis.call('HSET', KEYS[2], person, table.concat({ tenant, station, string.format('%.0f', serial), hosts, since, string.format('%.0f', now) }, '|'))
+end
+
+local looked = tonumber(redis.call('HGET', KEYS[2], '*') or now)
+for i = 4, #ARGV, 6 do
+  local person, serial = ARGV[i], tonumber(ARGV[i + 4])
+  local row = redis.call('HGET', KEYS[2], person)
+  local held, since, _
+  if row then _, _, held, _, since = read(row) end
+  if not row then
+    local number = math.max(tonumber(redis.call('GET', KEYS[3]) or 0) + 1, t[1] * 1000000 + t[2])
+    redis.call('SET', KEYS[3], string.format('%.0f', number))
+    redis.call('ZADD', KEYS[1], string.format('%.0f', ARGV[i + 1] == '1' and number - 1e15 or number), person)
+    since = string.format('%.0f', now)
+    redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-joined', 'person', person, 'pool', ARGV[2], 'station', ARGV[i + 3])
+    came = true
+  end
+  if not row or held <= serial then write(person, ARGV[i + 2], ARGV[i + 3], serial, ARGV[i + 5], since) end
+end
+
+local rows = {}
+local all = redis.call('HGETALL', KEYS[2])
+for i = 1, #all, 2 do
+  local person = all[i]
+  if person ~= '*' then
+    local tenant, station, serial, hosts, since, seen = read(all[i + 1])
+    if now - looked > patience / 2 then
+      write(person, tenant, station, serial, hosts, since)
+    elseif now - seen > patience then
+      redis.call('ZREM', KEYS[1], person)
+      redis.call('HDEL', KEYS[2], person)
+      redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-left', 'person', person, 'pool', ARGV[2], 'station', station, 'cause', 'silent')
+      came, person = true, nil
+    end
+    if person then
+      rows[#rows + 1] = person
+      rows[#rows + 1] = redis.call('ZSCORE', KEYS[1], person)
+      rows[#rows + 1] = all[i + 1]
+    end
+  end
+end
+if #rows > 0 then redis.call('HSET', KEYS[2], '*', string.format('%.0f', now)) else redis.call('DEL', KEYS[2]) end
+if came then redis.call('PUBLISH', ARGV[1], 'queue-changed') end
+return { now, rows, redis.call('HGETALL', KEYS[5]), redis.call('LRANGE', KEYS[6], 0, -1) }
