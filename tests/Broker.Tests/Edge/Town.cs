@@ -91,21 +91,28 @@ public sealed class Town : IAsyncLifetime
           - { id: drancy, name: "Ville de Drancy", directory: agglo, people_under: "{{People.PeopleOf("drancy")}}" }
           - { id: le-bourget, name: "Ville du Bourget", directory: agglo, people_under: "{{People.PeopleOf("le-bourget")}}", groups: { max_age: 1s } }
           - { id: dugny, name: "Ville de Dugny", directory: agglo, people_under: "{{People.PeopleOf("dugny")}}", limited: { days: 7 } }
+          - { id: habitat, name: "Office de l'habitat", directory: agglo, people_under: "{{People.PeopleOf("habitat")}}" }
         hosts:
           - { id: blade1, address: 127.0.0.1, port: 3391, seats: 3 }
           - { id: blade2, address: 127.0.0.1, port: 3392, seats: 1 }
           - { id: blade3, address: 127.0.0.1, port: 3393, seats: 5 }
           - { id: blade4, address: 127.0.0.1, port: 3394, seats: 5 }
+          - { id: blade5, address: 127.0.0.1, port: 3395, seats: 1 }
+          - { id: blade6, address: 127.0.0.1, port: 3396, seats: 1 }
         pools:
           - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
           - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
           - { id: coffre, name: { fr: Coffre, en: Vault }, hosts: [blade2], sensitive: true }
           - { id: paire, name: { fr: Paire, en: Pair }, hosts: [blade3, blade4] }
+          - { id: file, name: { fr: File, en: Line }, hosts: [blade5] }
+          - { id: loge, name: { fr: Loge, en: Lodge }, hosts: [blade6] }
         entitlements:
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
           - { tenant: dugny, group: agents, pools: [dugny, coffre] }
           - { tenant: dugny, group: elus, pools: [coffre] }
+          - { tenant: habitat, group: agents, pools: [file] }
+          - { tenant: habitat, group: gardiens, pools: [loge] }
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:

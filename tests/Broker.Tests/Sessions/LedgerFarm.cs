@@ -26,13 +26,15 @@ internal sealed class LedgerFarm
         SignIns = new SignInStore(store, Keys);
         Sessions = new SessionStore(store, Keys, Board, Catalogue);
         Ledger = new SeatLedger(store, Keys);
+        Queue = new QueueStore(store, Keys);
     }
 
     public RedisStore Store { get; }
 
     public KeySpace Keys { get; }
 
-    public Pool Pool { get; }
+    /// <summary>A test may give it rules of its own.</summary>
+    public Pool Pool { get; set; }
 
     public HostCatalogue Catalogue { get; }
 
@@ -43,6 +45,8 @@ internal sealed class LedgerFarm
     public SessionStore Sessions { get; }
 
     public SeatLedger Ledger { get; }
+
+    public QueueStore Queue { get; }
 
     /// <summary>Every host reports, with these accounts' sessions on it.</summary>
     public Task ReportAsync(string host, params ObservedSession[] seen) => ReportAsync(host, "boot", seen);
@@ -60,21 +64,21 @@ internal sealed class LedgerFarm
         foreach (var host in Pool.Hosts) await ReportAsync(host.Value);
     }
 
-    public async Task<(SignIn SignIn, string Secret)> SignInAsync(string user, string station)
+    public async Task<(SignIn SignIn, string Secret)> SignInAsync(string user, string station, string tenant = "drancy")
     {
-        var wanted = new SignIn(0, new PersonId($"drancy/{user}"), user, new StationId(station), [Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
+        var wanted = new SignIn(0, new PersonId($"{tenant}/{user}"), user, new StationId(station), [Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
         var (secret, serial) = (await SignIns.BeginAsync(wanted, "agglo")).GetValueOrDefault();
         return (wanted with { Serial = serial }, secret.Text);
     }
 
     /// <summary>Loads, decides, commits, once.</summary>
-    public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0)
+    public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0, bool turn = false)
     {
         var state = await Sessions.LoadAsync(who.SignIn.Person, Pool);
         return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), draw) switch
         {
             OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),
-            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Pool, place),
+            OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Pool, place, turn),
             _ => null,
         };
     }
