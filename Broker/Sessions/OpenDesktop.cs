@@ -16,6 +16,9 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
 
+    // A station that has heard nothing for minutes takes the broker for dead.
+    private static readonly TimeSpan _tellAgain = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs the opening; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async IAsyncEnumerable<OpeningStep> RunAsync(OpenRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -23,6 +26,7 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
         var clock = Stopwatch.StartNew();
         var othersFirst = false;
         OpeningStep? told = null;
+        var toldAt = clock.Elapsed;
         for (var turn = 1; turn <= Tries; turn++)
         {
             var found = await opener.RunAsync(request, cancel);
@@ -46,8 +50,14 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
                 othersFirst = false;
                 turn = 0;
                 if (await line.NextAsync(pool, signIn, decision, cancel) is not { } next) continue;
-                if (next is OpeningStep.Refused || (!line.MayClaim && IsNews(next, told))) yield return told = next;
-                if (next is OpeningStep.Refused) yield break;
+                if (next is OpeningStep.Refused)
+                {
+                    yield return next;
+                    yield break;
+                }
+                if (line.MayClaim || !(IsNews(next, told) || clock.Elapsed - toldAt > _tellAgain)) continue;
+                toldAt = clock.Elapsed;
+                yield return told = next;
                 continue;
             }
             switch (await commit.RunAsync(who, request.Secret, state, decision, line.MayClaim))

@@ -11,7 +11,9 @@ namespace VdiBroker.Shim.Sessions;
 internal sealed class Calls(BrokerRing brokers, string language)
 {
     private static readonly TimeSpan SignInWithin = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan OpenWithin = TimeSpan.FromMinutes(2);
+    // A wait in the queue may take as long as the broker allows; it says so at least every 30 s.
+    private static readonly TimeSpan OpenWithin = TimeSpan.FromHours(4);
+    private static readonly TimeSpan SilentFor = TimeSpan.FromMinutes(2);
 
     /// <summary>Signs a person in. The password is wiped before this returns, whatever happens.</summary>
     public async Task<SignInReply> SignInAsync(string login, byte[] password, CancellationToken cancel)
@@ -55,23 +57,26 @@ internal sealed class Calls(BrokerRing brokers, string language)
 
     /// <summary>Finds or makes the desktop.</summary>
     /// <param name="request">The sign-in and the pool.</param>
-    /// <param name="preparing">Told each step of the wait.</param>
+    /// <param name="waiting">Told each step of the wait: preparing or queued.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<Desktop> OpenAsync(OpenRequest request, Action<Preparing> preparing, CancellationToken cancel)
+    public Task<Desktop> OpenAsync(OpenRequest request, Action<OpenReply> waiting, CancellationToken cancel)
     {
         request.Language = language;
         return brokers.AskAsync("open", OpenWithin, async (broker, options) =>
         {
-            using var call = broker.Calls.Open(request, options);
-            while (await call.ResponseStream.MoveNext(options.CancellationToken))
+            using var silent = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+            silent.CancelAfter(SilentFor);
+            using var call = broker.Calls.Open(request, options.WithCancellationToken(silent.Token));
+            while (await call.ResponseStream.MoveNext(silent.Token))
             {
+                silent.CancelAfter(SilentFor);
                 if (call.ResponseStream.Current is { Desktop: { } desktop })
                 {
                     // Without the pin FreeRDP would have nothing to refuse a stranger by.
                     if (desktop.CertificateSha256.Length == SHA256.HashSizeInBytes) return desktop;
                     throw new RpcException(new Status(StatusCode.DataLoss, "a desktop without the SHA-256 of its host's certificate"));
                 }
-                if (call.ResponseStream.Current.Preparing is { } step) preparing(step);
+                waiting(call.ResponseStream.Current);
             }
             throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without a desktop"));
         }, cancel);

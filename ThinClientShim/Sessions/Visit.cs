@@ -22,6 +22,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     private readonly Tries _tries = new();
     private Desktop? _desktop;
     private ErrorDetail? _refusal;
+    private string _queued = "";
 
     /// <summary>Runs until the visit is over, and says how it ended.</summary>
     public async Task<ExitCode> RunAsync()
@@ -88,7 +89,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     private async Task<Desktop?> OpenAsync()
     {
         using var stop = new CancellationTokenSource();
-        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId }, Preparing, stop.Token);
+        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId }, Waiting, stop.Token);
         if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
         {
             await stop.CancelAsync();
@@ -100,8 +101,20 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         return desktop;
     }
 
-    private void Preparing(Preparing step)
+    private void Waiting(OpenReply reply)
     {
+        if (reply.Queued is { } queued)
+        {
+            room.Journal.Step($"queued place={queued.Place} of={queued.Of}");
+            // Said again while nothing changes: nothing new to the person.
+            if (queued.Text != _queued)
+            {
+                room.Person.Tell(queued.Text);
+                if (_queued.Length == 0) room.Person.Tell("queue-leave", []);
+                _queued = queued.Text;
+            }
+        }
+        if (reply.Preparing is not { } step) return;
         room.Journal.Step("preparing");
         room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
     }

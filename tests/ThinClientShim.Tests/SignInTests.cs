@@ -108,6 +108,34 @@ public sealed class SignInTests : AtAStation
     }
 
     [Fact]
+    public async Task Who_waits_sees_their_place_move_and_then_the_desktop()
+    {
+        Station.Desk.Places = [new() { Place = 2, Of = 3, Text = "Votre place : 2 sur 3." }, new() { Place = 1, Of = 2, Text = "Votre place : 1 sur 2." }, new() { Place = 1, Of = 2, Text = "Votre place : 1 sur 2." }];
+        await Station.SignInAsync();
+        await Station.SaysAsync("Votre place : 2 sur 3.");
+        await Station.SaysAsync("Pour renoncer à votre place, tapez l puis Entrée.");
+        await Station.SaysAsync("Votre place : 1 sur 2.");
+        await Station.StepAsync("queued place=1 of=2");
+        Station.Desk.Served.SetResult();
+        await Station.StepAsync("active");
+        // Said again while nothing changed: not shown again.
+        Assert.Equal(2, Station.Screen.Split("Votre place : 1 sur 2.").Length);
+    }
+
+    [Fact]
+    public async Task Who_gives_the_place_in_the_queue_up_is_out_of_it()
+    {
+        Station.Desk.Places = [new() { Place = 1, Of = 1, Text = "Votre place : 1 sur 1." }];
+        await Station.SignInAsync();
+        await Station.SaysAsync("Votre place : 1 sur 1.");
+        Station.Type("l");
+        Assert.Equal(0, await Station.ExitAsync());
+        var close = Assert.Single(Station.Desk.Closes);
+        Assert.Equal((Closing.Leave, ""), (close.Closing, close.SessionId));
+        Assert.Empty(Station.Viewer.Started);
+    }
+
+    [Fact]
     public async Task A_person_without_a_desktop_reads_why_and_the_shim_ends_with_5()
     {
         Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.AllHostsFull, StatusCode.ResourceExhausted, Retry.Later, "Toutes les places sont prises."));

@@ -100,6 +100,18 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", settings: { keyboard: [a] } }", 10, "every item of 'settings' must be a name and a text")]
     [InlineData("directory: agglo,", "directory: agglo, stations: [\"Drancy *\"],", 13, "must be a station's name, or a pattern with one *")]
     [InlineData("directory: agglo,", "directory: agglo, suffixes: [\"@drancy.fr\"],", 13, "without that sign")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], kind: own", 17, "'kind: own' must be shared or personal")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], placement: random", 17, "must be one of spread, pack, sticky")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ place: salle-9, only: [blade1] }]", 17, "there is no place 'salle-9'")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ stations: [\"st-*\"], only: [blade2] }]", 17, "host 'blade2' is not one of the pool's (hosts: blade1)")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ only: [blade1] }]", 17, "a rule needs 'place' or 'stations'")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ stations: [a], only: [blade1], avoid: [blade1] }]", 17, "a rule needs one of 'only', 'prefer' and 'avoid'")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], shares: [{ tenant: dugny, guaranteed: 1 }]", 17, "there is no tenant 'dugny'")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], shares: [{ tenant: drancy, guaranteed: 21 }]", 17, "21 seats are guaranteed and its hosts have 20")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], shares: [{ tenant: drancy, guaranteed: half }]", 17, "must be a number of seats, or a percentage")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], shares: [{ tenant: drancy, guaranteed: 50%, most: 9 }]", 17, "'most' must not be less than 'guaranteed'")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], waiting: { longst: 5m }", 17, "did you mean 'longest'?")]
+    [InlineData("seats: 20", "seats: 20, weight: 0", 15, "'weight: 0' must be a whole number from 1 to 1000")]
     [InlineData("directory: agglo,", "directory: agglo, people: { logn: uid },", 13, "'logn' is not known; did you mean 'login'?")]
     public void A_fault_is_told_with_its_line_and_what_to_do(string good, string bad, int line, string says)
     {

@@ -103,6 +103,19 @@ internal sealed class ScriptedDesk
         if (LostAnswers.TryDequeue(out var lost)) throw lost;
     }
 
+    /// <summary>Told before each desktop: the places in the queue, the last one until <see cref="Served"/>.</summary>
+    public IReadOnlyList<Queued> Places { get; set; } = [];
+
+    /// <summary>Ends the wait in the queue.</summary>
+    public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task QueueAsync(IServerStreamWriter<OpenReply> station, CancellationToken cancel)
+    {
+        if (Places.Count == 0) return;
+        foreach (var place in Places) await station.WriteAsync(new() { Queued = place }, cancel);
+        await Served.Task.WaitAsync(cancel);
+    }
+
     public Desktop Open(OpenRequest request)
     {
         Opens.Enqueue(request);
