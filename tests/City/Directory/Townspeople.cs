@@ -8,6 +8,10 @@ public sealed class Townspeople
     /// <summary>Suffix of the city's directory.</summary>
     public const string DefaultSuffix = "dc=agglo,dc=test";
 
+    private const string Small = "abcdefghijkmnpqrstuvwxyz";
+    private const string Capitals = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+    private const string Digits = "23456789";
+
     private readonly Dictionary<string, Townsperson> _byLogin;
 
     private Townspeople(string suffix, IReadOnlyList<Townsperson> everybody)
@@ -77,8 +81,9 @@ public sealed class Townspeople
         }
     }
 
-    /// <summary>A password of 14 characters that can be typed from a sheet of paper (no 0/O, 1/l/I).</summary>
-    public static string NewPassword() => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 14);
+    /// <summary>A password of 14 characters that can be typed from a sheet of paper (no 0/O, 1/l/I), of small letters, capitals and digits: policies ask for three kinds.</summary>
+    public static string NewPassword() => RandomNumberGenerator.GetString(Small + Capitals + Digits, 11)
+        + RandomNumberGenerator.GetString(Small, 1) + RandomNumberGenerator.GetString(Capitals, 1) + RandomNumberGenerator.GetString(Digits, 1);
 
     // By hand: programs here run without culture tables, where String.Normalize knows ASCII only.
     private static string Ascii(string name) => string.Concat(name.ToLowerInvariant().Select(letter => letter switch
