@@ -54,11 +54,12 @@ internal static class RunAgent
         var names = new UserNames(new StateFile(settings.Socket + ".names", boot, log), time);
         var watch = new SessionWatch(grants, names, bell, log, time);
         var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
-        var attachment = new Attachment(watch, grants, bell, ending, log, boot);
+        var idle = new IdleTimes(watch, log, time);
+        var attachment = new Attachment(new Observer(watch, grants, idle, time), bell, ending, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
         var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, log, time), watch, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
-        Task[] parts = [watch.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
+        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
         try
         {
             await await Task.WhenAny(parts);

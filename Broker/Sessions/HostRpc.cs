@@ -43,6 +43,8 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
         {
             reply.SessionId = ticket.Session.Value;
             reply.Fence = (ulong)ticket.Fence.Value;
+            reply.Person = redeemed.Session?.Person.Value ?? "";
+            reply.Pool = redeemed.Session?.Pool.Value ?? "";
         }
         return reply;
     }

@@ -10,7 +10,10 @@ namespace VdiBroker.Sessions;
 internal sealed record Presentation(HostId Host, string User, string Attempt);
 
 /// <summary>What came of a presented ticket.</summary>
-internal sealed record Redeemed(TicketVerdict Verdict, Ticket? Ticket);
+/// <param name="Verdict">The judgement.</param>
+/// <param name="Ticket">What was issued by that secret; null = nothing.</param>
+/// <param name="Session">The session it is for; null = forgotten.</param>
+internal sealed record Redeemed(TicketVerdict Verdict, Ticket? Ticket, Session? Session);
 
 /// <summary>Answers a host that asks whether somebody may log on with what they presented.</summary>
 internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, ILogger<RedeemTicket> logger)
@@ -25,6 +28,6 @@ internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, ILo
             : await ledger.RedeemAsync(digest, ticket, Tickets.Judge(ticket, session, presentation.User, presentation.Host, now), presentation);
         if (verdict == TicketVerdict.Granted) SessionsLog.TicketRedeemed(logger, digest.ToString(), ticket!.Session, presentation.Host);
         else SessionsLog.TicketRefused(logger, digest.ToString(), presentation.Host, presentation.User, verdict, ticket?.Session.Value ?? "unknown");
-        return new Redeemed(verdict, ticket);
+        return new Redeemed(verdict, ticket, session);
     }
 }

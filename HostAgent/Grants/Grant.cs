@@ -4,5 +4,7 @@ namespace VdiBroker.Agent.Grants;
 /// <param name="User">Account name.</param>
 /// <param name="SessionId">The broker's name of the session.</param>
 /// <param name="Fence">The broker's number of the opening.</param>
+/// <param name="Person">The broker's name of the person; empty where an older broker granted it.</param>
+/// <param name="Pool">The pool of the session; empty likewise.</param>
 /// <param name="At">When it was granted.</param>
-internal sealed record Grant(string User, string SessionId, ulong Fence, DateTimeOffset At);
+internal sealed record Grant(string User, string SessionId, ulong Fence, string Person, string Pool, DateTimeOffset At);

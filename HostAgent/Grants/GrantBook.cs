@@ -28,13 +28,13 @@ internal sealed class GrantBook(StateFile file)
     }
 
     /// <summary>Remembers a grant. Of two of the same session the higher fence stays, in whatever order they arrive.</summary>
-    public void Add(string user, string sessionId, ulong fence, DateTimeOffset at)
+    public void Add(Grant grant)
     {
         lock (_book)
         {
-            var known = _grants.GetValueOrDefault(user);
-            if (known?.SessionId == sessionId && known.Fence >= fence) return;
-            _grants[user] = new Grant(user, sessionId, fence, at);
+            var known = _grants.GetValueOrDefault(grant.User);
+            if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return;
+            _grants[grant.User] = grant;
             Save();
         }
     }
@@ -51,13 +51,14 @@ internal sealed class GrantBook(StateFile file)
     }
 
     private void Save() => file.Save(_grants.Values.Select(grant =>
-        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}")));
+        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}")));
 
-    // Lines of an older agent have a fifth field.
+    // Lines of older agents have four fields, or five of which the last said something else.
     private static Grant? Parse(string line) =>
-        line.Split('\t') is [{ Length: > 0 } user, { Length: > 0 } session, var fence, var at, ..]
+        line.Split('\t') is [{ Length: > 0 } user, { Length: > 0 } session, var fence, var at, .. var whose]
         && ulong.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253402300800
-            ? new Grant(user, session, number, DateTimeOffset.FromUnixTimeSeconds(seconds))
+            ? new Grant(user, session, number, whose is [var person, _, ..] ? person : "", whose is [_, var pool, ..] ? pool : "",
+                DateTimeOffset.FromUnixTimeSeconds(seconds))
             : null;
 }

@@ -1,15 +1,13 @@
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VdiBroker.Agent.Ending;
-using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Watching;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Link;
 
 /// <summary>One stream to one broker: hello, then observations; orders are carried out as they come.</summary>
-internal sealed class Attachment(SessionWatch watch, GrantBook grants, ReportBell bell, SessionEnding ending, AgentLog log, string bootId)
+internal sealed class Attachment(Observer observer, ReportBell bell, SessionEnding ending, AgentLog log, string bootId)
 {
     /// <summary>A broker that accepts but does not say welcome within this time is left for the next.</summary>
     public static readonly TimeSpan WelcomeWithin = TimeSpan.FromSeconds(3);
@@ -78,29 +76,10 @@ internal sealed class Attachment(SessionWatch watch, GrantBook grants, ReportBel
     {
         for (ulong sequence = 1; ; sequence++)
         {
-            await reports.WriteAsync(new HostReport { Observation = Observe(sequence) }, stay).WaitAsync(WrittenWithin, stay);
+            await reports.WriteAsync(new HostReport { Observation = observer.Observe(sequence) }, stay).WaitAsync(WrittenWithin, stay);
             // A change is often several (start of a session: server, then station): gather them for a moment.
             if (await bell.WaitAsync(every, stay)) await Task.Delay(Gathering, stay);
         }
-    }
-
-    private Observation Observe(ulong sequence)
-    {
-        var observation = new Observation { Sequence = sequence, Load = HostLoadReader.Read() };
-        foreach (var session in watch.Look())
-        {
-            var grant = grants.Of(session.User);
-            observation.Sessions.Add(new ObservedSession
-            {
-                User = session.User,
-                Display = session.Display,
-                Connected = session.Connected,
-                Since = Timestamp.FromDateTimeOffset(session.Since),
-                SessionId = grant?.SessionId ?? "",
-                Fence = grant?.Fence ?? 0,
-            });
-        }
-        return observation;
     }
 
     private static RpcException Ended() => new(new Status(StatusCode.Unavailable, "the broker ended the stream"));

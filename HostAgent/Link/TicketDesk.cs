@@ -11,6 +11,8 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
     /// <summary>From the question to the answer, over all brokers; PAM's command gives up after 5 s.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(4.5);
 
+    private const int LongestName = 128;
+
     /// <summary>Redeems a ticket.</summary>
     /// <returns>Null when it was granted, else the reason of the refusal in words.</returns>
     public async Task<string?> RedeemAsync(string user, string ticket, CancellationToken cancel)
@@ -44,10 +46,13 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
             return Refuse(user, "the broker's answer names no session");
         log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
-        grants.Add(user, reply.SessionId, reply.Fence, time.GetUtcNow());
+        grants.Add(new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()));
         watch.Expect();
         return null;
     }
+
+    // What cannot be kept in a line, or would make a report too long, is no reason to keep the person out: it is not said again then.
+    private static string Kept(string name) => name.Length <= LongestName && !name.Any(char.IsControl) ? name : "";
 
     private string Refuse(string user, string reason)
     {

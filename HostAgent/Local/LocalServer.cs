@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using VdiBroker.Agent.Link;
+using VdiBroker.Agent.Linux;
 using VdiBroker.Agent.Watching;
 
 namespace VdiBroker.Agent.Local;
@@ -14,8 +14,6 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
 {
     private static readonly TimeSpan HeardWithin = TimeSpan.FromSeconds(2);
     private const int MostAtOnce = 256;
-    private const int SocketLevel = 1;
-    private const int PeerCredentials = 17;
 
     private int _conversations;
 
@@ -54,7 +52,7 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
         try
         {
             if (Interlocked.Increment(ref _conversations) > MostAtOnce) log.Warning("local socket: too many conversations at once, one was refused");
-            else if (Peer(client).User is not 0 and var user) log.Warning($"local socket: user id {user} is not heard, only root is");
+            else if (SocketPeer.Of(client).User is not 0 and var user) log.Warning($"local socket: user id {user} is not heard, only root is");
             else await AnswerAsync(client, cancel);
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or IOException)
@@ -99,7 +97,7 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
                 break;
             case LocalMessage.Session session:
                 log.Notice($"PAM: {session.Type} of {session.User}");
-                watch.Expect(session.User, Peer(client).Process);
+                watch.Expect(session.User, SocketPeer.Of(client).Process);
                 answer = "ok";
                 break;
         }
@@ -122,12 +120,5 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
             return "refused no text";
         }
         return await desk.RedeemAsync(user, text, cancel) is { } reason ? $"refused {reason}" : "granted";
-    }
-
-    private static (int Process, int User) Peer(Socket client)
-    {
-        Span<int> credentials = [-1, -1, -1];
-        var length = client.GetRawSocketOption(SocketLevel, PeerCredentials, MemoryMarshal.AsBytes(credentials));
-        return length == 12 ? (credentials[0], credentials[1]) : (-1, -1);
     }
 }

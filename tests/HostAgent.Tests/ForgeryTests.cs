@@ -125,6 +125,23 @@ public sealed class ForgeryTests : IAsyncLifetime
         await Soon.HoldsAsync("no longer seen", () => Seen(agent, desktop) is null);
     }
 
+    [Fact]
+    public async Task An_x_server_that_does_not_answer_leaves_its_idle_time_unknown_and_the_reports_go_on()
+    {
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        await using var desktop = new Desktop(_host);
+        await desktop.StartAsync();
+        await using var station = await desktop.ConnectAsync();
+        _host.StartAgent(broker);
+        var agent = await broker.AttachedAsync();
+
+        await Soon.HoldsAsync("asked in vain", () =>
+            _host.Log.Contains($"session of {desktop.Nameless} on display {desktop.Display} is untouched is unknown: no answer in time", StringComparison.Ordinal));
+
+        await Soon.HoldsAsync("reported on", () => agent.Observations.Count >= 3);
+        Assert.All(agent.Observations.SelectMany(observation => observation.Sessions), session => Assert.True(session.Display != desktop.Display || session.Idle is null));
+    }
+
     private static ObservedSession? Seen(AttachedHost agent, Desktop desktop) => agent.Latest!.Sessions.SingleOrDefault(session => session.Display == desktop.Display);
 
     private static Task MoreAsync(AttachedHost agent, int observations)

@@ -130,17 +130,17 @@ public sealed class ReadingTests
         var log = new AgentLog(TextWriter.Null);
         var now = DateTimeOffset.UtcNow;
         var book = new GrantBook(new StateFile(file, "boot-1", log));
-        book.Add("amelie", "s1", 5, now);
-        book.Add("amelie", "s1", 4, now);
-        book.Add("bruno", "s2", 9, now);
-        book.Add("bruno", "s3", 2, now);
-        book.Add("celine", "s4", 1, now - TimeSpan.FromHours(2));
-        book.Add("denis", "s5", 1, now - TimeSpan.FromHours(2));
+        book.Add(new Grant("amelie", "s1", 5, "drancy/amelie", "office", now));
+        book.Add(new Grant("amelie", "s1", 4, "drancy/amelie", "school", now));
+        book.Add(new Grant("bruno", "s2", 9, "", "", now));
+        book.Add(new Grant("bruno", "s3", 2, "", "", now));
+        book.Add(new Grant("celine", "s4", 1, "", "", now - TimeSpan.FromHours(2)));
+        book.Add(new Grant("denis", "s5", 1, "", "", now - TimeSpan.FromHours(2)));
         book.Forget(new HashSet<string> { "celine" }, now);
 
         var same = new GrantBook(new StateFile(file, "boot-1", log));
         same.Load();
-        Assert.Equal(("s1", 5UL), (same.Of("amelie")!.SessionId, same.Of("amelie")!.Fence));
+        Assert.Equal(new Grant("amelie", "s1", 5, "drancy/amelie", "office", DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds())), same.Of("amelie"));
         Assert.Equal("s3", same.Of("bruno")!.SessionId);
         Assert.NotNull(same.Of("celine"));
         Assert.Null(same.Of("denis"));
@@ -148,6 +148,34 @@ public sealed class ReadingTests
         other.Load();
         Assert.Null(other.Of("amelie"));
         File.Delete(file);
+    }
+
+    [Fact]
+    public void Grants_of_older_agents_are_still_read_and_say_nothing_of_person_and_pool()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllLines(file, ["boot-1", "amelie\ts1\t5\t1700000000", "bruno\ts2\t6\t1700000000\tsomething else", "celine\ts3\t7\t1700000000\tdrancy/celine\toffice"]);
+        var book = new GrantBook(new StateFile(file, "boot-1", new AgentLog(TextWriter.Null)));
+
+        book.Load();
+
+        var at = DateTimeOffset.FromUnixTimeSeconds(1700000000);
+        Assert.Equal(new Grant("amelie", "s1", 5, "", "", at), book.Of("amelie"));
+        Assert.Equal(new Grant("bruno", "s2", 6, "", "", at), book.Of("bruno"));
+        Assert.Equal(new Grant("celine", "s3", 7, "drancy/celine", "office", at), book.Of("celine"));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void The_root_window_is_found_behind_vendor_and_formats_and_no_greeting_makes_the_reader_fail()
+    {
+        byte[] greeting = new byte[32 + 8 + (2 * 8) + 40];
+        (greeting[16], greeting[20], greeting[21]) = (6, 1, 2);
+        greeting[32 + 8 + 16] = 0x7b;
+
+        Assert.Equal(0x7bu, XIdle.Root(greeting));
+        Assert.Null(XIdle.Root(greeting.AsSpan(0, 58)));
+        Gen.Byte.Array[0, 120].Sample(bytes => { _ = XIdle.Root(bytes); });
     }
 
     private static Dictionary<int, ProcessLine> Processes(params (int Id, string Name, int Parent)[] processes) =>

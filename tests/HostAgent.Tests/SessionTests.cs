@@ -41,6 +41,8 @@ public sealed class BladeWithStation : IAsyncLifetime
 
     internal Task<ServerProcess> OpenAsync(string person, string ticket) => _station!.OpenAsync(Blade, Host.RdpFingerprint, person, ticket);
 
+    internal Task PressAsync(string key) => _station!.PressAsync(key);
+
     internal Task EndAsync(string person, string session) =>
         Broker.Attachments.Last(host => host.Latest is not null).OrderAsync(new EndSession { User = person, SessionId = session });
 }
@@ -52,14 +54,14 @@ public sealed class SessionTests(BladeWithStation city) : IClassFixture<BladeWit
     {
         const string person = "amelie.durand";
         city.Broker.Redeem = asked => asked.Ticket.StartsWith("good", StringComparison.Ordinal)
-            ? new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-amelie", Fence = ulong.Parse(asked.Ticket[5..], null) }
+            ? new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-amelie", Fence = ulong.Parse(asked.Ticket[5..], null), Person = "drancy/amelie.durand", Pool = "office" }
             : new RedeemTicketReply { Redemption = Redemption.Unknown };
 
         await using (var client = await city.OpenAsync(person, "good-7"))
         {
             await Soon.HoldsAsync("seen, with a station", () => city.Seen(person) is { Connected: true });
             var seen = city.Seen(person)!;
-            Assert.Equal(("s-amelie", 7UL), (seen.SessionId, seen.Fence));
+            Assert.Equal(("s-amelie", 7UL, "drancy/amelie.durand", "office"), (seen.SessionId, seen.Fence, seen.Person, seen.Pool));
             Assert.InRange(seen.Since.ToDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-20), DateTimeOffset.UtcNow.AddSeconds(2));
             Assert.True(seen.Display > 0);
             client.Send(Signal.Kill);
@@ -70,7 +72,8 @@ public sealed class SessionTests(BladeWithStation city) : IClassFixture<BladeWit
         var attachments = city.Broker.Attachments.Count;
         Process.GetProcessById(agent).Kill();
         await city.Broker.AttachedAsync(attachments + 1);
-        Assert.Equal(("s-amelie", 7UL), (city.Seen(person)!.SessionId, city.Seen(person)!.Fence));
+        var kept = city.Seen(person)!;
+        Assert.Equal(("s-amelie", 7UL, "drancy/amelie.durand", "office"), (kept.SessionId, kept.Fence, kept.Person, kept.Pool));
         var hellos = city.Broker.Attachments.Select(host => host.Hello!.BootId).Distinct();
         Assert.Single(hellos);
 
@@ -93,6 +96,33 @@ public sealed class SessionTests(BladeWithStation city) : IClassFixture<BladeWit
             await city.EndAsync(person, "s-amelie");
             return city.Host.Log.Contains($"order to end the session of {person}: there is none", StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public async Task For_how_long_nobody_touched_a_desktop_is_told_and_a_key_and_a_logon_begin_it_anew()
+    {
+        const string person = "denis.roux";
+        var patience = TimeSpan.FromSeconds(60);
+        ulong fence = 0;
+        city.Broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-denis", Fence = ++fence };
+        TimeSpan? Idle() => city.Seen(person)?.Idle?.ToTimeSpan();
+
+        await using (var client = await city.OpenAsync(person, "good"))
+        {
+            await Eventually.HoldsAsync("untouched for 8 s", patience, () => Idle() > TimeSpan.FromSeconds(8));
+            await city.PressAsync("a");
+            var pressed = Stopwatch.StartNew();
+            await Eventually.HoldsAsync("touched", patience, () => Idle() < TimeSpan.FromSeconds(7));
+            Assert.True(Idle() <= pressed.Elapsed + TimeSpan.FromSeconds(1), $"{Idle()} although a key was pressed {pressed.Elapsed} ago");
+            await Eventually.HoldsAsync("untouched for 8 s again", patience, () => Idle() > TimeSpan.FromSeconds(8));
+            client.Send(Signal.Kill);
+            await Soon.HoldsAsync("without a station nothing is said", () => city.Seen(person) is { Connected: false, Idle: null });
+        }
+        await using var again = await city.OpenAsync(person, "good");
+        await Soon.HoldsAsync("told again", () => Idle() is not null);
+        Assert.True(Idle() < TimeSpan.FromSeconds(8), $"{Idle()} although the person has just logged on");
+        await city.EndAsync(person, "s-denis");
+        await Soon.HoldsAsync("no longer seen", () => city.Seen(person) is null);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ exec > "$log" 2>&1
 # Accents: with no locale at all, shells drop them.
 export LANG="${LANG:-C.UTF-8}"
 
+# The agent (root) asks the X server for how long nobody has touched keyboard or mouse; nobody else is let in by this.
+xhost +si:localuser:root
+
 # The person's own desktop, where there is one.
 [ -x "$HOME/.vdi-session" ] && exec "$HOME/.vdi-session"
 

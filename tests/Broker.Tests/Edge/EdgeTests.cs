@@ -25,7 +25,12 @@ public sealed class EdgeTests(Town town)
         var first = await a.OpenAsync(atA.SignIn);
         Assert.Equal(("blade1", 3391u, false), (first.Host, first.Port, first.Resumed));
         Assert.Equal(("out", "out"), (atA.Settings.Clipboard, first.Settings.Clipboard));
-        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Amelie, first.Ticket));
+        var granted = await agent.PresentAsync(Amelie, first.Ticket);
+        Assert.Equal(Redemption.Granted, granted.Redemption);
+        // What the host keeps, so that a lost store can be rebuilt from it.
+        Assert.Equal((first.SessionId, first.Fence, $"drancy/{Amelie}", atA.Desktops[0].PoolId), (granted.SessionId, granted.Fence, granted.Person, granted.Pool));
+        var refused = await agent.PresentAsync(Amelie, first.Ticket);
+        Assert.Equal((Redemption.Used, "", ""), (refused.Redemption, refused.Person, refused.Pool));
         await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
         await a.NoticeAsync(atA.SignIn, first, SessionState.Active);
 

@@ -96,8 +96,11 @@ internal sealed class AgentPeer : IAsyncDisposable
         return _stream.RequestStream.WriteAsync(new HostReport { Observation = observation });
     }
 
-    public async Task<Redemption> RedeemAsync(string user, string ticket) =>
-        (await Calls.RedeemTicketAsync(new RedeemTicketRequest { User = user, Ticket = ticket }, deadline: DateTime.UtcNow + Peers.Patience)).Redemption;
+    public async Task<Redemption> RedeemAsync(string user, string ticket) => (await PresentAsync(user, ticket)).Redemption;
+
+    /// <summary>Asks whether a ticket is good; the whole answer.</summary>
+    public async Task<RedeemTicketReply> PresentAsync(string user, string ticket) =>
+        await Calls.RedeemTicketAsync(new RedeemTicketRequest { User = user, Ticket = ticket }, deadline: DateTime.UtcNow + Peers.Patience);
 
     public static ObservedSession Seen(string user, bool connected) =>
         new() { User = user, Display = 111, Connected = connected, Since = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) };

@@ -10,7 +10,7 @@ namespace VdiBroker.HostAgent.Tests.Rig;
 /// </summary>
 internal sealed class Blade : IAsyncDisposable
 {
-    public static readonly string[] People = ["amelie.durand", "bruno.petit", "celine.moreau"];
+    public static readonly string[] People = ["amelie.durand", "bruno.petit", "celine.moreau", "denis.roux"];
 
     /// <summary>An account of the host itself, with a number below the city's.</summary>
     public const string LocalAccount = "ansible.local";

@@ -5,7 +5,7 @@ namespace VdiBroker.HostAgent.Tests.Rig;
 
 /// <summary>
 /// What /proc shows of a desktop without its cost: perl, copied as <c>xrdp-sesman</c>, that starts perl, copied as <c>Xorg</c>, as an account
-/// that nobody has. The server serves <c>xrdp_display_N</c> as xorgxrdp does. Its display is nobody else's on this machine.
+/// that nobody has. The server serves <c>xrdp_display_N</c> as xorgxrdp does; at its X socket it is mute. Its display is nobody else's on this machine.
 /// </summary>
 internal sealed class Desktop : IAsyncDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class Desktop : IAsyncDisposable
     {
         _folder = host.At($"desktop-{Display}");
         Directory.CreateDirectory(_folder);
+        if (!Directory.Exists("/tmp/.X11-unix")) File.SetUnixFileMode(Directory.CreateDirectory("/tmp/.X11-unix").FullName, (UnixFileMode)Convert.ToInt32("1777", 8));
         foreach (var program in (string[])["xrdp-sesman", "Xorg"]) File.Copy("/usr/bin/perl", At(program));
         File.CreateSymbolicLink(At("linked/xrdp-sesman"), "/usr/bin/perl");
         File.SetUnixFileMode(Directory.CreateDirectory(At("open")).FullName, (UnixFileMode)Convert.ToInt32("1777", 8));
@@ -61,10 +62,13 @@ internal sealed class Desktop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is null) return;
+        File.Delete(XSocket);
         using var server = Alive(Server) ? System.Diagnostics.Process.GetProcessById(Server) : null;
         await _process.DisposeAsync();
         server?.Kill();
     }
+
+    private string XSocket => string.Create(CultureInfo.InvariantCulture, $"/tmp/.X11-unix/X{Display}");
 
     private static bool Alive(int pid) => Directory.Exists($"/proc/{pid}");
 
@@ -73,7 +77,7 @@ internal sealed class Desktop : IAsyncDisposable
     private string[] Arguments => [string.Create(CultureInfo.InvariantCulture, $":{Display}"), "-config", "xrdp/xorg.conf"];
 
     private string Serve => $$"""
-        use IO::Socket::UNIX; $s = IO::Socket::UNIX->new(Local => '{{Socket}}', Listen => 1) or die $!;
+        use IO::Socket::UNIX; $x = IO::Socket::UNIX->new(Local => '{{XSocket}}', Listen => 5) or die $!; $s = IO::Socket::UNIX->new(Local => '{{Socket}}', Listen => 1) or die $!;
         open F, '>', '{{At("open/server")}}'; print F $$; close F; while ($c = $s->accept) { <$c>; close $c }
         """;
 

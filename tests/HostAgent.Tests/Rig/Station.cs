@@ -38,5 +38,14 @@ internal sealed class Station : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Presses a key at the station's keyboard.</summary>
+    public async Task PressAsync(string key)
+    {
+        await using var finger = ServerProcess.Start("xdotool", Path.Combine(_folder, $"xdotool-{Display}.log"), "xdotool", ["key", key],
+            new Dictionary<string, string> { ["DISPLAY"] = $":{Display}" });
+        await finger.ExitedAsync(Soon.Deadline);
+        Xunit.Assert.Equal(0, finger.ExitCode);
+    }
+
     public ValueTask DisposeAsync() => _screen.DisposeAsync();
 }

@@ -1,0 +1,41 @@
+using Google.Protobuf.WellKnownTypes;
+using VdiBroker.Agent.Grants;
+using VdiBroker.Protocol.Host.V1;
+
+namespace VdiBroker.Agent.Watching;
+
+/// <summary>Puts together what is told to the broker: the sessions that run, whose they are as far as it was granted here, and the host's load.</summary>
+internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes idle, TimeProvider time)
+{
+    /// <summary>The whole truth about the host now.</summary>
+    /// <param name="sequence">Number of the report in its stream.</param>
+    public Observation Observe(ulong sequence)
+    {
+        var observation = new Observation { Sequence = sequence, Load = HostLoadReader.Read() };
+        foreach (var session in watch.Look())
+        {
+            var grant = grants.Of(session.User);
+            observation.Sessions.Add(new ObservedSession
+            {
+                User = session.User,
+                Display = session.Display,
+                Connected = session.Connected,
+                Since = Timestamp.FromDateTimeOffset(session.Since),
+                SessionId = grant?.SessionId ?? "",
+                Fence = grant?.Fence ?? 0,
+                Person = grant?.Person ?? "",
+                Pool = grant?.Pool ?? "",
+                Idle = Idle(session, grant) is { } untouched ? Duration.FromTimeSpan(untouched) : null,
+            });
+        }
+        return observation;
+    }
+
+    // Logging on is a touch that the X server does not know of: who comes back to a desktop after a night has not been idle for that night.
+    private TimeSpan? Idle(RunningSession session, Grant? grant)
+    {
+        if (!session.Connected || idle.Of(session.Server) is not { } untouched) return null;
+        var present = grant is null ? untouched : time.GetUtcNow() - grant.At;
+        return present < TimeSpan.Zero ? TimeSpan.Zero : present < untouched ? present : untouched;
+    }
+}
