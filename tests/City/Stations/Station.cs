@@ -156,11 +156,12 @@ public sealed class Station : IAsyncDisposable
         return ExitCode;
     }
 
-    /// <summary>The person gets up: the desktop runs on, the station is free.</summary>
+    /// <summary>The person gets up: the desktop runs on, the station is free, and what was on a virtual screen is gone: nobody takes it for the next desktop.</summary>
     public async Task LeaveAsync()
     {
         _session?.Send(Signal.Terminate);
         await EndsAsync(TimeSpan.FromSeconds(15));
+        if (Screen.Virtual) await ShowsNothingAsync(TimeSpan.FromSeconds(15));
     }
 
     /// <inheritdoc/>

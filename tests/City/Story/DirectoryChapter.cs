@@ -62,7 +62,6 @@ public static class DirectoryChapter
         scene.CollectTickets();
         await scene.PictureAsync(scene.B, "new-password-desktop");
         await scene.B.LeaveAsync();
-        await scene.B.ShowsNothingAsync(Soon);
         var picture = await scene.PictureAsync(scene.B, "new-password-words");
         var (detail, _) = await scene.Caller.RefusalAsync(person.Login, person.Password);
         StoryScene.Must(detail.Code == ErrorCode.SignInRejected, $"the old password was answered with {detail.Code}");
@@ -106,7 +105,6 @@ public static class DirectoryChapter
             await scene.B.HearsAsync(Sentences.Of(ErrorCode.DirectoryOutOfReach, "fr"), Soon);
             await scene.B.EndsAsync(Soon);
             await scene.A.LeaveAsync();
-            await scene.A.ShowsNothingAsync(Soon);
             picture = await scene.PictureAsync(scene.A, "limited-mode");
         }
         finally

@@ -70,7 +70,6 @@ public static class FigureChapter
         await FrameAsync(scene.B);
         var took = clock.Elapsed.TotalMilliseconds;
         await scene.B.LeaveAsync();
-        await scene.B.ShowsNothingAsync(StoryScene.Patience);
         return took;
     }
 

@@ -29,7 +29,6 @@ public static class RoamingChapter
     public static readonly StoryStep SameText = new("She leaves; at station B she signs in: the same text", async scene =>
     {
         await scene.A.LeaveAsync();
-        await scene.A.ShowsNothingAsync(Soon);
         await scene.ArriveAsync(scene.B, scene.City.People.Amelie);
         var differences = int.MaxValue;
         await Eventually.HoldsAsync("the same text on B", Soon, async () =>
