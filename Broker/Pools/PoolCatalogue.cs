@@ -25,7 +25,6 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
                 Kind = ReadKind(map),
                 Placing = PlacingSection.Read(map, carrying, places),
                 Shares = SharesSection.Read(map, tenants, carrying.Sum(host => hosts.Hosts.GetValueOrDefault(host)?.Seats ?? 0)),
-                GiveBack = SharesSection.ReadGiveBack(map),
                 Waiting = SharesSection.ReadWaiting(map),
             };
             name.Close();

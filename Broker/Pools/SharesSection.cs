@@ -4,7 +4,7 @@ using VdiBroker.Tenancy;
 
 namespace VdiBroker.Pools;
 
-/// <summary>How tenants share a pool: its keys <c>shares</c>, <c>give_back</c> and <c>waiting</c>.</summary>
+/// <summary>How tenants share a pool: its keys <c>shares</c> and <c>waiting</c>.</summary>
 internal static class SharesSection
 {
     /// <summary>Reads <c>shares</c>; faults go to the document.</summary>
@@ -25,15 +25,6 @@ internal static class SharesSection
         var promised = shares.Sum(share => share.Guaranteed);
         if (promised > seats) pool.Fault("shares", $"{promised} seats are guaranteed and its hosts have {seats}");
         return new Shares([.. shares]);
-    }
-
-    /// <summary>Reads <c>give_back</c>; faults go to the document.</summary>
-    public static GiveBackRules ReadGiveBack(CityMap pool)
-    {
-        var map = pool.Map("give_back", mayBeMissing: true);
-        var rules = new GiveBackRules(map.Time("disconnected", GiveBackRules.Default.Disconnected), map.Has("active") ? map.Time("active", TimeSpan.Zero) : null);
-        map.Close();
-        return rules;
     }
 
     /// <summary>Reads <c>waiting</c>; faults go to the document.</summary>

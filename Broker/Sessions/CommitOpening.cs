@@ -36,7 +36,7 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
         var claim = decision switch
         {
             OpeningDecision.Resume resume => await ledger.ResumeAsync(signIn, secret, resume.Session),
-            OpeningDecision.Place place => await ledger.PlaceAsync(signIn, secret, pool, place, turn || !PlaceInLine.Queues(pool) || place.Ranked[0].CarriesForgotten(signIn.User)),
+            OpeningDecision.Place place => await ledger.PlaceAsync(signIn, secret, pool, place, turn || !pool.Queues || place.FindsAgain(signIn.User)),
             _ => null,
         };
         switch (claim)
@@ -51,7 +51,7 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
                 return Refused(ErrorCode.SignInEnded);
             case Claim.Superseded:
                 return Refused(ErrorCode.MovedElsewhere);
-            case Claim.ShareUsedUp when !PlaceInLine.Queues(pool):
+            case Claim.ShareUsedUp when !pool.Queues:
                 return Refused(ErrorCode.ShareUsedUp);
             case Claim.ShareUsedUp or Claim.OthersWait:
                 return new Commitment.OthersFirst();

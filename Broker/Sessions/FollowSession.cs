@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using VdiBroker.Kernel;
 using VdiBroker.Storage;
 
@@ -26,11 +25,10 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     /// <summary>Runs until the view is final or <paramref name="cancel"/>. An outage of the store only delays it.</summary>
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // One waiting bell is enough: each look reads the newest state.
-        var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var bell = new Bell();
         using var subscription = events.Subscribe(happened =>
         {
-            if (happened["session"] == request.Session.Value) bell.Writer.TryWrite(true);
+            if (happened["session"] == request.Session.Value) bell.Ring();
         });
         Followed? told = null;
         while (true)
@@ -43,7 +41,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
             if (now != told) yield return now;
             if (StationViews.IsFinal(now.View)) yield break;
             told = now;
-            await WaitAsync(bell.Reader, request, cancel);
+            await WaitAsync(bell, request, cancel);
         }
     }
 
@@ -61,21 +59,12 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         }
     }
 
-    private async Task WaitAsync(ChannelReader<bool> bell, FollowRequested request, CancellationToken cancel)
+    private async Task WaitAsync(Bell bell, FollowRequested request, CancellationToken cancel)
     {
-        while (true)
+        while (!await bell.HeardAsync(_keepAlive, cancel))
         {
-            using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            tick.CancelAfter(_keepAlive);
-            try
-            {
-                await bell.ReadAsync(tick.Token);
-                return;
-            }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-            {
-                await KeepAliveAsync(request);
-            }
+            cancel.ThrowIfCancellationRequested();
+            await KeepAliveAsync(request);
         }
     }
 

@@ -16,9 +16,6 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
 
-    // A station that has heard nothing for minutes takes the broker for dead.
-    private static readonly TimeSpan _tellAgain = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs the opening; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async IAsyncEnumerable<OpeningStep> RunAsync(OpenRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -26,7 +23,6 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
         var clock = Stopwatch.StartNew();
         var othersFirst = false;
         OpeningStep? told = null;
-        var toldAt = clock.Elapsed;
         for (var turn = 1; turn <= Tries; turn++)
         {
             var found = await opener.RunAsync(request, cancel);
@@ -47,23 +43,18 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
             }
             if (othersFirst || line.MustWait(pool, decision, signIn.User))
             {
-                othersFirst = false;
-                turn = 0;
-                if (await line.NextAsync(pool, signIn, decision, cancel) is not { } next) continue;
-                if (next is OpeningStep.Refused)
+                (othersFirst, turn) = (false, 0);
+                await foreach (var step in line.WaitAsync(who, decision, cancel))
                 {
-                    yield return next;
-                    yield break;
+                    yield return told = step;
+                    if (step is OpeningStep.Refused) yield break;
                 }
-                if (line.MayClaim || !(IsNews(next, told) || clock.Elapsed - toldAt > _tellAgain)) continue;
-                toldAt = clock.Elapsed;
-                yield return told = next;
                 continue;
             }
             switch (await commit.RunAsync(who, request.Secret, state, decision, line.MayClaim))
             {
-                case Commitment.Done(var step):
-                    yield return step;
+                case Commitment.Done(var last):
+                    yield return last;
                     yield break;
                 case Commitment.OthersFirst:
                     othersFirst = true;
@@ -79,10 +70,6 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
         OpeningDecision.AwaitHost => new OpeningStep.WaitingForHost(),
         _ => null,
     };
-
-    // How long somebody has waited is no news to them.
-    private static bool IsNews(OpeningStep step, OpeningStep? told) => (step, told) is not (OpeningStep.Queued now, OpeningStep.Queued before)
-        || (now.News.Standing, now.News.About) != (before.News.Standing, before.News.About);
 
     private static uint Draw() => BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
 }

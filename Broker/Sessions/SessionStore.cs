@@ -25,7 +25,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     {
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
-        var last = db.HashGetAsync(keys.LastHosts(person), pool.Id.Value);
+        var last = pool.Placing.Policy == PlacementPolicy.Sticky ? db.HashGetAsync(keys.LastHosts(person), pool.Id.Value) : Task.FromResult(RedisValue.Null);
         var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
         var choosing = ChoicesAsync(db, pool, clock);
         var mine = (await current) is { IsNull: false } sid ? await ReadAsync(db, new SessionId(sid.ToString())) : null;

@@ -35,9 +35,6 @@ internal static partial class SessionsLog
     [LoggerMessage(1010, LogLevel.Warning, "rights of {person} at {station} could not be read anew: the directory is out of reach; those of {minutes} min ago hold on")]
     public static partial void RightsNotRenewed(ILogger logger, PersonId person, StationId station, double minutes);
 
-    [LoggerMessage(1011, LogLevel.Information, "{person} waits for a seat of {pool} at {station}")]
-    public static partial void QueueJoined(ILogger logger, PersonId person, PoolId pool, StationId station);
-
     [LoggerMessage(1012, LogLevel.Information, "{person} gave up the place in the queue of {pool}: {cause}")]
     public static partial void QueueLeft(ILogger logger, PersonId person, PoolId pool, string cause);
 

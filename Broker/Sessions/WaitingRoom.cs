@@ -13,7 +13,7 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(50);
-    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly Bell _bell = new();
     private readonly Lock _gate = new();
     private readonly List<WaitingPlace> _places = [];
 
@@ -22,7 +22,7 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
     {
         var place = new WaitingPlace(pool, who);
         lock (_gate) _places.Add(place);
-        Ring();
+        _bell.Ring();
         return place;
     }
 
@@ -55,12 +55,12 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
     {
         using var subscription = events.Subscribe(happened =>
         {
-            if (happened.Kind.StartsWith("session-", StringComparison.Ordinal) || happened.Kind.StartsWith("queue-", StringComparison.Ordinal)) Ring();
+            if (happened.Kind.StartsWith("session-", StringComparison.Ordinal) || happened.Kind.StartsWith("queue-", StringComparison.Ordinal)) _bell.Ring();
         });
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var line in Lines()) await LookAsync(line.Key, [.. line]);
-            await ((Task)_bell.WaitAsync(_look, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _bell.HeardAsync(_look, stoppingToken);
             // A crowd's events come together.
             await Task.Delay(_breath, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -91,18 +91,6 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
         catch (StoreOutOfReachException fault)
         {
             SessionsLog.QueueNotRead(logger, id, fault.Message);
-        }
-    }
-
-    private void Ring()
-    {
-        try
-        {
-            _bell.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It rings already.
         }
     }
 }

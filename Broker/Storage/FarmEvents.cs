@@ -22,7 +22,7 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
     private const int Batch = 500;
     private readonly ConcurrentDictionary<long, Action<FarmEvent>> _subscribers = new();
-    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly Bell _bell = new();
     private long _lastSubscriber;
 
     /// <summary>Calls <paramref name="deliver"/> for every event from now on, on the reader's own thread: it must only pass the event on.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
             {
                 if (!listening)
                 {
-                    await store.Subscriber.SubscribeAsync(keys.Doorbell, (_, _) => Ring());
+                    await store.Subscriber.SubscribeAsync(keys.Doorbell, (_, _) => _bell.Ring());
                     listening = true;
                 }
                 if (last.IsNull) last = await LastIdAsync();
@@ -55,7 +55,7 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
             {
                 LogNotReadable(logger, fault.Message);
             }
-            await ((Task)_bell.WaitAsync(_look, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _bell.HeardAsync(_look, stoppingToken);
         }
     }
 
@@ -82,18 +82,6 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
         var fields = entry.Values.ToDictionary(v => v.Name.ToString(), v => v.Value.ToString(), StringComparer.Ordinal);
         var happened = new FarmEvent(entry.Id.ToString(), fields.GetValueOrDefault("kind", ""), fields);
         foreach (var deliver in _subscribers.Values) deliver(happened);
-    }
-
-    private void Ring()
-    {
-        try
-        {
-            _bell.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It rings already.
-        }
     }
 
     [LoggerMessage(110, LogLevel.Warning, "the event stream cannot be read now: {cause}")]

@@ -81,12 +81,6 @@ internal sealed class KeySpace(string farm)
     /// <summary>Sorted set: the names that have a <see cref="Verifier"/> in this tenant, by when it ends.</summary>
     public RedisKey Verifiers(TenantId tenant) => $"{_prefix}limited:{tenant.Value}";
 
-    /// <summary>String: who runs a job of which the farm has one, and under which number.</summary>
-    public RedisKey Lease(string job) => $"{_prefix}lease:{job}";
-
-    /// <summary>String: drawn once for each life of the store; another or none means that the store was emptied.</summary>
-    public RedisKey Birth => _prefix + "birth";
-
     /// <summary>Sorted set: people who wait for a seat of the pool, by the number that they drew.</summary>
     public RedisKey Queue(PoolId pool) => $"{_prefix}pool:{pool.Value}:queue";
 
@@ -107,13 +101,4 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Hash: host → its drain (JSON): from when, until when, by whom, why.</summary>
     public RedisKey Drains => _prefix + "drains";
-
-    /// <summary>Hash: the record of one opening, for <c>ExplainOpening</c>.</summary>
-    public RedisKey Opening(string id) => $"{_prefix}opening:{id}";
-
-    /// <summary>Sorted set: the records of all openings, by when they began, ms.</summary>
-    public RedisKey Openings => _prefix + "openings";
-
-    /// <summary>Sorted set: the records of one person's openings, by when they began, ms.</summary>
-    public RedisKey OpeningsOf(PersonId person) => $"{_prefix}person:{person.Value}:openings";
 }

@@ -31,11 +31,11 @@ public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArra
     /// <summary>How tenants share it.</summary>
     public Shares Shares { get; init; } = Shares.None;
 
-    /// <summary>When borrowed seats go back.</summary>
-    public GiveBackRules GiveBack { get; init; } = GiveBackRules.Default;
-
     /// <summary>How long people wait for a seat.</summary>
     public WaitingRules Waiting { get; init; } = WaitingRules.Default;
+
+    /// <summary>True when people wait for its seats; else a full pool refuses at once.</summary>
+    public bool Queues => Kind == PoolKind.Shared && Waiting.Longest > TimeSpan.Zero;
 
     /// <summary>The name for a screen in <paramref name="language"/> (IETF tag; French unless it starts with "en").</summary>
     public string NameIn(string language) => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? NameEn : NameFr;

@@ -33,12 +33,12 @@ public static class WaitingQueue
         IReadOnlyCollection<Waiter> waiters, Shares shares, ImmutableDictionary<TenantId, int> use, IReadOnlyDictionary<HostId, int> free)
     {
         var seats = new Dictionary<HostId, int>(free);
-        var held = use.ToBuilder();
+        var held = use;
         var standings = ImmutableDictionary.CreateBuilder<PersonId, Standing>();
         foreach (var (waiter, index) in Order(waiters, shares, use).Select((waiter, index) => (waiter, index)))
         {
-            var may = shares.MayHoldMore(waiter.Tenant, held.ToImmutable()) && Take(seats, waiter.Hosts);
-            if (may) held[waiter.Tenant] = held.GetValueOrDefault(waiter.Tenant) + 1;
+            var may = shares.MayHoldMore(waiter.Tenant, held) && Take(seats, waiter.Hosts);
+            if (may) held = held.SetItem(waiter.Tenant, held.GetValueOrDefault(waiter.Tenant) + 1);
             standings[waiter.Person] = new Standing(index + 1, waiters.Count, may, waiter.Since);
         }
         return standings.ToImmutable();

@@ -23,7 +23,7 @@ public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArra
     /// <summary>How the pool chooses among its hosts.</summary>
     public PlacingRules Rules { get; init; } = PlacingRules.Default;
 
-    /// <summary>The host that carried the person's desktop of this pool last; null = none is remembered.</summary>
+    /// <summary>The host that carried the person's desktop of this pool last; null = none is remembered, or the pool's policy does not ask.</summary>
     public HostId? LastHost { get; init; }
 
     /// <summary>The host that is the person's for good (personal pools); null = none yet.</summary>
@@ -48,7 +48,11 @@ public abstract record OpeningDecision
     /// <param name="Ranked">Best first, at least one.</param>
     /// <param name="GivenUp">The session that this one takes the place of because its host has gone; null = none.</param>
     /// <param name="Because">Every host considered and why.</param>
-    public sealed record Place(ImmutableArray<HostChoice> Ranked, Session? GivenUp, Placement Because) : OpeningDecision(Because);
+    public sealed record Place(ImmutableArray<HostChoice> Ranked, Session? GivenUp, Placement Because) : OpeningDecision(Because)
+    {
+        /// <summary>True when it brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
+        public bool FindsAgain(string user) => Ranked[0].CarriesForgotten(user);
+    }
 
     /// <summary>A newer sign-in of the same person holds the desktop.</summary>
     public sealed record Superseded(Session By) : OpeningDecision((Placement?)null);
