@@ -16,6 +16,8 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
     private const int LongestAccount = 64;
     private const int LongestText = 128;
     private const int LongestTicket = 1024;
+    private const int LongestPerson = 320;
+    private const long LongestIdle = 10 * 366 * 86400L;
     private const long LatestSecond = 253402300799;
 
     /// <inheritdoc/>
@@ -75,7 +77,22 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
     {
         if (!IsText(session.User, LongestAccount)) throw Invalid($"observation.sessions.user must have 1 to {LongestAccount} printable characters");
         if (session.Since is { Seconds: < 0 or > LatestSecond }) throw Invalid("observation.sessions.since must be a time from 1970 to 9999");
-        return new SeenSession(session.User, (int)session.Display, session.Connected, DateTimeOffset.FromUnixTimeSeconds(session.Since?.Seconds ?? 0));
+        if (session.Idle is { Seconds: < 0 or > LongestIdle } or { Nanos: < 0 or > 999_999_999 }) throw Invalid("observation.sessions.idle must be from 0 to ten years");
+        return new SeenSession(session.User, (int)session.Display, session.Connected, DateTimeOffset.FromUnixTimeSeconds(session.Since?.Seconds ?? 0))
+        {
+            Idle = session.Idle?.ToTimeSpan(),
+            Grant = GrantOf(session),
+        };
+    }
+
+    private static GrantSeen? GrantOf(ReportedSession session)
+    {
+        if (session.SessionId.Length == 0) return null;
+        if (!IsText(session.SessionId, LongestAccount)) throw Invalid($"observation.sessions.session_id must have at most {LongestAccount} printable characters");
+        if (session.Fence > long.MaxValue) throw Invalid("observation.sessions.fence is none that a broker gave");
+        if (session.Person.Length > 0 && !IsText(session.Person, LongestPerson)) throw Invalid($"observation.sessions.person must have at most {LongestPerson} printable characters");
+        if (session.Pool.Length > 0 && !PeerName.IsName(session.Pool)) throw Invalid("observation.sessions.pool must be the id of a pool");
+        return new GrantSeen(session.SessionId, (long)session.Fence, session.Person, session.Pool);
     }
 
     private static bool IsText(string text, int longest) => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl);

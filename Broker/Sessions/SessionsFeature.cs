@@ -7,8 +7,9 @@ internal static class SessionsFeature
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
         .AddSingleton(rules)
         .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
-        .AddSingleton<SignInPerson>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>().AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
-        .AddSingleton<CloseSignIn>().AddSingleton<RedeemTicket>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
+        .AddSingleton<SignInPerson>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
+        .AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
+        .AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
         .AddHostedService<OrderSender>();

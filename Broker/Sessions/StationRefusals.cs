@@ -7,6 +7,9 @@ namespace VdiBroker.Sessions;
 /// <summary>What a station does for a person before they have a sign-in.</summary>
 internal sealed record PersonCalls(SignInPerson SignIn, ChangeOwnPassword ChangePassword);
 
+/// <summary>What a station does with a sign-in.</summary>
+internal sealed record SessionCalls(OpenDesktop Open, FollowDoor Follow, CloseSignIn Close);
+
 /// <summary>Which error of the catalogue says what.</summary>
 internal static class StationRefusals
 {

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
@@ -8,13 +6,11 @@ using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
 using VdiBroker.Storage;
 using VdiBroker.Trust;
-using PasswordNotice = VdiBroker.Directory.PasswordNotice;
-using PasswordNoticeMessage = VdiBroker.Protocol.Station.V1.PasswordNotice;
 
 namespace VdiBroker.Sessions;
 
 /// <summary>The stations' edge: reads the request, calls the use case, writes the reply.</summary>
-internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop open, FollowDoor follow, CloseSignIn close, StreamsEnd ending)
+internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls session, StreamsEnd ending)
     : StationService.StationServiceBase
 {
     private const int SignInsAtOnce = 4;
@@ -38,9 +34,9 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
         {
             SignIn = done.Secret.Text,
             Person = new Person { DisplayName = done.DisplayName, TenantName = done.TenantName },
-            Settings = SettingsOf(done.Settings),
+            Settings = StationReplies.Of(done.Settings),
             Limited = done.Limited,
-            Password = NoticeOf(done.Notice),
+            Password = StationReplies.Of(done.Notice),
         };
         reply.Desktops.AddRange(done.Desktops.Select(d => new DesktopChoice { PoolId = d.Pool.Id.Value, Name = d.Pool.NameIn(request.Language), Running = d.Running }));
         return reply;
@@ -64,7 +60,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
         var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId));
         using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context.CancellationToken);
-        await foreach (var step in open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(ReplyOf(step, request.Language), end.Token);
+        await foreach (var step in session.Open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);
     }
 
     /// <inheritdoc/>
@@ -73,14 +69,9 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
         var station = Station(context);
         using var place = _streams.Enter(station.Value);
         using var end = ending.With(context.CancellationToken);
-        var notices = await follow.EnterAsync(new Presented(request.SignIn), station, Session(request.SessionId), new Fence((long)request.Fence), end.Token)
+        var notices = await session.Follow.EnterAsync(new Presented(request.SignIn), station, Session(request.SessionId), new Fence((long)request.Fence), end.Token)
             ?? throw new RefusalException(ErrorCode.SignInEnded);
-        await foreach (var followed in notices)
-        {
-            var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, request.Language) };
-            if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
-            await responseStream.WriteAsync(notice, end.Token);
-        }
+        await foreach (var followed in notices) await responseStream.WriteAsync(StationReplies.Of(followed, request.Language), end.Token);
     }
 
     /// <inheritdoc/>
@@ -88,73 +79,11 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, OpenDesktop 
     {
         if (request.Closing == Closing.Unspecified) throw Invalid("closing must be CLOSING_LEAVE or CLOSING_SIGN_OUT");
         var signOut = request.Closing == Closing.SignOut;
-        var known = await close.RunAsync(new CloseRequested(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence), signOut));
+        var known = await session.Close.RunAsync(new CloseRequested(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence), signOut));
         // Who only leaves has left; who wanted the desktop ended must not believe that it is.
         if (signOut && !known) throw new RefusalException(ErrorCode.SignInEnded);
         return new CloseReply();
     }
-
-    private static OpenReply ReplyOf(OpeningStep step, string language) => step switch
-    {
-        OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
-        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
-        OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
-        OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
-        _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
-    };
-
-    private static Queued QueuedOf(OpeningStep.Queued step, string language)
-    {
-        var queued = new Queued { Place = (uint)step.News.Standing.Place, Of = (uint)step.News.Standing.Of, Text = StationWords.Queued(step, language) };
-        if (step.News.About is { } about) queued.About = Duration.FromTimeSpan(about);
-        return queued;
-    }
-
-    private static Desktop DesktopOf(OpeningStep.Ready ready, string language) => new()
-    {
-        SessionId = ready.Held.Session.Value,
-        Fence = (ulong)ready.Held.Fence.Value,
-        Host = ready.Host.Id.Value,
-        Address = ready.Host.Address,
-        Port = (uint)ready.Host.Port,
-        CertificateSha256 = ByteString.CopyFrom(Convert.FromHexString(ready.CertificateSha256)),
-        User = ready.SignIn.User,
-        Ticket = ready.Held.Ticket.Text,
-        TicketValid = Duration.FromTimeSpan(Tickets.Life),
-        Resumed = ready.Decision is OpeningDecision.Resume,
-        Settings = SettingsOf(ready.SignIn.Settings),
-        Why = StationWords.Why(ready, language),
-    };
-
-    private static Settings SettingsOf(StationSettings settings) => new()
-    {
-        Keyboard = settings.Keyboard,
-        Language = settings.Language,
-        ScreenWidth = (uint)settings.ScreenWidth,
-        ScreenHeight = (uint)settings.ScreenHeight,
-        Clipboard = settings.Clipboard,
-    };
-
-    private static PasswordNoticeMessage? NoticeOf(PasswordNotice? notice)
-    {
-        if (notice is null) return null;
-        var told = new PasswordNoticeMessage();
-        if (notice.ExpiresIn is { } left) told.ExpiresIn = Duration.FromTimeSpan(left);
-        if (notice.GraceLeft is { } grace) told.GraceLeft = (uint)Math.Max(0, grace);
-        return told;
-    }
-
-    private static SessionState StateOf(StationView view) => view switch
-    {
-        StationView.Opening => SessionState.Opening,
-        StationView.Active => SessionState.Active,
-        StationView.Disconnected => SessionState.Disconnected,
-        StationView.TicketRefused => SessionState.TicketRefused,
-        StationView.Moved => SessionState.Moved,
-        StationView.SignedOut => SessionState.SignedOut,
-        StationView.HostLost => SessionState.HostLost,
-        _ => SessionState.Expired,
-    };
 
     private static PoolId Pool(string id) => id.Length == 0 || PeerName.IsName(id) ? new PoolId(id) : throw Invalid("pool_id must be empty or the id of a pool");
 

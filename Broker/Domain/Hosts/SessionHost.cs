@@ -35,7 +35,21 @@ public sealed record HealthThresholds(TimeSpan ReportEvery, TimeSpan DeadAfter, 
 /// <param name="Display">X display number.</param>
 /// <param name="Connected">A station was connected to it.</param>
 /// <param name="Since">Start of the session.</param>
-public sealed record ObservedSession(string User, int Display, bool Connected, DateTimeOffset Since);
+public sealed record ObservedSession(string User, int Display, bool Connected, DateTimeOffset Since)
+{
+    /// <summary>For how long nobody has touched keyboard or mouse; null = not known.</summary>
+    public TimeSpan? Idle { get; init; }
+
+    /// <summary>What the agent was told when it let the person in last; null = it was let in by nobody that the agent remembers.</summary>
+    public GrantSeen? Grant { get; init; }
+}
+
+/// <summary>A granted redemption, as the agent kept it: enough to know whose session it is when the store has forgotten.</summary>
+/// <param name="Session">Id of the session, 1 to 64 characters.</param>
+/// <param name="Fence">The fence of the accepted ticket.</param>
+/// <param name="Person">Whose; empty = an older broker did not say.</param>
+/// <param name="Pool">Of which pool; empty = an older broker did not say.</param>
+public sealed record GrantSeen(string Session, long Fence, string Person, string Pool);
 
 /// <summary>What the agent last said of its host.</summary>
 /// <param name="SeenAt">When the last report was committed.</param>

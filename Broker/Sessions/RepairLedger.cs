@@ -1,0 +1,18 @@
+using VdiBroker.Profiles;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Brings the ledger's belief to what an agent saw.</summary>
+internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILogger<RepairLedger> logger)
+{
+    /// <summary>Compares and corrects; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
+    public async Task RunAsync(HostSeen seen)
+    {
+        foreach (var correction in Reconciliation.Decide(seen.Believed, seen.Reading.Sessions, seen.Reading.BootId, seen.Now))
+        {
+            if (!await ledger.CorrectAsync(correction)) continue;
+            SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
+            if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
+        }
+    }
+}

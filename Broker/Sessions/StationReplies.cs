@@ -1,0 +1,86 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Rpc;
+using PasswordNotice = VdiBroker.Directory.PasswordNotice;
+using PasswordNoticeMessage = VdiBroker.Protocol.Station.V1.PasswordNotice;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>What the use cases say, as messages of the stations' protocol.</summary>
+internal static class StationReplies
+{
+    /// <summary>A step of an opening.</summary>
+    /// <exception cref="RefusalException">The step is a refusal.</exception>
+    public static OpenReply Of(OpeningStep step, string language) => step switch
+    {
+        OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
+        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
+        OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
+        OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
+        _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
+    };
+
+    private static Queued QueuedOf(OpeningStep.Queued step, string language)
+    {
+        var queued = new Queued { Place = (uint)step.News.Standing.Place, Of = (uint)step.News.Standing.Of, Text = StationWords.Queued(step, language) };
+        if (step.News.About is { } about) queued.About = Duration.FromTimeSpan(about);
+        return queued;
+    }
+
+    private static Desktop DesktopOf(OpeningStep.Ready ready, string language) => new()
+    {
+        SessionId = ready.Held.Session.Value,
+        Fence = (ulong)ready.Held.Fence.Value,
+        Host = ready.Host.Id.Value,
+        Address = ready.Host.Address,
+        Port = (uint)ready.Host.Port,
+        CertificateSha256 = ByteString.CopyFrom(Convert.FromHexString(ready.CertificateSha256)),
+        User = ready.SignIn.User,
+        Ticket = ready.Held.Ticket.Text,
+        TicketValid = Duration.FromTimeSpan(Tickets.Life),
+        Resumed = ready.Decision is OpeningDecision.Resume,
+        Settings = Of(ready.SignIn.Settings),
+        Why = StationWords.Why(ready, language),
+    };
+
+    /// <summary>What became of a session.</summary>
+    public static SessionNotice Of(Followed followed, string language)
+    {
+        var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, language) };
+        if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
+        return notice;
+    }
+
+    /// <summary>What the station applies.</summary>
+    public static Settings Of(StationSettings settings) => new()
+    {
+        Keyboard = settings.Keyboard,
+        Language = settings.Language,
+        ScreenWidth = (uint)settings.ScreenWidth,
+        ScreenHeight = (uint)settings.ScreenHeight,
+        Clipboard = settings.Clipboard,
+    };
+
+    /// <summary>What the person should know of their password; null = nothing.</summary>
+    public static PasswordNoticeMessage? Of(PasswordNotice? notice)
+    {
+        if (notice is null) return null;
+        var told = new PasswordNoticeMessage();
+        if (notice.ExpiresIn is { } left) told.ExpiresIn = Duration.FromTimeSpan(left);
+        if (notice.GraceLeft is { } grace) told.GraceLeft = (uint)Math.Max(0, grace);
+        return told;
+    }
+
+    private static SessionState StateOf(StationView view) => view switch
+    {
+        StationView.Opening => SessionState.Opening,
+        StationView.Active => SessionState.Active,
+        StationView.Disconnected => SessionState.Disconnected,
+        StationView.TicketRefused => SessionState.TicketRefused,
+        StationView.Moved => SessionState.Moved,
+        StationView.SignedOut => SessionState.SignedOut,
+        StationView.HostLost => SessionState.HostLost,
+        _ => SessionState.Expired,
+    };
+}
