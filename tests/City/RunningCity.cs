@@ -158,7 +158,7 @@ public sealed class RunningCity : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers));
         var redis = Plan.OwnRedis ? await OwnedAsync(RedisServer.StartAsync(Path.Combine(Folder, "redis"), Plan.Network.Address(9))) : null;
         lock (_parts) _parts.Push(Broker);
-        await Broker.ConfigureAsync(Certificates, redis?.Endpoint);
+        await Broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis.Endpoint));
         await Broker.StartAsync();
     }
 

@@ -62,7 +62,7 @@ public sealed class Town : IAsyncLifetime
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
         await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), CityFile());
-        await broker.ConfigureAsync(Certificates, redis);
+        await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis));
         await broker.StartAsync();
         return Own(broker);
     }

@@ -57,11 +57,11 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     /// <summary>Writes broker.json and its certificate beside city.yaml.</summary>
     /// <param name="certificates">The city's authority.</param>
-    /// <param name="redis">"address:port" of a Redis of the operator's; null = its own.</param>
-    public async Task ConfigureAsync(CityCertificates certificates, string? redis = null)
+    /// <param name="redis">A store of the operator's; null = its own.</param>
+    public async Task ConfigureAsync(CityCertificates certificates, StoreAddress? redis = null)
     {
         var issued = await certificates.IssueAsync("broker", "broker1", Path.Combine(Folder, "tls"), _address);
-        var store = redis is null ? "null" : $$"""{ "endpoints": ["{{redis}}"] }""";
+        var store = redis?.Json ?? "null";
         await File.WriteAllTextAsync(Path.Combine(Folder, "broker.json"), $$"""
             {
               "city": "city.yaml",
