@@ -61,6 +61,8 @@ internal static class Program
         using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Leave);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
+        // Ctrl-Z would leave a desktop on the screen that nobody supervises, and a terminal that shows no keys.
+        using var suspend = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context => context.Cancel = true);
 
         journal.Step($"started pid={Environment.ProcessId}");
         ViewerHome.RemoveLeftovers();

@@ -92,6 +92,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private async Task<ExitCode> VisitAsync(string signIn, DesktopChoice choice)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var keys = room.Person.Keys();
         var commands = CommandsAsync(over.Token);
         try
         {
@@ -120,7 +121,8 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         try
         {
-            while (true) wishes.Add(await room.Person.WishAsync(over));
+            while (true)
+                if (!wishes.Add(await room.Person.WishAsync(over))) room.Person.Tell("not-on-offer", []);
         }
         catch (OperationCanceledException)
         {

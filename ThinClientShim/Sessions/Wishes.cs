@@ -3,16 +3,60 @@ using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
-/// <summary>What the person, or a signal to the shim, wants of the running visit.</summary>
+/// <summary>
+/// What the person, or a signal to the shim, wants of the running visit. Leaving and signing out can be wanted at any time and wait until they
+/// are taken; what else there is only while it is on offer.
+/// </summary>
 internal sealed class Wishes
 {
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Wish> _offers = [];
     private Task? _waiting;
+    private TaskCompletionSource<Wish>? _accepted;
 
-    /// <summary>Adds a wish.</summary>
-    public void Add(Wish wish) => _wishes.Writer.TryWrite(wish);
+    private TaskCompletionSource<Wish> Accepted => _accepted ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when there is one to take.</summary>
+    /// <summary>Adds a wish. False: it is not on offer now, and forgotten.</summary>
+    public bool Add(Wish wish)
+    {
+        if (wish is Wish.Leave or Wish.SignOut) return _wishes.Writer.TryWrite(wish);
+        lock (_gate)
+        {
+            if (!_offers.Contains(wish)) return false;
+            _ = Accepted.TrySetResult(wish);
+            return true;
+        }
+    }
+
+    /// <summary>From now on the person may want this (<paramref name="open"/>), or not any more.</summary>
+    public void Offer(Wish wish, bool open)
+    {
+        lock (_gate)
+        {
+            if (open) _offers.Add(wish);
+            else _offers.Remove(wish);
+        }
+    }
+
+    /// <summary>Completes when the person has accepted an offer; given again until it is taken.</summary>
+    public Task AcceptedAsync()
+    {
+        lock (_gate) return Accepted.Task;
+    }
+
+    /// <summary>The offer that was accepted and still stands, or null.</summary>
+    public Wish? TryAccepted()
+    {
+        lock (_gate)
+        {
+            if (_accepted is not { Task: { IsCompletedSuccessfully: true, Result: var wish } }) return null;
+            _accepted = null;
+            return _offers.Contains(wish) ? wish : null;
+        }
+    }
+
+    /// <summary>Completes when there is a wish to leave or to sign out.</summary>
     public Task WaitAsync() => _waiting is { IsCompleted: false } ? _waiting : _waiting = _wishes.Reader.WaitToReadAsync().AsTask();
 
     /// <summary>One that is there already, or null.</summary>

@@ -44,7 +44,7 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     /// <param name="cancel">Gives up.</param>
     public async Task<byte[]?> AskPasswordAsync(string word, CancellationToken cancel)
     {
-        using var silence = Echo.Off();
+        using var silence = TerminalMode.Unseen();
         Prompt(Words[word]);
         return await input.NextAsync(cancel);
     }
@@ -65,9 +65,16 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
         return null;
     }
 
-    /// <summary>The next command typed during a session; never ends at the end of the input, which is no command.</summary>
+    /// <summary>From here to disposal keys act without Enter, as far as the input allows: see <see cref="WishAsync"/>.</summary>
+    public IDisposable Keys() => new KeysScope(input);
+
+    /// <summary>
+    /// The next key or command of a session; never ends at the end of the input, which is no command. <c>l</c>, <c>e</c> and <c>n</c> act at
+    /// once; <c>s</c>, which ends programs, only with Enter.
+    /// </summary>
     public async Task<Wish> WishAsync(CancellationToken cancel)
     {
+        var signOut = false;
         while (await input.NextAsync(cancel) is { } line)
         {
             var word = Encoding.UTF8.GetString(line).Trim().ToLowerInvariant();
@@ -75,9 +82,19 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
             switch (word)
             {
                 case "l" or "leave" or "quitter": return Wish.Leave;
+                case "e": return Wish.Extend;
+                case "n": return Wish.Replace;
+                case "s" when input.Keys == KeysRead.Each:
+                    if (!signOut) Tell("sign-out-enter", []);
+                    signOut = true;
+                    break;
                 case "s" or "sign out" or "fermer": return Wish.SignOut;
-                case "": break;
-                default: Tell("commands", []); break;
+                case "" when signOut: return Wish.SignOut;
+                case "" when input.Keys != KeysRead.Each: break;
+                default:
+                    if (input.Keys == KeysRead.Each && word.Length > 0) break;
+                    Tell("commands", []);
+                    break;
             }
         }
         await Task.Delay(Timeout.Infinite, cancel);
@@ -96,6 +113,24 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
             // As in Tell.
         }
     }
+
+    private sealed class KeysScope : IDisposable
+    {
+        private readonly TerminalMode _mode = TerminalMode.KeyByKey();
+        private readonly Lines _input;
+
+        public KeysScope(Lines input)
+        {
+            _input = input;
+            _input.Keys = TerminalMode.HasTerminal ? KeysRead.Each : KeysRead.Lone;
+        }
+
+        public void Dispose()
+        {
+            _input.Keys = KeysRead.None;
+            _mode.Dispose();
+        }
+    }
 }
 
 /// <summary>What a person may want of a running session.</summary>
@@ -106,4 +141,10 @@ internal enum Wish
 
     /// <summary>Close the desktop.</summary>
     SignOut,
+
+    /// <summary>Put off the end that was announced.</summary>
+    Extend,
+
+    /// <summary>Give up a desktop whose host is silent, and open a new one.</summary>
+    Replace,
 }

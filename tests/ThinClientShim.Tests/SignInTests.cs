@@ -113,7 +113,7 @@ public sealed class SignInTests : AtAStation
         Station.Desk.Places = [new() { Place = 2, Of = 3, Text = "Votre place : 2 sur 3." }, new() { Place = 1, Of = 2, Text = "Votre place : 1 sur 2." }, new() { Place = 1, Of = 2, Text = "Votre place : 1 sur 2." }];
         await Station.SignInAsync();
         await Station.SaysAsync("Votre place : 2 sur 3.");
-        await Station.SaysAsync("Pour renoncer à votre place, tapez l puis Entrée.");
+        await Station.SaysAsync("Pour renoncer à votre place, appuyez sur la touche L.");
         await Station.SaysAsync("Votre place : 1 sur 2.");
         await Station.StepAsync("queued place=1 of=2");
         Station.Desk.Served.SetResult();

@@ -100,9 +100,12 @@ internal sealed class TestStation : IAsyncDisposable
     }
 
     /// <summary>Types a line.</summary>
-    public void Type(string line)
+    public void Type(string line) => Press(line + "\n");
+
+    /// <summary>Presses keys, without Enter.</summary>
+    public void Press(string keys)
     {
-        Process.StandardInput.Write(line + "\n");
+        Process.StandardInput.Write(keys);
         Process.StandardInput.Flush();
     }
 
