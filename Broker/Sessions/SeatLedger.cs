@@ -33,6 +33,25 @@ internal abstract record Claim
     public sealed record ShareUsedUp : Claim;
 }
 
+/// <summary>What came of a claim whose lease was thought to be over.</summary>
+internal enum Expiry
+{
+    /// <summary>It has ended, and its seat is free.</summary>
+    Expired,
+
+    /// <summary>The desktop was there before this station asked for it: it is on nobody's screen now and keeps its seat.</summary>
+    Left,
+
+    /// <summary>A host has accepted its ticket: only the host says what became of it.</summary>
+    Confirmed,
+
+    /// <summary>Its lease still runs.</summary>
+    Early,
+
+    /// <summary>There is no such claim any more: it was confirmed, moved or ended meanwhile.</summary>
+    Changed,
+}
+
 /// <summary>Commits decisions about seats: one atomic script for each.</summary>
 internal sealed class SeatLedger(RedisStore store, KeySpace keys)
 {
@@ -47,6 +66,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     private static readonly Script _resume = new("resume_session");
     private static readonly Script _redeem = new("redeem_ticket");
     private static readonly Script _correct = new("correct_session");
+    private static readonly Script _expire = new("expire_claim");
 
     /// <summary>Takes a seat for a new session.</summary>
     /// <param name="signIn">Whose.</param>
@@ -103,20 +123,34 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
         return Enum.Parse<TicketVerdict>((string)result!, ignoreCase: true);
     }
 
+    /// <summary>Ends a claim whose lease is over and that no host confirmed; harmless when it is too early, too late or asked twice.</summary>
+    /// <param name="claim">The session, as it was when the claim was looked at.</param>
+    /// <param name="absent">Its host has just reported, and does not have it: then a ticket that was accepted confirms nothing any more.</param>
+    public async Task<Expiry> ExpireAsync(Session claim, bool absent = false)
+    {
+        var result = await store.RunScriptAsync(_expire, Releasing(claim), [keys.Doorbell.ToString(), claim.Id.Value, claim.Fence.Value, Milliseconds(FinalMemory), absent ? 1 : 0]);
+        return Enum.Parse<Expiry>((string)result!, ignoreCase: true);
+    }
+
     /// <summary>Commits one correction.</summary>
     /// <returns>False when the session has changed since the decision.</returns>
     public async Task<bool> CorrectAsync(Correction correction)
     {
         var session = correction.Session;
+        if (correction.Phase == SessionPhase.Expired) return await ExpireAsync(session, absent: true) == Expiry.Expired;
         var final = correction.Session with { Phase = correction.Phase } is { IsFinal: true };
         var result = await store.RunScriptAsync(_correct,
-            [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events, keys.Use(session.Pool), keys.Releases(session.Pool)],
+            Releasing(session),
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
             ]);
         return (long)result == 1;
     }
+
+    // What the end of a session touches.
+    private RedisKey[] Releasing(Session session) =>
+        [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events, keys.Use(session.Pool), keys.Releases(session.Pool)];
 
     private static Claim ClaimOf(RedisResult result, SessionId session, Secret ticket)
     {

@@ -51,6 +51,18 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         return sessions.OfType<Session>().ToImmutableArray();
     });
 
+    /// <summary>The hosts whose agents do not report: nobody but a clock ends what was promised there.</summary>
+    public Task<ImmutableArray<HostId>> SilentHostsAsync() => store.RunAsync("read boards", async db =>
+    {
+        var clock = ClockAsync(db);
+        var boards = hosts.Hosts.Values.Select(host => (host, Seen: board.ReadAsync(db, host.Id))).ToList();
+        var now = await clock;
+        var silent = ImmutableArray.CreateBuilder<HostId>();
+        foreach (var (host, seen) in boards)
+            if (ChoiceOf(host, await seen, [], now).Health != HostHealth.Live) silent.Add(host.Id);
+        return silent.ToImmutable();
+    });
+
     /// <summary>What is known of a presented ticket, its session, and the store's time.</summary>
     public Task<(Ticket? Ticket, Session? Session, DateTimeOffset Now)> FindTicketAsync(SecretDigest digest) => store.RunAsync("read ticket", async db =>
     {

@@ -12,7 +12,7 @@ internal static class SessionsFeature
         .AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
-        .AddHostedService<OrderSender>();
+        .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>();
 
     /// <summary>Maps the two services of the protocol.</summary>
     public static void MapSessions(this IEndpointRouteBuilder routes)

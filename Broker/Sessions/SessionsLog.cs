@@ -41,6 +41,12 @@ internal static partial class SessionsLog
     [LoggerMessage(1013, LogLevel.Warning, "the queue of {pool} cannot be read now; places are kept: {cause}")]
     public static partial void QueueNotRead(ILogger logger, PoolId pool, string cause);
 
+    [LoggerMessage(1014, LogLevel.Information, "claim on session {session} of {person} on {host}, whose agent does not report: {outcome}, its lease is over")]
+    public static partial void ClaimOver(ILogger logger, SessionId session, PersonId person, HostId host, Expiry outcome);
+
+    [LoggerMessage(1015, LogLevel.Warning, "claims on hosts that do not report cannot be looked at now: {cause}")]
+    public static partial void ClaimsNotRead(ILogger logger, string cause);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

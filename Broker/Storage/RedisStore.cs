@@ -20,6 +20,9 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <summary>For publishing and subscribing.</summary>
     public ISubscriber Subscriber => _connection.GetSubscriber();
 
+    /// <summary>What Redis runs for a script. A test puts a broken text here, to show that it would be noticed.</summary>
+    public Func<Script, string> TextOf { get; set; } = script => script.Text;
+
     /// <summary>For how long the store has been there without a break, since this process started at most. What is old in it may be so because of a break.</summary>
     public TimeSpan HearingFor => Stopwatch.GetElapsedTime(Interlocked.Read(ref _hearingSince));
 
@@ -65,7 +68,7 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <summary>Runs one of the broker's scripts atomically.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
-        RunAsync(script.Name, db => db.ScriptEvaluateAsync(script.Text, keys, arguments));
+        RunAsync(script.Name, db => db.ScriptEvaluateAsync(TextOf(script), keys, arguments));
 
     /// <summary>All keys that fit a glob, on every master, in no order, some perhaps twice: for commands of an operator, never for a person who waits.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>

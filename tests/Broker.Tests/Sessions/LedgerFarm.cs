@@ -58,6 +58,10 @@ internal sealed class LedgerFarm
         await Board.WriteAsync(new HostId(host), "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, [.. seen]));
     }
 
+    /// <summary>The host's last report is an hour old.</summary>
+    public Task FallSilentAsync(string host) =>
+        Store.RunAsync("silence", db => db.HashSetAsync(Keys.Board(new HostId(host)), "seen", DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeMilliseconds()));
+
     /// <summary>Every host reports; none carries anybody.</summary>
     public async Task ReportAllAsync()
     {
@@ -82,6 +86,9 @@ internal sealed class LedgerFarm
             _ => null,
         };
     }
+
+    /// <summary>Time passes over a claim's lease.</summary>
+    public Task LapseAsync(SessionId session) => Store.RunAsync("lapse", db => db.HashSetAsync(Keys.Session(session), "lease", 1));
 
     /// <summary>Presents a ticket, as a host's agent does.</summary>
     public async Task<TicketVerdict> PresentAsync(string ticket, string user, string host = "blade0", string attempt = "")

@@ -11,6 +11,8 @@ public sealed class LedgerModelTests(RedisFixture redis)
 {
     private static readonly string[] _users = ["amelie", "karim", "lea", "hugo"];
 
+    private static readonly SessionPhase[] Truths = [SessionPhase.Active, SessionPhase.Disconnected, SessionPhase.Ending, SessionPhase.Ended, SessionPhase.Lost];
+
     private abstract record Command
     {
         public sealed record SignIn(int User, int Station) : Command;
@@ -21,6 +23,10 @@ public sealed class LedgerModelTests(RedisFixture redis)
 
         public sealed record Correct(int User, SessionPhase Phase, bool Stale) : Command;
 
+        public sealed record Lapse(int User) : Command;
+
+        public sealed record Expire(int User, bool Late, bool Absent) : Command;
+
         public sealed record Close(int Nth, bool SignOut) : Command;
     }
 
@@ -28,7 +34,9 @@ public sealed class LedgerModelTests(RedisFixture redis)
         (2, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], (u, s) => (Command)new Command.SignIn(u, s))),
         (4, Gen.Select(Gen.Int[0, 9], Gen.UInt, (s, d) => (Command)new Command.Open(s, d))),
         (3, Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 1], (t, u, h) => (Command)new Command.Redeem(t, u, h))),
-        (3, Gen.Select(Gen.Int[0, 3], Gen.Enum<SessionPhase>(), Gen.Bool, (u, p, s) => (Command)new Command.Correct(u, p, s))),
+        (3, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 4].Select(i => Truths[i]), Gen.Bool, (u, p, s) => (Command)new Command.Correct(u, p, s))),
+        (2, Gen.Int[0, 3].Select(u => (Command)new Command.Lapse(u))),
+        (3, Gen.Select(Gen.Int[0, 3], Gen.Bool, Gen.Bool, (u, l, a) => (Command)new Command.Expire(u, l, a))),
         (1, Gen.Select(Gen.Int[0, 9], Gen.Bool, (s, o) => (Command)new Command.Close(s, o))));
 
     [Fact]
@@ -47,6 +55,8 @@ public sealed class LedgerModelTests(RedisFixture redis)
                 case Command.Open c: await run.OpenAsync(c.Nth, c.Draw); break;
                 case Command.Redeem c: await run.RedeemAsync(c.Ticket, _users[c.User], $"blade{c.Host}"); break;
                 case Command.Correct c: await run.CorrectAsync(_users[c.User], c.Phase, c.Stale); break;
+                case Command.Lapse c: await run.LapseAsync(_users[c.User]); break;
+                case Command.Expire c: await run.ExpireAsync(_users[c.User], c.Late, c.Absent); break;
                 case Command.Close c: await run.CloseAsync(c.Nth, c.SignOut); break;
             }
             await run.AgreesAsync();

@@ -8,7 +8,11 @@ namespace VdiBroker.Broker.Tests.Sessions;
 /// <summary>One run of commands on the scripts and on the model beside them.</summary>
 internal sealed class LedgerRun(LedgerFarm farm)
 {
-    private sealed record Seat(string User, string Host, long Serial, long Fence, long Redeemed, long Refused, SessionPhase Phase);
+    private sealed record Seat(string User, string Host, long Serial, long Fence, long Redeemed, long Refused, SessionPhase Phase)
+    {
+        // By what the model did to its lease: no part of what the store is compared with.
+        public bool LeaseOver { get; init; }
+    }
 
     private sealed record Issued(string Secret, string User, string Host, string Session, long Fence)
     {
@@ -84,7 +88,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
         Assert.Equal(expected, verdict);
         ticket.Spent = true;
         if (!current) return;
-        if (verdict == TicketVerdict.Granted) _sessions[ticket.Session] = seat with { Redeemed = ticket.Fence };
+        if (verdict == TicketVerdict.Granted) _sessions[ticket.Session] = seat with { Redeemed = ticket.Fence, LeaseOver = seat.LeaseOver && seat.Phase != SessionPhase.Opening };
         else if (seat.Redeemed != ticket.Fence) _sessions[ticket.Session] = seat with { Refused = ticket.Fence };
     }
 
@@ -95,8 +99,33 @@ internal sealed class LedgerRun(LedgerFarm farm)
         var done = await farm.Ledger.CorrectAsync(new Correction(stale ? believed with { Revision = believed.Revision - 1 } : believed, phase, "test"));
         Assert.Equal(!stale, done);
         if (stale) return;
-        _sessions[sid] = _sessions[sid] with { Phase = phase };
-        if (phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired) _desktops.Remove(user);
+        _sessions[sid] = _sessions[sid] with { Phase = phase, LeaseOver = true };
+        if (phase is SessionPhase.Ended or SessionPhase.Lost) _desktops.Remove(user);
+    }
+
+    /// <summary>Time passes over a claim's lease.</summary>
+    public async Task LapseAsync(string user)
+    {
+        if (!_desktops.TryGetValue(user, out var sid) || _sessions[sid].Phase != SessionPhase.Opening) return;
+        await farm.LapseAsync(new SessionId(sid));
+        _sessions[sid] = _sessions[sid] with { LeaseOver = true };
+    }
+
+    /// <summary>Somebody thinks that a claim is over: perhaps too early, perhaps of a claim that has moved on.</summary>
+    public async Task ExpireAsync(string user, bool late, bool absent)
+    {
+        if (!_desktops.TryGetValue(user, out var sid)) return;
+        var believed = (await farm.Sessions.FindAsync(new SessionId(sid)))!;
+        var seat = _sessions[sid];
+        var outcome = await farm.Ledger.ExpireAsync(late ? believed with { Fence = new Fence(seat.Fence - 1) } : believed, absent);
+        var expected = late || seat.Phase != SessionPhase.Opening ? Expiry.Changed
+            : seat.Redeemed == seat.Fence && !absent ? Expiry.Confirmed
+            : !seat.LeaseOver ? Expiry.Early
+            : seat.Redeemed == 0 || absent ? Expiry.Expired : Expiry.Left;
+        Assert.Equal(expected, outcome);
+        if (outcome is not (Expiry.Expired or Expiry.Left)) return;
+        _sessions[sid] = seat with { Phase = outcome == Expiry.Expired ? SessionPhase.Expired : SessionPhase.Disconnected };
+        if (outcome == Expiry.Expired) _desktops.Remove(user);
     }
 
     public async Task CloseAsync(int index, bool signOut)
@@ -123,7 +152,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
         foreach (var (sid, seat) in _sessions)
         {
             var stored = (await farm.Sessions.FindAsync(new SessionId(sid)))!;
-            Assert.Equal(seat, new Seat(stored.User, stored.Host.Value, stored.Serial, stored.Fence.Value, stored.Redeemed.Value, stored.Refused.Value, stored.Phase));
+            Assert.Equal(seat with { LeaseOver = false }, new Seat(stored.User, stored.Host.Value, stored.Serial, stored.Fence.Value, stored.Redeemed.Value, stored.Refused.Value, stored.Phase));
         }
     }
 

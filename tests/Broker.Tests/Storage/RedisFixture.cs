@@ -11,6 +11,8 @@ public sealed class RedisFixture : IAsyncLifetime
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-redis-").FullName;
     private RedisServer? _server;
 
+    internal string Endpoint => _server!.Endpoint;
+
     internal RedisStore Store { get; private set; } = null!;
 
     public async Task InitializeAsync()
