@@ -1,6 +1,7 @@
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
+using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
 using VdiBroker.Sessions;
@@ -16,6 +17,9 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
 
     /// <summary>Where limited mode is on.</summary>
     public LimitedTenants Limited { get; init; } = LimitedTenants.None;
+
+    /// <summary>The machines of all pools of kind <c>fixed</c>.</summary>
+    public MachineCatalogue Machines { get; init; } = MachineCatalogue.None;
 
     /// <summary>For the sign-in.</summary>
     public PeopleRules People => new(Tenants, Pools, Directories);
@@ -37,6 +41,7 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var pools = PoolCatalogue.Read(document, tenants, hosts, profiles.Places);
         var (lockout, limited) = (LockoutSection.Read(document), LimitedTenants.Read(document));
         document.Root.Close();
-        return new CityPlan(city, farm, tenants, directories, hosts, pools, profiles) { Lockout = lockout, Limited = limited };
+        var machines = MachineCatalogue.Of(pools.Pools.Values.SelectMany(pool => pool.Machines));
+        return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles) { Lockout = lockout, Limited = limited, Machines = machines };
     }
 }

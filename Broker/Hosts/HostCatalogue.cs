@@ -8,6 +8,12 @@ namespace VdiBroker.Hosts;
 /// <summary>The declared hosts and how long they may be silent: the sections <c>hosts</c> and <c>health</c> of the city file.</summary>
 internal sealed record HostCatalogue(FrozenDictionary<HostId, SessionHost> Hosts, HealthThresholds Thresholds)
 {
+    /// <summary>Machines that have no agent: nobody reports for them, and no agent is admitted under their name.</summary>
+    public FrozenDictionary<HostId, SessionHost> WithoutAgent { get; init; } = FrozenDictionary<HostId, SessionHost>.Empty;
+
+    /// <summary>What carries desktops by that name, with an agent or without; null = nothing is declared.</summary>
+    public SessionHost? Find(HostId host) => Hosts.GetValueOrDefault(host) ?? WithoutAgent.GetValueOrDefault(host);
+
     /// <summary>Reads the two sections; faults go to the document.</summary>
     public static HostCatalogue Read(CityDocument city)
     {

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using VdiBroker.CityFile;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
+using VdiBroker.Machines;
 using VdiBroker.Profiles;
 using VdiBroker.Tenancy;
 
@@ -15,26 +16,37 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
     public static PoolCatalogue Read(CityDocument city, TenantCatalogue tenants, HostCatalogue hosts, ImmutableArray<Place> places)
     {
         var pools = new Dictionary<PoolId, Pool>();
+        var machines = new MachineSection(tenants, hosts);
         foreach (var map in city.Root.Maps("pools"))
         {
             var name = map.Map("name");
-            ImmutableArray<HostId> carrying = [.. map.Texts("hosts").Select(h => new HostId(h))];
+            var (kind, fixedTo) = (ReadKind(map), ImmutableArray<Machine>.Empty);
+            if (kind == PoolKind.Fixed) fixedTo = machines.Read(map);
+            ImmutableArray<HostId> carrying = [.. kind == PoolKind.Fixed ? fixedTo.Select(machine => machine.Id) : ReadHosts(map, hosts)];
             var pool = new Pool(new PoolId(map.Id("id")), name.Text("fr"), name.Text("en"), carrying)
             {
                 Sensitive = map.Flag("sensitive", fallback: false),
-                Kind = ReadKind(map),
-                Placing = PlacingSection.Read(map, carrying, places),
-                Shares = SharesSection.Read(map, tenants, carrying.Sum(host => hosts.Hosts.GetValueOrDefault(host)?.Seats ?? 0)),
-                Waiting = SharesSection.ReadWaiting(map),
+                Kind = kind,
+                Machines = fixedTo,
+                // Whose machine it is decides alone: nothing is chosen, shared or waited for in a pool of machines.
+                Placing = kind == PoolKind.Fixed ? PlacingRules.Default : PlacingSection.Read(map, carrying, places),
+                Shares = kind == PoolKind.Fixed ? Shares.None : SharesSection.Read(map, tenants, carrying.Sum(host => hosts.Hosts.GetValueOrDefault(host)?.Seats ?? 0)),
+                Waiting = kind == PoolKind.Fixed ? WaitingRules.Default : SharesSection.ReadWaiting(map),
             };
             name.Close();
-            foreach (var host in pool.Hosts.Where(h => !hosts.Hosts.ContainsKey(h)))
-                map.Fault("hosts", $"there is no host '{host}' (hosts: {string.Join(", ", hosts.Hosts.Keys.Select(h => h.Value).Order(StringComparer.Ordinal))})");
-            foreach (var twice in pool.Hosts.GroupBy(h => h).Where(g => g.Count() > 1)) map.Fault("hosts", $"host '{twice.Key}' stands there twice");
             if (!pools.TryAdd(pool.Id, pool)) map.Fault("id", $"there are two pools '{pool.Id}'");
             map.Close();
         }
         return new PoolCatalogue(pools.ToFrozenDictionary(), [.. ReadEntitlements(city, tenants, pools)]);
+    }
+
+    private static HostId[] ReadHosts(CityMap map, HostCatalogue hosts)
+    {
+        HostId[] carrying = [.. map.Texts("hosts").Select(h => new HostId(h))];
+        foreach (var host in carrying.Where(h => !hosts.Hosts.ContainsKey(h)))
+            map.Fault("hosts", $"there is no host '{host}' (hosts: {string.Join(", ", hosts.Hosts.Keys.Select(h => h.Value).Order(StringComparer.Ordinal))})");
+        foreach (var twice in carrying.GroupBy(h => h).Where(g => g.Count() > 1)) map.Fault("hosts", $"host '{twice.Key}' stands there twice");
+        return carrying;
     }
 
     private static PoolKind ReadKind(CityMap map)
@@ -46,8 +58,10 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
                 return PoolKind.Shared;
             case "personal":
                 return PoolKind.Personal;
+            case "fixed":
+                return PoolKind.Fixed;
             default:
-                map.Fault("kind", $"'kind: {text}' must be shared or personal");
+                map.Fault("kind", $"'kind: {text}' must be shared, personal or fixed");
                 return PoolKind.Shared;
         }
     }

@@ -110,7 +110,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
         var now = await clock;
         var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
-        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Hosts[id], await seen[index], await held[index], now));
+        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Find(id)!, await seen[index], await held[index], now));
         return choices.MoveToImmutable();
     }
 
@@ -118,7 +118,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, DateTimeOffset now)
     {
         if (pool.FirstOrDefault(choice => choice.Host.Id == id) is { } inPool) return inPool;
-        if (!hosts.Hosts.TryGetValue(id, out var declared)) return null;
+        if (hosts.Find(id) is not { } declared) return null;
         var seats = db.HashKeysAsync(keys.Seats(id));
         return ChoiceOf(declared, await board.ReadAsync(db, id), await seats, now);
     }

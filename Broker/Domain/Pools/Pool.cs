@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
+using VdiBroker.Machines;
 
 namespace VdiBroker.Pools;
 
@@ -24,6 +25,9 @@ public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArra
 
     /// <summary>What its desktops are.</summary>
     public PoolKind Kind { get; init; }
+
+    /// <summary>Its machines, one for each of <see cref="Hosts"/>; empty unless its kind is <see cref="PoolKind.Fixed"/>.</summary>
+    public ImmutableArray<Machine> Machines { get; init; } = [];
 
     /// <summary>How it chooses among its hosts.</summary>
     public PlacingRules Placing { get; init; } = PlacingRules.Default;

@@ -100,7 +100,7 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("people: { base: \"ou=people,dc=agglo,dc=test\" }", "people: { base: \"ou=people,dc=agglo,dc=test\", settings: { keyboard: [a] } }", 10, "every item of 'settings' must be a name and a text")]
     [InlineData("directory: agglo,", "directory: agglo, stations: [\"Drancy *\"],", 13, "must be a station's name, or a pattern with one *")]
     [InlineData("directory: agglo,", "directory: agglo, suffixes: [\"@drancy.fr\"],", 13, "without that sign")]
-    [InlineData("hosts: [blade1]", "hosts: [blade1], kind: own", 17, "'kind: own' must be shared or personal")]
+    [InlineData("hosts: [blade1]", "hosts: [blade1], kind: own", 17, "'kind: own' must be shared, personal or fixed")]
     [InlineData("hosts: [blade1]", "hosts: [blade1], placement: random", 17, "must be one of spread, pack, sticky")]
     [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ place: salle-9, only: [blade1] }]", 17, "there is no place 'salle-9'")]
     [InlineData("hosts: [blade1]", "hosts: [blade1], rules: [{ stations: [\"st-*\"], only: [blade2] }]", 17, "host 'blade2' is not one of the pool's (hosts: blade1)")]

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using VdiBroker.Machines;
+
+namespace VdiBroker.Broker.Tests.Machines;
+
+/// <summary>The start of an RDP server, as a PC has it: negotiation and TLS. Switched on and off; what comes after TLS is read and forgotten.</summary>
+internal sealed class FakePc : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly X509Certificate2 _certificate = SelfSigned();
+    private TcpListener? _listener;
+    private Task _serving = Task.CompletedTask;
+
+    private FakePc(string address, int port) => (Address, Port) = (address, port);
+
+    public string Address { get; }
+
+    public int Port { get; }
+
+    /// <summary>What it selects: 1 TLS, 2 network level authentication, 0 neither.</summary>
+    public byte Selects { get; init; } = 1;
+
+    public string CertificateSha256 => Convert.ToHexStringLower(SHA256.HashData(_certificate.RawData));
+
+    public static FakePc At(string address, int port, byte selects = 1) => new(address, port) { Selects = selects };
+
+    public Machine Machine(string id) => new(new VdiBroker.Kernel.HostId(id), Address, Port, CertificateSha256);
+
+    public void SwitchOn()
+    {
+        _listener = new TcpListener(IPAddress.Parse(Address), Port);
+        _listener.Start();
+        _serving = ServeAsync(_listener);
+    }
+
+    public async Task SwitchOffAsync()
+    {
+        _listener?.Stop();
+        await _serving;
+        _listener = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await SwitchOffAsync();
+        _certificate.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task ServeAsync(TcpListener listener)
+    {
+        var calls = new List<Task>();
+        try
+        {
+            while (true) calls.Add(AnswerAsync(await listener.AcceptTcpClientAsync(_end.Token)));
+        }
+        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(calls);
+        }
+    }
+
+    private async Task AnswerAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                var stream = client.GetStream();
+                var request = new byte[RdpGreeting.ReplyLength];
+                await stream.ReadExactlyAsync(request, _end.Token);
+                await stream.WriteAsync((byte[])[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, Selects, 0, 0, 0], _end.Token);
+                await using var tls = new SslStream(stream);
+                await tls.AuthenticateAsServerAsync(_certificate);
+                while (await tls.ReadAsync(request, _end.Token) > 0)
+                {
+                }
+            }
+            catch (Exception end) when (end is IOException or AuthenticationException or OperationCanceledException)
+            {
+                // The caller has seen enough.
+            }
+        }
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=pc", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
+}
