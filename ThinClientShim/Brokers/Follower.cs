@@ -42,7 +42,7 @@ internal sealed class Follower : IAsyncDisposable
 
     /// <summary>States after which nothing comes any more.</summary>
     public static bool IsFinal(SessionState state) =>
-        state is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired;
+        state is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired or SessionState.Forgotten;
 
     /// <summary>Ends the present wait between two tries: the state is wanted now.</summary>
     public void Nudge() => _nudge.TrySetResult();

@@ -82,6 +82,13 @@ internal sealed class Calls(BrokerRing brokers, string language)
         }, cancel);
     }
 
+    /// <summary>Puts off the end that was announced.</summary>
+    public Task<ExtendReply> ExtendAsync(ExtendRequest request, TimeSpan within, CancellationToken cancel)
+    {
+        request.Language = language;
+        return brokers.AskAsync("extend", within, async (broker, options) => await broker.Calls.ExtendAsync(request, options), cancel);
+    }
+
     /// <summary>Leaves or signs out.</summary>
     public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
         brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options), cancel);

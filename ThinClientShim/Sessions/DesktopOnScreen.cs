@@ -7,13 +7,25 @@ using VdiBroker.Shim.Terminal;
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>How one showing of a desktop ended: by a wish, by a final notice, or for a reason to open it again.</summary>
-internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, string Why)
+/// <param name="Wish">The wish, or null.</param>
+/// <param name="Final">The notice, or null.</param>
+/// <param name="Why">The reason, for the journal.</param>
+/// <param name="Stays">The picture is still there, and is to stay until another desktop is: it is better than none.</param>
+internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, string Why, bool Stays = false)
 {
+    /// <summary>Why, when the person gave up a desktop whose host is silent.</summary>
+    public const string Replace = "replace";
+
+    /// <summary>Why, when no broker knows of the session any more.</summary>
+    public const string Forgotten = "forgotten";
+
     public static ShowingEnd By(Wish wish) => new(wish, null, "");
 
     public static ShowingEnd By(SessionNotice final) => new(null, final, "");
 
     public static ShowingEnd Again(string why) => new(null, null, why);
+
+    public static ShowingEnd Other(string why) => new(null, null, why, Stays: true);
 }
 
 /// <summary>Whether a closing was told.</summary>
@@ -41,9 +53,13 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     private readonly Room _room;
+    private readonly Wishes _wishes;
     private readonly Follower _follower;
     private readonly FreeRdp _viewer;
+    private readonly Announcements _announcements;
     private readonly long _started;
+    private TimeSpan? _askAgainAt;
+    private bool _forgotten;
     private Task? _noticed;
     private SessionNotice _last = new();
     private bool _active;
@@ -51,14 +67,17 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Follower follower, FreeRdp viewer) =>
-        (_room, _follower, _viewer, _started) = (room, follower, viewer, room.Clock.GetTimestamp());
+    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, FollowRequest followed)
+    {
+        (_room, _wishes, _follower, _viewer, _started) = (room, wishes, follower, viewer, room.Clock.GetTimestamp());
+        _announcements = new(room, wishes, new ExtendRequest { SignIn = followed.SignIn, SessionId = followed.SessionId, Fence = followed.Fence });
+    }
 
     /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
     public TimeSpan ActiveFor => _activeBefore + (_activeSince is { } since ? _room.Clock.GetElapsedTime(since) : default);
 
     /// <summary>Starts FreeRDP and the hearing of notices.</summary>
-    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, string signIn)
+    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, string signIn, Wishes wishes)
     {
         var follow = new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = room.Person.Words.Language };
         var follower = Follower.Start(room.Brokers, follow, room.Journal);
@@ -67,7 +86,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             room.Person.Tell("connecting", []);
             var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
             var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, desktop.Ticket, room.Journal);
-            return new(room, follower, viewer);
+            return new(room, wishes, follower, viewer, follow);
         }
         catch
         {
@@ -79,23 +98,26 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>Ends FreeRDP; the session on the host goes on.</summary>
     public Task EndAsync() => _viewer.EndAsync();
 
-    /// <summary>Watches until this showing is over.</summary>
-    /// <param name="wishes">What the person wants.</param>
+    /// <summary>Another desktop could not be had: this one stays, and is given up for another after <paramref name="time"/> at the earliest; null: never.</summary>
+    public void Keep(TimeSpan? time) => _askAgainAt = _room.Clock.GetElapsedTime(_started) + time;
+
+    /// <summary>Watches until this showing is over; also when it came back with <see cref="ShowingEnd.Stays"/>.</summary>
     /// <param name="close">Tells a broker of a sign-out.</param>
-    public async Task<ShowingEnd> WatchAsync(Wishes wishes, Func<Closing, TimeSpan, Task<Heard>> close)
+    public async Task<ShowingEnd> WatchAsync(Func<Closing, TimeSpan, Task<Heard>> close)
     {
         while (true)
         {
             using var step = new CancellationTokenSource();
             // A settled session needs no clock: it waits for what happens.
-            var look = Task.Delay(_active && _sinceSignOut is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
-            await Task.WhenAny(Noticed(), wishes.WaitAsync(), _viewer.Ended, look);
+            var look = Task.Delay(_active && _sinceSignOut is null && _askAgainAt is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
+            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, look);
             await step.CancelAsync();
 
             while (_follower.Notices.TryRead(out var told))
                 if (await ToldAsync(told) is { } end) return end;
-            if (wishes.TryTake() is { } wish && await WishedAsync(wish, close) is { } gone) return gone;
-            if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync(wishes);
+            if (_wishes.TryTake() is { } wish && await WishedAsync(wish, close) is { } gone) return gone;
+            if (Accepted() is { } other) return other;
+            if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync();
             if (await LateAsync() is { } late) return late;
         }
     }
@@ -103,6 +125,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _announcements.DisposeAsync();
         await _follower.DisposeAsync();
         await _viewer.DisposeAsync();
     }
@@ -123,6 +146,14 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         _last = notice;
         CountActive(notice.State == SessionState.Active && !_viewer.Ended.IsCompleted);
         _room.Journal.Step($"notice state={notice.State}");
+        if (notice.State == SessionState.Forgotten)
+        {
+            // The picture does not pass through the broker: what the person is working on stays until there is something better.
+            _forgotten = true;
+            _announcements.Close();
+            _room.Person.Tell(notice.Text);
+            return ShowingEnd.Other(ShowingEnd.Forgotten);
+        }
         if (Follower.IsFinal(notice.State))
         {
             await _viewer.EndAfterAsync(ToNoticeTheEnd);
@@ -140,7 +171,22 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             _room.Journal.Step("active");
             _room.Person.Tell("on-screen", []);
         }
+        _announcements.Hear(notice);
         return null;
+    }
+
+    private ShowingEnd? Accepted()
+    {
+        switch (_wishes.TryAccepted())
+        {
+            case Wish.Replace:
+                return ShowingEnd.Other(ShowingEnd.Replace);
+            case Wish.Extend:
+                _announcements.Extend();
+                return null;
+            default:
+                return null;
+        }
     }
 
     private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
@@ -154,16 +200,17 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     }
 
     /// <summary>FreeRDP ended by itself: the broker knows why, a moment later.</summary>
-    private async Task<ShowingEnd> WithoutViewerAsync(Wishes wishes)
+    private async Task<ShowingEnd> WithoutViewerAsync()
     {
         CountActive(false);
         var clock = Stopwatch.StartNew();
         var refused = false;
+        if (_forgotten) return ShowingEnd.Again(ShowingEnd.Forgotten);
         if (!_follower.Hearing) _follower.Nudge();
         while (clock.Elapsed < (_sinceSignOut is not null || !_follower.Hearing ? ToHearAtAll : ToHearWhy) && !refused)
         {
             using var step = new CancellationTokenSource();
-            await Task.WhenAny(Noticed(), wishes.WaitAsync(), Task.Delay(TimeSpan.FromMilliseconds(100), step.Token));
+            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), Task.Delay(TimeSpan.FromMilliseconds(100), step.Token));
             await step.CancelAsync();
             while (_follower.Notices.TryRead(out var told))
             {
@@ -171,7 +218,8 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
                 if (end.Final is not null) return end;
                 refused = true;
             }
-            if (wishes.TryTake() is { } wish) return ShowingEnd.By(wish);
+            if (_wishes.TryTake() is { } wish) return ShowingEnd.By(wish);
+            if (Accepted() is { } other) return other;
         }
         return _sinceSignOut is not null ? Unconfirmed() : ShowingEnd.Again(refused ? "ticket-refused" : $"freerdp-ended-{await _viewer.Ended}");
     }
@@ -182,6 +230,11 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         {
             await _viewer.EndAsync();
             return Unconfirmed();
+        }
+        if (_askAgainAt is { } at && _room.Clock.GetElapsedTime(_started) >= at)
+        {
+            _askAgainAt = null;
+            return ShowingEnd.Other(ShowingEnd.Forgotten);
         }
         // Only a broker that says "not yet" is a reason: while none is heard, what is on the screen stays there.
         if (_active || _sinceSignOut is not null || _room.Clock.GetElapsedTime(_started) < ToBecomeActive || !_follower.Hearing) return null;

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
@@ -18,6 +19,8 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
 {
     // More than the 1.8 s that a hanging broker costs: the next one must still be told. The picture has gone by then.
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2.5);
+
+    private static readonly Pause Reopening = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
 
     private readonly Tries _tries = new();
     private Desktop? _desktop;
@@ -50,21 +53,15 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         try
         {
             if (await OpenAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
-            // Another session than the one that was there, in this visit or before it: its reason says what was lost.
-            var replaced = _desktop is null ? choice.Running && !desktop.Resumed : _desktop.SessionId != desktop.SessionId;
-            if (replaced) room.Person.Tell(desktop.Why);
-            (_desktop, _refusal) = (desktop, null);
-            await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn);
-            var end = await screen.WatchAsync(wishes, CloseAsync);
-            _tries.Shown(screen.ActiveFor);
-            if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
-            if (end.Final is { State: SessionState.HostLost } lost)
+            while (true)
             {
-                room.Journal.Step("host-lost");
-                room.Person.Tell(lost.Text);
-                return (null, new Again("host-lost", Tell: false));
+                Take(desktop);
+                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn, wishes);
+                var (end, next) = await WatchAsync(screen);
+                _tries.Shown(screen.ActiveFor);
+                if (next is null) return await AfterAsync(end, screen);
+                desktop = next;
             }
-            return end.Final is { } final ? (Ended(final), default) : (null, new Again(end.Why));
         }
         catch (System.ComponentModel.Win32Exception fault)
         {
@@ -85,11 +82,69 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         }
     }
 
+    /// <summary>The desktop is the visit's now. Another session than the one that was there, in this visit or before it: its reason says what was lost.</summary>
+    private void Take(Desktop desktop)
+    {
+        var replaced = _desktop is null ? choice.Running && !desktop.Resumed : _desktop.SessionId != desktop.SessionId;
+        if (replaced) room.Person.Tell(desktop.Why);
+        (_desktop, _refusal) = (desktop, null);
+    }
+
+    /// <summary>Watches one showing to its end, or until there is another desktop to show; while there is none the picture stays.</summary>
+    private async Task<(ShowingEnd End, Desktop? Next)> WatchAsync(DesktopOnScreen screen)
+    {
+        var told = "";
+        for (var failures = 1; ; failures++)
+        {
+            var end = await screen.WatchAsync(CloseAsync);
+            if (!end.Stays) return (end, null);
+            room.Journal.Step($"reopen why={end.Why}");
+            var replace = end.Why == ShowingEnd.Replace;
+            ErrorDetail? refusal = null;
+            string no;
+            try
+            {
+                var next = await OpenAsync(replace);
+                if (replace && next?.SessionId == _desktop?.SessionId) room.Person.Tell("host-answers", []);
+                return next is null ? (ShowingEnd.By(await wishes.TakeAsync()), null) : (end, next);
+            }
+            catch (RefusedException refused) when (refused.Detail.Code != ErrorCode.MovedElsewhere)
+            {
+                refusal = refused.Detail;
+                room.Journal.Step($"refused call=open code={refusal.Code} reference={refusal.Reference}");
+                no = Refusals.Text(refusal, room.Person.Words);
+            }
+            catch (NoBrokerException none)
+            {
+                room.Journal.Step($"no-broker missing={none.Why}");
+                no = room.Person.Words[Refusals.Word(none)];
+            }
+            // Told again only when it is another answer, or an answer to the person.
+            if (replace || no != told) room.Person.Tell($"{no} {room.Person.Words["picture-stays"]}");
+            told = no;
+            var later = !replace && refusal?.Retry is null or Retry.Later or Retry.OtherBroker;
+            screen.Keep(later ? Again.Wait(refusal?.RetryAfter, Reopening.After(failures)) : null);
+        }
+    }
+
+    private async Task<(ExitCode? Ending, Again Again)> AfterAsync(ShowingEnd end, DesktopOnScreen screen)
+    {
+        if (end.Wish is { } wish) return (await GoAsync(wish, screen), default);
+        if (end.Final is { State: SessionState.HostLost } lost)
+        {
+            room.Journal.Step("host-lost");
+            room.Person.Tell(lost.Text);
+            return (null, new Again("host-lost", Tell: false));
+        }
+        return end.Final is { } final ? (Ended(final), default) : (null, new Again(end.Why));
+    }
+
     /// <summary>The desktop, or null when the person wants something else before it is there.</summary>
-    private async Task<Desktop?> OpenAsync()
+    /// <param name="replace">The person gives up the one that they have.</param>
+    private async Task<Desktop?> OpenAsync(bool replace = false)
     {
         using var stop = new CancellationTokenSource();
-        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId }, Waiting, stop.Token);
+        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId, Replace = replace }, Waiting, stop.Token);
         if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
         {
             await stop.CancelAsync();
@@ -178,5 +233,9 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     }
 
     /// <summary>Why the desktop has to be opened again, how long not to, and whether the person hears of the new try (unless they have just heard more).</summary>
-    private readonly record struct Again(string Why, TimeSpan NotBefore = default, bool Tell = true);
+    private readonly record struct Again(string Why, TimeSpan NotBefore = default, bool Tell = true)
+    {
+        /// <summary>The longer of the two: what the broker asks for, and our own pause.</summary>
+        public static TimeSpan Wait(Duration? asked, TimeSpan pause) => asked?.ToTimeSpan() is { } wait && wait > pause ? wait : pause;
+    }
 }

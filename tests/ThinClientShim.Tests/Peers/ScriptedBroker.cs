@@ -128,6 +128,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         public override Task Follow(FollowRequest request, IServerStreamWriter<SessionNotice> responseStream, ServerCallContext context) =>
             desk.FollowAsync(request, responseStream, context.CancellationToken);
 
+        public override Task<ExtendReply> Extend(ExtendRequest request, ServerCallContext context) => Task.FromResult(desk.Extend(request));
+
         public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
         {
             desk.Close(request);

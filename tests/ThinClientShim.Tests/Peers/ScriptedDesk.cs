@@ -155,7 +155,7 @@ internal sealed class ScriptedDesk
         await foreach (var notice in notices.Reader.ReadAllAsync(cancel))
         {
             await to.WriteAsync(notice, cancel);
-            if (notice.State is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired) return;
+            if (notice.State is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired or SessionState.Forgotten) return;
         }
     }
 
@@ -173,6 +173,27 @@ internal sealed class ScriptedDesk
             _now = new() { State = state, Text = text, Station = station };
             foreach (var follower in _followers) follower.Writer.TryWrite(_now);
         }
+    }
+
+    /// <summary>The running session has an end that comes near, or (null) none any more.</summary>
+    public void Warns(LimitWarning? warning)
+    {
+        lock (_gate)
+        {
+            _now = new() { State = SessionState.Active, Warning = warning };
+            foreach (var follower in _followers) follower.Writer.TryWrite(_now);
+        }
+    }
+
+    public ConcurrentQueue<ExtendRequest> Extensions { get; } = new();
+
+    /// <summary>Answers a wish for more time.</summary>
+    public Func<ExtendReply> Extension { get; set; } = () => throw new RpcException(new Status(StatusCode.Unimplemented, ""));
+
+    public ExtendReply Extend(ExtendRequest request)
+    {
+        Extensions.Enqueue(request);
+        return Extension();
     }
 
     /// <summary>From now on openings give another session, for this reason.</summary>
