@@ -1,12 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using VdiBroker.City.Brokers;
+using VdiBroker.Race;
 using VdiBroker.Race.Checking;
+using VdiBroker.Race.Farm;
 using VdiBroker.Race.History;
+using VdiBroker.Race.Machines;
 
-// Checks a history that was kept: one violation a line; exit status 1 when there is one.
-if (args is not [var file])
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var minutes = new Option<double>("--minutes") { Description = "how long people race; their signing out and the trying of seats come on top", DefaultValueFactory = _ => 1 };
+var seed = new Option<int?>("--seed") { Description = "draws the faults; the same seed, the same schedule" };
+var sabotage = new Option<string?>("--sabotage") { Description = $"breaks a script: {string.Join(", ", SabotagedBroker.All.Keys)}" };
+var json = new Option<FileInfo?>("--json") { Description = "takes the figures, faults and violations" };
+var kept = new Option<FileInfo?>("--history") { Description = "takes everything that was seen, one event a line" };
+var keep = new Option<DirectoryInfo?>("--keep") { Description = "takes the logs of all processes" };
+var small = new Option<bool>("--small") { Description = "a tenth of the people, two brokers" };
+var calm = new Option<bool>("--calm") { Description = "no faults" };
+var early = new Option<bool>("--stop-early") { Description = "judges every 5 s and ends at the first violation" };
+var root = new RootCommand("The race: hundreds of people sign in over and over for desktops too few while brokers, store, agents and hosts are killed and frozen; then its history is judged. Exit status 0 only without a violation.")
 {
-    Console.Error.WriteLine("vdi-race HISTORY.jsonl");
-    return 2;
+    minutes, seed, sabotage, json, kept, keep, small, calm, early,
+};
+root.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
+
+var file = new Argument<FileInfo>("history");
+var check = new Command("check", "judges a history that was kept: one violation a line") { file };
+check.SetAction(parsed => Judge(Checker.Check(RaceHistory.Load(parsed.GetRequiredValue(file).FullName).Events())));
+root.Add(check);
+
+var (ca, certificate, key, boot) = (new Option<string>("--ca") { Required = true }, new Option<string>("--certificate") { Required = true }, new Option<string>("--key") { Required = true }, new Option<string>("--boot") { Required = true });
+var brokers = new Option<string[]>("--broker") { Required = true };
+var agent = new Command("agent", "a host's agent, started by the race") { ca, certificate, key, boot, brokers };
+agent.Hidden = true;
+agent.SetAction(parsed => AgentProgram.RunAsync(parsed.GetRequiredValue(ca), new IssuedCertificate(parsed.GetRequiredValue(certificate), parsed.GetRequiredValue(key)), parsed.GetRequiredValue(boot), parsed.GetRequiredValue(brokers)));
+root.Add(agent);
+
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+
+async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+{
+    var options = new RaceOptions
+    {
+        Length = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+        Seed = parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(1, 1_000_000),
+        Plan = parsed.GetValue(small) ? RacePlan.Small : RacePlan.Full,
+        Sabotage = parsed.GetValue(sabotage),
+        Calm = parsed.GetValue(calm),
+        StopEarly = parsed.GetValue(early),
+        Keep = parsed.GetValue(keep)?.FullName,
+    };
+    Console.WriteLine($"seed {options.Seed}");
+    var history = new RaceHistory();
+    try
+    {
+        await new RaceRun(options, history, Console.WriteLine).RunAsync(cancel);
+    }
+    finally
+    {
+        if (parsed.GetValue(kept) is { } to) history.Save(to.FullName);
+    }
+    var events = history.Events();
+    var violations = Checker.Check(events);
+    var report = RaceReport.Of(options, events, violations);
+    if (parsed.GetValue(json) is { } figures) report.Save(figures.FullName);
+    Console.WriteLine(report);
+    return Judge(violations);
 }
-var violations = Checker.Check(RaceHistory.Load(file).Events());
-foreach (var violation in violations) Console.WriteLine(violation);
-return violations.Count == 0 ? 0 : 1;
+
+static int Judge(IReadOnlyList<Violation> violations)
+{
+    foreach (var violation in violations) Console.WriteLine(violation);
+    return violations.Count == 0 ? 0 : 1;
+}

@@ -9,20 +9,33 @@ namespace VdiBroker.City.Callers;
 public static class CityChannel
 {
     /// <summary>Opens one; nothing is sent before the first call.</summary>
-    public static GrpcChannel Open(string uri, string caFile, IssuedCertificate who)
+    /// <param name="uri">The broker.</param>
+    /// <param name="caFile">Whom to trust.</param>
+    /// <param name="who">Who the caller is.</param>
+    /// <param name="silence">A broker that is silent for so long while a call is under way is left: every call to it fails. Null: never.</param>
+    public static GrpcChannel Open(string uri, string caFile, IssuedCertificate who, TimeSpan? silence = null)
+    {
+        var trust = new X509Certificate2Collection();
+        trust.ImportFromPemFile(caFile);
+        return Open(uri, trust, SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(who.Certificate, who.Key), null, offline: true), silence);
+    }
+
+    /// <summary>The same, with what the files hold.</summary>
+    public static GrpcChannel Open(string uri, X509Certificate2Collection trusted, SslStreamCertificateContext who, TimeSpan? silence = null)
     {
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        trust.CustomTrustStore.ImportFromPemFile(caFile);
-        var certificate = X509Certificate2.CreateFromPemFile(who.Certificate, who.Key);
-        return GrpcChannel.ForAddress(uri, new GrpcChannelOptions
+        trust.CustomTrustStore.AddRange(trusted);
+        var handler = new SocketsHttpHandler
         {
-            DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                UseProxy = false,
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust, ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true) },
-            },
-        });
+            UseProxy = false,
+            ConnectTimeout = silence ?? TimeSpan.FromSeconds(10),
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust, ClientCertificateContext = who },
+        };
+        if (silence is { } most)
+        {
+            (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout) = (most / 2, most / 2);
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+        }
+        return GrpcChannel.ForAddress(uri, new GrpcChannelOptions { DisposeHttpClient = true, HttpHandler = handler });
     }
 }
