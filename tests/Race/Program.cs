@@ -16,12 +16,13 @@ var sabotage = new Option<string?>("--sabotage") { Description = $"breaks a scri
 var json = new Option<FileInfo?>("--json") { Description = "takes the figures, faults and violations" };
 var kept = new Option<FileInfo?>("--history") { Description = "takes everything that was seen, one event a line" };
 var keep = new Option<DirectoryInfo?>("--keep") { Description = "takes the logs of all processes" };
+var store = new Option<StoreShape>("--store") { Description = "which store", DefaultValueFactory = _ => StoreShape.Sentinel };
 var small = new Option<bool>("--small") { Description = "a tenth of the people, two brokers" };
 var calm = new Option<bool>("--calm") { Description = "no faults" };
 var early = new Option<bool>("--stop-early") { Description = "judges every 5 s and ends at the first violation" };
 var root = new RootCommand("The race: hundreds of people sign in over and over for desktops too few while brokers, store, agents and hosts are killed and frozen; then its history is judged. Exit status 0 only without a violation.")
 {
-    minutes, seed, sabotage, json, kept, keep, small, calm, early,
+    minutes, seed, sabotage, json, kept, keep, store, small, calm, early,
 };
 root.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
 
@@ -45,7 +46,7 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         Length = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
         Seed = parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(1, 1_000_000),
-        Plan = parsed.GetValue(small) ? RacePlan.Small : RacePlan.Full,
+        Plan = (parsed.GetValue(small) ? RacePlan.Small : RacePlan.Full) with { Store = parsed.GetValue(store) },
         Sabotage = parsed.GetValue(sabotage),
         Calm = parsed.GetValue(calm),
         StopEarly = parsed.GetValue(early),

@@ -90,7 +90,7 @@ internal sealed class RaceFarm : IAsyncDisposable
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), network.Address(21));
         var directory = await OwnedAsync(Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), network.Address(21), Townspeople.Make(Plan.People, tenants: RaceCity.Tenant), tls) { Verbose = false }, cancel));
         People = [.. directory.People.Everybody.TakeLast(Plan.People)];
-        Store = await OwnedAsync(RaceStore.StartAsync(Path.Combine(_folder, "store"), network.Address(9)));
+        Store = await OwnedAsync(RaceStore.StartAsync(Plan.Store, Path.Combine(_folder, "store"), network));
         var city = RaceCity.Of(Plan, directory, network.Address(31));
         Brokers = await Task.WhenAll(Enumerable.Range(1, Plan.Brokers).Select(async number =>
         {
@@ -98,7 +98,7 @@ internal sealed class RaceFarm : IAsyncDisposable
             var process = BrokerProcess.At(broker, Path.Combine(_folder, $"broker{number}"), at, Loopback.FreePort(at));
             lock (_parts) _parts.Push(process);
             await File.WriteAllTextAsync(Path.Combine(process.Folder, "city.yaml"), city, cancel);
-            await process.ConfigureAsync(certificates, Store.Endpoint);
+            await process.ConfigureAsync(certificates, Store.Address);
             await process.StartAsync();
             return process;
         }));

@@ -18,6 +18,9 @@ internal sealed record RacePlan(int People, int Stations, int Brokers, int Seats
     /// <summary>For the tests of the race itself.</summary>
     public static RacePlan Small => new(80, 30, 2, 3);
 
+    /// <summary>On which store.</summary>
+    public StoreShape Store { get; init; } = StoreShape.Sentinel;
+
     /// <summary>Names of the hosts.</summary>
     public ImmutableArray<string> Hosts { get; } = ["host1", "host2", "host3", "host4"];
 

@@ -1,50 +1,45 @@
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 
 namespace VdiBroker.Race.Farm;
 
-/// <summary>One Redis that can be frozen, killed and started again on its files.</summary>
-internal sealed class RaceStore : IAsyncDisposable
+/// <summary>Which shape of store a race is run on.</summary>
+internal enum StoreShape
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>One Redis.</summary>
+    Single,
 
-    private readonly string _folder;
-    private readonly string _address;
-    private readonly int _port;
-    private ServerProcess? _process;
+    /// <summary>A master, two replicas, three Sentinels.</summary>
+    Sentinel,
 
-    private RaceStore(string folder, string address)
-    {
-        (_folder, _address, _port) = (folder, address, Loopback.FreePort(address));
-        System.IO.Directory.CreateDirectory(folder);
-    }
+    /// <summary>Three masters with a replica each.</summary>
+    Cluster,
+}
 
-    /// <summary>For <c>broker.json</c>.</summary>
-    public string Endpoint => $"{_address}:{_port}";
-
+/// <summary>The store of a race, whose master can be killed and frozen.</summary>
+/// <param name="Address">For <c>broker.json</c>.</param>
+/// <param name="All">Ends all its servers.</param>
+/// <param name="MasterAsync">The server that keeps the farm at this moment; null = nobody can tell.</param>
+internal sealed record RaceStore(StoreAddress Address, IAsyncDisposable All, Func<Task<RedisNode?>> MasterAsync) : IAsyncDisposable
+{
     /// <summary>Starts an empty one.</summary>
-    public static async Task<RaceStore> StartAsync(string folder, string address)
+    public static async Task<RaceStore> StartAsync(StoreShape shape, string folder, Loopback network)
     {
-        var store = new RaceStore(folder, address);
-        await store.StartAgainAsync();
-        return store;
+        switch (shape)
+        {
+            case StoreShape.Sentinel:
+                var sentinels = await SentinelRedis.StartAsync(folder, network);
+                return new RaceStore(sentinels.Address, sentinels, sentinels.MasterAsync);
+            case StoreShape.Cluster:
+                var cluster = await ClusterRedis.StartAsync(folder, network);
+                return new RaceStore(cluster.Address, cluster, () => cluster.OwnerAsync($"{{{RaceCity.Name}}}"));
+            default:
+                // What it has answered is on its disk: a kill loses nothing, and the history excuses nothing.
+                var alone = await RedisNode.StartAloneAsync(folder, network.Address(9), "appendfsync always");
+                return new RaceStore(StoreAddress.Of(alone.Endpoint), alone, () => Task.FromResult<RedisNode?>(alone));
+        }
     }
-
-    /// <summary>Starts it after a kill; back when it answers.</summary>
-    public async Task StartAgainAsync()
-    {
-        if (_process is not null) await _process.DisposeAsync();
-        // What it has answered is on its disk: a kill loses nothing, as the history demands of a single store.
-        _process = ServerProcess.Start("redis", Path.Combine(_folder, "redis.log"), "redis-server",
-            ["--bind", _address, "--port", $"{_port}", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--dir", _folder, "--daemonize", "no"]);
-        await _process.ReadyAsync(async () => (await Tool.RunAsync("redis-cli", ["-h", _address, "-p", $"{_port}", "ping"])).Output.Contains("PONG", StringComparison.Ordinal), Patience);
-    }
-
-    /// <summary>kill -9.</summary>
-    public Task KillAsync() => _process!.KillAsync();
-
-    /// <summary>Freezes it, or lets it go on.</summary>
-    public void Freeze(bool on) => _process!.Send(on ? Signal.Stop : Signal.Continue);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => All.DisposeAsync();
 }

@@ -39,16 +39,19 @@ internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock cl
                 await PauseAsync(fault.For, stop);
                 Signal.Send(broker.Pid, Signal.Continue);
                 break;
-            case FaultKind.StoreKill:
-                await farm.Store.KillAsync();
+            case FaultKind.StoreKill when await farm.Store.MasterAsync() is { } master:
+                await master.KillAsync();
                 await PauseAsync(fault.For, stop);
-                await farm.Store.StartAgainAsync();
+                await master.StartAsync();
                 break;
-            case FaultKind.StorePause:
-                farm.Store.Freeze(on: true);
+            case FaultKind.StorePause when await farm.Store.MasterAsync() is { } master:
+                master.Pause();
                 await PauseAsync(fault.For, stop);
-                farm.Store.Freeze(on: false);
+                master.Thaw();
                 break;
+            case FaultKind.StoreKill or FaultKind.StorePause:
+                // In the middle of a failover there is no master to be hit.
+                return;
             case FaultKind.AgentKill:
                 await machine.KillAgentAsync();
                 await PauseAsync(fault.For, stop);
