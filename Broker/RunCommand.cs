@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
+using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
 using VdiBroker.Rpc;
@@ -60,6 +61,7 @@ internal static partial class RunCommand
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)
             .AddHosts(plan.Hosts)
+            .AddMachines(plan.Machines)
             .AddPools(plan.Pools)
             .AddSessions(plan.People);
         await using var app = builder.Build();

@@ -46,7 +46,7 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
             case Claim.Held held:
                 var choice = state.Hosts.Append(state.Home).First(h => h?.Host.Id == held.Host)!;
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
-                return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision));
+                return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision) { Machine = pool.Machines.FirstOrDefault(m => m.Id == held.Host) });
             case Claim.SignedOut:
                 return Refused(ErrorCode.SignInEnded);
             case Claim.Superseded:
@@ -64,12 +64,22 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
 
     private static OpeningStep.Refused Refusal(Pool pool, OpeningDecision decision) => decision switch
     {
+        OpeningDecision.HomeGone or OpeningDecision.AllFull or OpeningDecision.AllDown when pool.Kind == PoolKind.Fixed => Refusal(CodeOf(decision.Placement!), Reasons(pool, decision.Placement!), decision.Placement),
         OpeningDecision.HomeGone gone => Refusal(ErrorCode.HostGone, $"session {gone.Session.Id} on {gone.Session.Host}; {Reasons(pool, gone.Because)}", gone.Because),
         OpeningDecision.StillEnding => Refusal(ErrorCode.StillEnding, "", null),
         OpeningDecision.AwaitHost => Refusal(ErrorCode.AllHostsDown, $"pool '{pool.Id}': no host has come back", null),
         OpeningDecision.AllFull full => Refusal(ErrorCode.AllHostsFull, Reasons(pool, full.Because), full.Because),
         OpeningDecision.AllDown down => Refusal(ErrorCode.AllHostsDown, Reasons(pool, down.Because), down.Because),
         _ => Refusal(ErrorCode.MovedElsewhere, "", null),
+    };
+
+    // Of a machine that is somebody's own there is one, or none.
+    private static ErrorCode CodeOf(Placement placement) => placement.Reasons.Select(reason => reason.Verdict).FirstOrDefault(Verdict.NotTheirs) switch
+    {
+        Verdict.NotTheirs => ErrorCode.NoMachine,
+        Verdict.Untrusted => ErrorCode.MachineUntrusted,
+        Verdict.Silent or Verdict.NeverSeen => ErrorCode.MachineSilent,
+        _ => ErrorCode.MachineTaken,
     };
 
     private static OpeningStep.Refused Refusal(ErrorCode code, string what, Placement? because) => new(code, what) { Placement = because };

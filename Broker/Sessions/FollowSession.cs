@@ -17,7 +17,7 @@ internal sealed record FollowRequested(SignIn SignIn, Presented Secret, SessionI
 internal sealed record Followed(StationView View, StationId Station);
 
 /// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
-internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns)
+internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing)
 {
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
@@ -33,7 +33,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         Followed? told = null;
         while (true)
         {
-            if (await LookAsync(request) is not { } now)
+            if (await LookAsync(request) is not var (now, onMachine))
             {
                 await Task.Delay(_again, cancel);
                 continue;
@@ -41,17 +41,19 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
             if (now != told) yield return now;
             if (StationViews.IsFinal(now.View)) yield break;
             told = now;
-            await WaitAsync(bell, request, cancel);
+            await WaitAsync(bell, request, onMachine, cancel);
         }
     }
 
-    /// <returns>Null while the store is out of reach.</returns>
-    private async Task<Followed?> LookAsync(FollowRequested request)
+    /// <returns>Null while the store is out of reach; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
+    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request)
     {
         try
         {
             var session = await sessions.FindAsync(request.Session);
-            return new Followed(StationViews.Of(session, request.SignIn.Serial, request.Fence), session?.Station ?? request.SignIn.Station);
+            var onMachine = session is not null && hearing.IsHeard(session);
+            if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = await sessions.FindAsync(request.Session);
+            return (new Followed(StationViews.Of(session, request.SignIn.Serial, request.Fence), session?.Station ?? request.SignIn.Station), onMachine);
         }
         catch (StoreOutOfReachException)
         {
@@ -59,12 +61,13 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         }
     }
 
-    private async Task WaitAsync(Bell bell, FollowRequested request, CancellationToken cancel)
+    private async Task WaitAsync(Bell bell, FollowRequested request, bool onMachine, CancellationToken cancel)
     {
-        while (!await bell.HeardAsync(_keepAlive, cancel))
+        while (!await bell.HeardAsync(onMachine ? MachineLife.HeardEvery : _keepAlive, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             await KeepAliveAsync(request);
+            if (onMachine) return;
         }
     }
 

@@ -9,7 +9,7 @@ namespace VdiBroker.Sessions;
 /// <summary>
 /// Opens a person's desktop: their running one if there is one, else a new one on the best host with a free seat; when none is free they wait for their turn.
 /// </summary>
-internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, CommitOpening commit, WaitingRoom waiting)
+internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpening commit, WaitingRoom waiting)
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
@@ -32,7 +32,7 @@ internal sealed class OpenDesktop(FindOpener opener, SessionStore sessions, Comm
                 yield break;
             }
             var (signIn, pool) = who;
-            var state = await sessions.LoadAsync(signIn.Person, pool);
+            var state = await load.RunAsync(signIn.Person, pool, cancel);
             var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station }, Draw());
             if (WaitFor(decision) is { } wait && clock.Elapsed < _patience)
             {

@@ -1,4 +1,5 @@
 using VdiBroker.Hosts;
+using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Protocol.Rpc.V1;
 
@@ -28,7 +29,11 @@ internal abstract record OpeningStep
     /// <param name="CertificateSha256">Of the host's RDP server, hexadecimal.</param>
     /// <param name="SignIn">Whose.</param>
     /// <param name="Decision">Why this one.</param>
-    public sealed record Ready(Claim.Held Held, SessionHost Host, string CertificateSha256, SignIn SignIn, OpeningDecision Decision) : OpeningStep;
+    public sealed record Ready(Claim.Held Held, SessionHost Host, string CertificateSha256, SignIn SignIn, OpeningDecision Decision) : OpeningStep
+    {
+        /// <summary>The machine that it is; null = a session host.</summary>
+        public Machine? Machine { get; init; }
+    }
 
     /// <summary>No desktop now.</summary>
     /// <param name="Code">Which error of the catalogue says it.</param>

@@ -12,6 +12,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
 {
     private static readonly Script _clock = new("read_clock");
 
+    /// <summary>The store's time.</summary>
+    public Task<DateTimeOffset> NowAsync() => store.RunAsync("read clock", ClockAsync);
+
     /// <summary>One session.</summary>
     /// <returns>Null when it is unknown or forgotten.</returns>
     public Task<Session?> FindAsync(SessionId id) => store.RunAsync("read session", db => ReadAsync(db, id));
@@ -97,6 +100,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         {
             Since = At(fields, "since"),
             PhaseSince = At(fields, "phase_since"),
+            HeardAt = At(fields, "heard"),
         };
     }
 

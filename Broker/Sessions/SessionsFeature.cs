@@ -8,6 +8,7 @@ internal static class SessionsFeature
         .AddSingleton(rules)
         .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
         .AddSingleton<SignInPerson>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
+        .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
         .AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
         .AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()

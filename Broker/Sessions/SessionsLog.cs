@@ -47,6 +47,9 @@ internal static partial class SessionsLog
     [LoggerMessage(1015, LogLevel.Warning, "claims on hosts that do not report cannot be looked at now: {cause}")]
     public static partial void ClaimsNotRead(ILogger logger, string cause);
 
+    [LoggerMessage(1016, LogLevel.Warning, "sessions on machines without an agent cannot be looked at now: {cause}")]
+    public static partial void MachinesNotRead(ILogger logger, string cause);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

@@ -8,7 +8,7 @@ namespace VdiBroker.Sessions;
 internal sealed record PersonCalls(SignInPerson SignIn, ChangeOwnPassword ChangePassword);
 
 /// <summary>What a station does with a sign-in.</summary>
-internal sealed record SessionCalls(OpenDesktop Open, FollowDoor Follow, CloseSignIn Close);
+internal sealed record SessionCalls(OpenDesktop Open, FollowDoor Follow, HearStation Hear, CloseSignIn Close);
 
 /// <summary>Which error of the catalogue says what.</summary>
 internal static class StationRefusals

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using VdiBroker.Machines;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
 using PasswordNotice = VdiBroker.Directory.PasswordNotice;
@@ -37,12 +38,15 @@ internal static class StationReplies
         Port = (uint)ready.Host.Port,
         CertificateSha256 = ByteString.CopyFrom(Convert.FromHexString(ready.CertificateSha256)),
         User = ready.SignIn.User,
-        Ticket = ready.Held.Ticket.Text,
+        Credential = HasPassword(ready) ? Credential.Password : Credential.Ticket,
+        Ticket = HasPassword(ready) ? "" : ready.Held.Ticket.Text,
         TicketValid = Duration.FromTimeSpan(Tickets.Life),
         Resumed = ready.Decision is OpeningDecision.Resume,
         Settings = Of(ready.SignIn.Settings),
         Why = StationWords.Why(ready, language),
     };
+
+    private static bool HasPassword(OpeningStep.Ready ready) => ready.Machine is { Credential: MachineCredential.Password };
 
     /// <summary>What became of a session.</summary>
     public static SessionNotice Of(Followed followed, string language)

@@ -75,6 +75,13 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     }
 
     /// <inheritdoc/>
+    public override async Task<ShownReply> Shown(ShownRequest request, ServerCallContext context)
+    {
+        var shown = new ShownAtStation(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence));
+        return await session.Hear.ShownAsync(shown) ? new ShownReply() : throw new RefusalException(ErrorCode.SignInEnded);
+    }
+
+    /// <inheritdoc/>
     public override async Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
     {
         if (request.Closing == Closing.Unspecified) throw Invalid("closing must be CLOSING_LEAVE or CLOSING_SIGN_OUT");

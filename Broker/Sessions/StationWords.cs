@@ -58,6 +58,7 @@ internal static class StationWords
     /// <summary>Why this desktop, in one sentence.</summary>
     public static string Why(OpeningStep.Ready ready, string language) => ready.Decision switch
     {
+        _ when ready.Machine is { } machine => Language.Choose(language, $"Votre ordinateur : {machine.NameFr}.", $"Your computer: {machine.NameEn}."),
         OpeningDecision.Resume => Language.Choose(language,
             $"Votre bureau en cours, sur {ready.Host.Id}.",
             $"Your running desktop, on {ready.Host.Id}."),

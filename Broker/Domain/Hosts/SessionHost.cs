@@ -80,7 +80,10 @@ public enum HostHealth
     /// <summary>Silent, but so was everybody: the broker or its store has only just come back, and the agents are on their way.</summary>
     Awaited,
 
-    /// <summary>The agent reports.</summary>
+    /// <summary>A machine without an agent shows another certificate than the declared one: nobody may show it a password.</summary>
+    Untrusted,
+
+    /// <summary>The agent reports; a machine without one answers.</summary>
     Live,
 }
 

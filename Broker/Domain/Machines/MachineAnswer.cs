@@ -23,7 +23,12 @@ public abstract record MachineAnswer
     public sealed record Ready(bool WantsNla) : MachineAnswer;
 
     /// <summary>Its health, as placement sees it.</summary>
-    public HostHealth Health => this is Ready ? HostHealth.Live : HostHealth.Silent;
+    public HostHealth Health => this switch
+    {
+        Ready => HostHealth.Live,
+        OtherCertificate => HostHealth.Untrusted,
+        _ => HostHealth.Silent,
+    };
 }
 
 /// <summary>Judges machines without an agent from what they answered.</summary>
@@ -34,6 +39,5 @@ public static class MachineJudgement
 
     /// <summary>What an agent would have said: it is there, with its declared certificate; what runs on it is not known.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="now">The store's time.</param>
-    public static HostObservation Observation(Machine machine, DateTimeOffset now) => new(now, null, Boot, machine.CertificateSha256, 0, 0, ImmutableArray<ObservedSession>.Empty);
+    public static HostObservation Observation(Machine machine) => new(DateTimeOffset.UnixEpoch, null, Boot, machine.CertificateSha256, 0, 0, ImmutableArray<ObservedSession>.Empty);
 }

@@ -10,7 +10,7 @@ namespace VdiBroker.Pools;
 public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray<Reason> Reasons)
 {
     /// <summary>No host that the person may use is live: they could not be seated, full or not.</summary>
-    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
+    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
 
     /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
     public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
@@ -53,6 +53,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
         {
             HostHealth.NeverSeen => Verdict.NeverSeen,
             HostHealth.Silent => Verdict.Silent,
+            HostHealth.Untrusted => Verdict.Untrusted,
             HostHealth.Awaited => Verdict.Awaited,
             _ when host.CarriesForgotten(wish.User) => Verdict.CarriesThePerson,
             _ when host.SeatHolders.Contains(wish.User) => Verdict.CarriesOtherDesktop,

@@ -34,6 +34,9 @@ public enum Verdict
 
     /// <summary>Every seat has an owner already (personal pools).</summary>
     Reserved,
+
+    /// <summary>What answers at the machine's address is not the declared machine.</summary>
+    Untrusted,
 }
 
 /// <summary>One line of the reasons of a placement.</summary>

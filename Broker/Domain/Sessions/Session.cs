@@ -64,6 +64,9 @@ public sealed record Session(
     /// <summary>When it came into its present phase, by the store's clock.</summary>
     public DateTimeOffset PhaseSince { get; init; }
 
+    /// <summary>When the station that shows it was last heard of, on a machine without an agent; the Unix epoch elsewhere, and before.</summary>
+    public DateTimeOffset HeardAt { get; init; }
+
     /// <summary>True once nothing can bring the session back.</summary>
     public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
 

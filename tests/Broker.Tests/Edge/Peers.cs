@@ -51,6 +51,10 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
         throw new InvalidOperationException($"the stream ended without {state}");
     }
 
+    /// <summary>The first picture is there.</summary>
+    public async Task ShownAsync(string signIn, Desktop desktop) =>
+        await Calls.ShownAsync(new ShownRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence }, deadline: DateTime.UtcNow + Peers.Patience);
+
     public async Task CloseAsync(string signIn, Desktop desktop, Closing closing) =>
         await Calls.CloseAsync(new CloseRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Closing = closing }, deadline: DateTime.UtcNow + Peers.Patience);
 

@@ -16,6 +16,9 @@ public sealed class Town : IAsyncLifetime
 
     public Slapd Directory { get; private set; } = null!;
 
+    /// <summary>The PCs of the pool <c>mon-pc</c>.</summary>
+    internal TownMachines Machines { get; private set; } = null!;
+
     public CityCertificates Certificates { get; private set; } = null!;
 
     public BrokerProcess First { get; private set; } = null!;
@@ -43,6 +46,7 @@ public sealed class Town : IAsyncLifetime
         }));
         var redis = Own(await RedisServer.StartAsync(Path.Combine(_folder, "redis"), _network.Address(9)));
         Redis = redis.Endpoint;
+        Machines = Own(TownMachines.On(_network));
         First = await StartAsync("one", _network.Address(11), redis.Endpoint);
         Second = await StartAsync("two", _network.Address(12), redis.Endpoint);
     }
@@ -106,10 +110,13 @@ public sealed class Town : IAsyncLifetime
           - { id: paire, name: { fr: Paire, en: Pair }, hosts: [blade3, blade4] }
           - { id: file, name: { fr: File, en: Line }, hosts: [blade5] }
           - { id: loge, name: { fr: Loge, en: Lodge }, hosts: [blade6] }
+        {{Machines.PoolIn(People)}}
         entitlements:
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
           - { tenant: dugny, group: agents, pools: [dugny, coffre] }
+          - { tenant: drancy, group: stagiaires, pools: [mon-pc] }
+          - { tenant: drancy, group: eleves, pools: [mon-pc] }
           - { tenant: dugny, group: elus, pools: [coffre] }
           - { tenant: habitat, group: agents, pools: [file] }
           - { tenant: habitat, group: gardiens, pools: [loge] }

@@ -27,7 +27,7 @@ public sealed class MachineProbeTests
         pc.SwitchOn();
         var answer = await AskAsync(pc.Machine("pc-1") with { CertificateSha256 = new string('0', 64) });
         Assert.Equal(new MachineAnswer.OtherCertificate(pc.CertificateSha256), answer);
-        Assert.Equal(VdiBroker.Hosts.HostHealth.Silent, answer.Health);
+        Assert.Equal(VdiBroker.Hosts.HostHealth.Untrusted, answer.Health);
     }
 
     [Fact]

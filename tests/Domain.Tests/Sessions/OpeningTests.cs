@@ -46,7 +46,7 @@ public sealed class OpeningTests
     public void A_session_is_given_up_only_when_its_host_is_gone_or_was_started_anew() => _opening.Sample(x =>
     {
         if (Opening.Decide(x.State, x.Wish, x.Draw) is not OpeningDecision.Place { GivenUp: { } lost }) return;
-        Assert.True(x.State.Home is null or { Health: HostHealth.Silent or HostHealth.NeverSeen } || x.State.Home.Observation!.BootId != lost.Boot);
+        Assert.True(x.State.Home is null or { Health: HostHealth.Silent or HostHealth.NeverSeen or HostHealth.Untrusted } || x.State.Home.Observation!.BootId != lost.Boot);
     });
 
     [Fact]

@@ -1,0 +1,8 @@
+namespace VdiBroker.Machines;
+
+/// <summary>Wiring of the machines room.</summary>
+internal static class MachinesFeature
+{
+    /// <summary>Adds the catalogue of machines.</summary>
+    public static IServiceCollection AddMachines(this IServiceCollection services, MachineCatalogue machines) => services.AddSingleton(machines);
+}

@@ -1,0 +1,28 @@
+using VdiBroker.Kernel;
+using VdiBroker.Machines;
+using VdiBroker.Pools;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Loads what an opening is decided on. In a pool of machines that is the person's own one, and where it has no agent it is asked whether it is there.</summary>
+internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines)
+{
+    /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
+    public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
+    {
+        if (pool.Kind != PoolKind.Fixed) return await sessions.LoadAsync(person, pool);
+        var own = Ownership.MachineOf(person, pool.Machines, await seats.AssignedAsync(person, pool.Id));
+        var state = await sessions.LoadAsync(person, pool with { Hosts = own is null ? [] : [own.Id] });
+        // The session that runs may be on a machine that was theirs before.
+        var asked = await Task.WhenAll(state.Hosts.Append(state.Home).OfType<HostChoice>().DistinctBy(choice => choice.Host.Id).Select(choice => AskAsync(choice, cancel)));
+        HostChoice Asked(HostChoice choice) => asked.First(one => one.Host.Id == choice.Host.Id);
+        return state with { Home = state.Home is { } home ? Asked(home) : null, Hosts = [.. state.Hosts.Select(Asked)] };
+    }
+
+    private async Task<HostChoice> AskAsync(HostChoice choice, CancellationToken cancel)
+    {
+        if (machines.WithoutAgent(choice.Host.Id) is not { } machine) return choice;
+        var answer = await MachineProbe.AskAsync(machine, cancel);
+        return new HostChoice(choice.Host, answer.Health, MachineJudgement.Observation(machine), choice.SeatHolders);
+    }
+}

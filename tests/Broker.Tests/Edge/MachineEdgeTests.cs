@@ -1,0 +1,107 @@
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>A PC that is not migrated yet, as its owner's station sees it, at two real brokers.</summary>
+[Collection(TownCollection.Name)]
+public sealed class MachineEdgeTests(Town town)
+{
+    [Fact]
+    public async Task A_person_s_own_machine_is_opened_with_the_password_shown_moved_and_let_go()
+    {
+        var pc = town.Machines.Own;
+        var owner = TownMachines.Logins(town.People, "stagiaires")[0];
+        using var a = await StationPeer.ConnectAsync(town, town.First, "poste-m1");
+        using var b = await StationPeer.ConnectAsync(town, town.Second, "poste-m2");
+        var atA = await a.SignInAsync(town, owner);
+
+        // Switched off: it is said whose fault it is not, and what to do.
+        var off = await Peers.RefusalAsync(() => a.OpenAsync(atA.SignIn));
+        Assert.Equal(ErrorCode.MachineSilent, off.Code);
+        Assert.StartsWith("Votre ordinateur ne répond pas", off.Text, StringComparison.Ordinal);
+
+        pc.SwitchOn();
+        try
+        {
+            var first = await a.OpenAsync(atA.SignIn);
+            Assert.Equal(("pc-1", pc.Address, (uint)pc.Port, Credential.Password, "", owner), (first.Host, first.Address, first.Port, first.Credential, first.Ticket, first.User));
+            Assert.Equal(pc.CertificateSha256, Convert.ToHexStringLower(first.CertificateSha256.Span));
+            Assert.Equal("Votre ordinateur : PC de l'accueil.", first.Why);
+            await a.NoticeAsync(atA.SignIn, first, SessionState.Opening);
+            await a.ShownAsync(atA.SignIn, first);
+            await a.NoticeAsync(atA.SignIn, first, SessionState.Active);
+
+            // At the other station: the same session, and the first one is told. The first one's late word changes nothing.
+            var atB = await b.SignInAsync(town, owner, "en");
+            Assert.True(Assert.Single(atB.Desktops).Running);
+            var second = await b.OpenAsync(atB.SignIn);
+            Assert.Equal((first.SessionId, true, true), (second.SessionId, second.Resumed, second.Fence > first.Fence));
+            Assert.Equal("poste-m2", (await a.NoticeAsync(atA.SignIn, first, SessionState.Moved)).Station);
+            await a.ShownAsync(atA.SignIn, first);
+            await b.NoticeAsync(atB.SignIn, second, SessionState.Opening);
+            await b.ShownAsync(atB.SignIn, second);
+            await b.NoticeAsync(atB.SignIn, second, SessionState.Active);
+
+            await b.CloseAsync(atB.SignIn, second, Closing.SignOut);
+            await b.NoticeAsync(atB.SignIn, second, SessionState.SignedOut);
+            var again = await b.OpenAsync((await b.SignInAsync(town, owner)).SignIn);
+            Assert.Equal((false, "pc-1"), (again.Resumed, again.Host));
+        }
+        finally
+        {
+            await pc.SwitchOffAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_of_two_carries_one_at_a_time()
+    {
+        var pupils = TownMachines.Logins(town.People, "eleves");
+        town.Machines.Shared.SwitchOn();
+        try
+        {
+            using var a = await StationPeer.ConnectAsync(town, town.First, "poste-m3");
+            using var b = await StationPeer.ConnectAsync(town, town.Second, "poste-m4");
+            var (first, second) = (await a.SignInAsync(town, pupils[0]), await b.SignInAsync(town, pupils[1]));
+            var held = await a.OpenAsync(first.SignIn);
+            await a.ShownAsync(first.SignIn, held);
+            // Another person's word about it changes nothing.
+            await b.ShownAsync(second.SignIn, held);
+            Assert.Equal(ErrorCode.MachineTaken, (await Peers.RefusalAsync(() => b.OpenAsync(second.SignIn))).Code);
+            await a.CloseAsync(first.SignIn, held, Closing.SignOut);
+            await a.NoticeAsync(first.SignIn, held, SessionState.SignedOut);
+
+            // Both ask at once, over and over: one of them has it.
+            first = await a.SignInAsync(town, pupils[0]);
+            var tries = await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => new[] { TryAsync(a, first.SignIn), TryAsync(b, second.SignIn) }));
+            Assert.Equal(("pc-2", 1), (Assert.Single(tries.OfType<Desktop>().Select(desktop => desktop.Host).Distinct()), tries.OfType<Desktop>().Select(desktop => desktop.User).Distinct().Count()));
+        }
+        finally
+        {
+            await town.Machines.Shared.SwitchOffAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Who_has_no_machine_is_told_so()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-m7");
+        var signIn = await station.SignInAsync(town, TownMachines.Logins(town.People, "stagiaires")[1]);
+        Assert.Equal(ErrorCode.NoMachine, (await Peers.RefusalAsync(() => station.OpenAsync(signIn.SignIn))).Code);
+        Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => station.ShownAsync(new string('x', 43), new Desktop { SessionId = "s" }))).Code);
+    }
+
+    private static async Task<Desktop?> TryAsync(StationPeer station, string signIn)
+    {
+        try
+        {
+            return await station.OpenAsync(signIn);
+        }
+        catch (Grpc.Core.RpcException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using VdiBroker.Broker.Tests.Machines;
+using VdiBroker.City.Directory;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>The PCs of the town that are not migrated yet.</summary>
+internal sealed class TownMachines : IAsyncDisposable
+{
+    private TownMachines(Loopback network)
+    {
+        FakePc At(int last) => FakePc.At(network.Address(last), Loopback.FreePort(network.Address(last)));
+        (Own, Shared, Stranger) = (At(31), At(32), At(33));
+    }
+
+    /// <summary>Of one trainee alone: pc-1.</summary>
+    public FakePc Own { get; }
+
+    /// <summary>Of the two pupils, one at a time: pc-2.</summary>
+    public FakePc Shared { get; }
+
+    /// <summary>Declared with another certificate than it has: pc-3, of an employee of no group.</summary>
+    public FakePc Stranger { get; }
+
+    public static TownMachines On(Loopback network) => new(network);
+
+    /// <summary>The logins of a group of Drancy.</summary>
+    public static string[] Logins(Townspeople people, string group) => [.. people.Everybody.Where(person => person.Tenant == "drancy" && person.Groups.Contains(group)).Select(person => person.Login)];
+
+    public string PoolIn(Townspeople people) => $$"""
+          - id: mon-pc
+            name: { fr: Mon ordinateur, en: My computer }
+            kind: fixed
+            machines:
+              - { id: pc-1, address: {{Own.Address}}, port: {{Own.Port}}, certificate: "{{Own.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[0]}}, name: { fr: PC de l'accueil, en: front desk's PC } }
+              - { id: pc-2, address: {{Shared.Address}}, port: {{Shared.Port}}, certificate: "{{Shared.CertificateSha256}}", owner: [{{string.Join(", ", Logins(people, "eleves").Select(login => "drancy/" + login))}}] }
+              - { id: pc-3, address: {{Stranger.Address}}, port: {{Stranger.Port}}, certificate: "{{new string('0', 64)}}" }
+        """;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Own.DisposeAsync();
+        await Shared.DisposeAsync();
+        await Stranger.DisposeAsync();
+    }
+}
