@@ -1,3 +1,4 @@
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Hosts;
 using VdiBroker.City.Processes;
 
@@ -13,8 +14,8 @@ public sealed record CityPlan(string Name, Loopback Network, IReadOnlyList<Blade
     /// <summary>X display for stations that are windows; null = virtual screens.</summary>
     public string? Display { get; init; }
 
-    /// <summary>True: the operator runs Redis and tells the broker where; false: the broker runs its own.</summary>
-    public bool OwnRedis { get; init; }
+    /// <summary>What its store is made of.</summary>
+    public StoreShape Store { get; init; }
 
     /// <summary>How often an agent reports when nothing changes.</summary>
     public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(1);

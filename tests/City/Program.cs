@@ -2,23 +2,25 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using VdiBroker.City;
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Demo;
 using VdiBroker.City.Story;
 
 var keep = new Option<DirectoryInfo?>("--keep") { Description = "folder for pictures and logs that stays" };
-var demo = new Command("demo", "starts the demo city and ends it at Ctrl-C") { keep };
+var store = new Option<StoreShape>("--store") { Description = "what its store is made of: the broker's own Redis, one of the operator's, Sentinel or Cluster" };
+var demo = new Command("demo", "starts the demo city and ends it at Ctrl-C") { keep, store };
 demo.SetAction((parsed, _) =>
 {
     TellOfLeft();
-    return DemoPlay.RunAsync(parsed.GetValue(keep)?.FullName, Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } display ? display : null);
+    return DemoPlay.RunAsync(parsed.GetValue(store), parsed.GetValue(keep)?.FullName, Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } display ? display : null);
 });
 
 var folder = new Option<DirectoryInfo>("--out") { Description = "takes numbered pictures, story.json and logs", Required = true };
-var story = new Command("story", "plays the story that must be true; exits 0 only if every line held") { folder };
+var story = new Command("story", "plays the story that must be true; exits 0 only if every line held") { folder, store };
 story.SetAction((parsed, _) =>
 {
     TellOfLeft();
-    return PlayAsync(parsed.GetValue(folder)!.FullName);
+    return PlayAsync(parsed.GetValue(store), parsed.GetValue(folder)!.FullName);
 });
 
 var root = new RootCommand("A whole city of real parts on this machine's loopback: directory, broker, session hosts, stations.") { demo, story };
@@ -31,7 +33,7 @@ static void TellOfLeft()
         Console.WriteLine($"Une ville tuée tourne encore / A city that was killed still runs: {left.Folder}\n  pour la terminer / to end it: {left.HowToEnd}");
 }
 
-static async Task<int> PlayAsync(string folder)
+static async Task<int> PlayAsync(StoreShape store, string folder)
 {
     using var end = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -39,7 +41,7 @@ static async Task<int> PlayAsync(string folder)
     using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
     try
     {
-        var result = await StoryPlay.RunAsync(folder, line =>
+        var result = await StoryPlay.RunAsync(StoryPlay.Steps, store, folder, line =>
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(line.Ok ? "ok  " : "FAIL")} {line.Seconds,6:0.0} s  {line.Name}\n                {line.Note}")), end.Token);
         foreach (var (name, value) in result.Figures) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-36}{value,10:0.#}"));
         foreach (var aim in result.Aims) Console.WriteLine(aim.ToString());

@@ -46,6 +46,9 @@ public sealed class RunningCity : IAsyncDisposable
     /// <summary>The broker.</summary>
     public BrokerProcess Broker { get; private set; } = null!;
 
+    /// <summary>Its store.</summary>
+    public CityStore Store { get; private set; } = null!;
+
     /// <summary>Session hosts, in the order of the plan.</summary>
     public IReadOnlyList<Blade> Blades { get; private set; } = [];
 
@@ -156,9 +159,9 @@ public sealed class RunningCity : IAsyncDisposable
     private async Task StartBrokerAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers));
-        var redis = Plan.OwnRedis ? await OwnedAsync(RedisServer.StartAsync(Path.Combine(Folder, "redis"), Plan.Network.Address(9))) : null;
+        Store = await OwnedAsync(CityStore.StartAsync(Plan.Store, Path.Combine(Folder, "redis"), Plan.Network, Broker));
         lock (_parts) _parts.Push(Broker);
-        await Broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis.Endpoint));
+        await Broker.ConfigureAsync(Certificates, Store.Address);
         await Broker.StartAsync();
     }
 

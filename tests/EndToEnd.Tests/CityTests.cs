@@ -1,6 +1,6 @@
-using VdiBroker.City;
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
-using VdiBroker.City.Stations;
+using VdiBroker.City.Story;
 using Xunit;
 
 namespace VdiBroker.EndToEnd.Tests;
@@ -9,27 +9,20 @@ namespace VdiBroker.EndToEnd.Tests;
 [Collection(OneCityAtATime.Name)]
 public sealed class CityTests(WholeStory before)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-
-    [Fact]
-    public async Task A_city_with_a_Redis_of_its_own_works_the_same_and_leaves_nothing_behind()
+    [Theory]
+    [InlineData(StoreShape.One)]
+    [InlineData(StoreShape.Sentinel)]
+    [InlineData(StoreShape.Cluster)]
+    public async Task Desktops_follow_and_faults_are_survived_on_every_shape_of_store_and_nothing_is_left_behind(StoreShape store)
     {
         Assert.NotEmpty(before.Played.Lines);
-        string folder;
-        await using (var city = await RunningCity.StartAsync(CityPlan.Demo() with { OwnRedis = true }))
-        {
-            folder = city.Folder;
-            await city.ReadyAsync();
-            Assert.Equal(0, city.Broker.RedisPid);
-            var amelie = city.People.Amelie;
-            await city.Stations[0].SignInAsync(amelie.Login, amelie.Password);
-            Assert.True(DesktopLook.IsComplete(await city.Stations[0].ShowsDesktopAsync(Patience)));
-            // The host dies with its desktop: the same sign-in gets another one on the pool's other host.
-            var lost = city.Blades.Single(blade => blade.SessionOf(amelie.UidNumber).Count > 0);
-            await lost.CrashAsync();
-            await Eventually.HoldsAsync("a desktop on another host", Patience, () => city.Blades.Any(blade => blade != lost && blade.SessionOf(amelie.UidNumber).Count > 0));
-            await city.Stations[0].ShowsDesktopAsync(Patience);
-        }
+        var pictures = Path.Combine(Path.GetTempPath(), "vdi-story-" + Path.GetRandomFileName());
+        var played = await StoryPlay.RunAsync(StoryPlay.OfTheStore, store, pictures, _ => { });
+        Assert.Equal([], played.Lines.Where(line => !line.Ok).Select(line => $"{line.Name}: {line.Note} (pictures and logs: {pictures})"));
+        Assert.Equal(StoryPlay.OfTheStore.Count + 1, played.Lines.Count);
+        Directory.Delete(pictures, recursive: true);
+
+        var folder = played.Lines[0].Note;
         Assert.False(Directory.Exists(folder));
         Assert.DoesNotContain(ProcessTable.All(), program => program.Arguments.Any(argument => argument.Contains(folder, StringComparison.Ordinal)));
         Assert.DoesNotContain(folder, await File.ReadAllTextAsync("/proc/self/mounts"), StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Story;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class WholeStory : IAsyncLifetime
     public StoryResult Played { get; private set; } = new([], new Dictionary<string, double>());
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => Played = await StoryPlay.RunAsync(_folder, _ => { });
+    public async Task InitializeAsync() => Played = await StoryPlay.RunAsync(StoryPlay.Steps, StoreShape.Own, _folder, _ => { });
 
     /// <summary>Pictures and logs of a story that did not hold stay, for who has to find out why.</summary>
     public Task DisposeAsync()

@@ -96,7 +96,7 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
     private Task KillAsync(string what) => what switch
     {
         "broker" => city.Broker.KillAsync(),
-        "redis" => city.Broker.KillRedisAsync(),
+        "redis" => city.Store.KillAsync(),
         "annuaire" or "directory" => city.KillDirectoryAsync(),
         _ => BladeOf(what).CrashAsync(),
     };
@@ -104,7 +104,8 @@ internal sealed class DemoCommands(RunningCity city, string pictures)
     private Task StartAsync(string what) => what switch
     {
         "broker" => city.Broker.StartAsync(),
-        "redis" => throw new InvalidOperationException("Le broker relance lui-même son Redis. / The broker starts its Redis again by itself."),
+        "redis" when city.Store.Address is null => throw new InvalidOperationException("Le broker relance lui-même son Redis. / The broker starts its Redis again by itself."),
+        "redis" => city.Store.BackAsync(),
         "annuaire" or "directory" => city.StartDirectoryAgainAsync(),
         _ => BladeOf(what).StartAgainAsync(),
     };

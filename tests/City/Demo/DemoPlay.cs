@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using VdiBroker.City.Brokers;
 
 namespace VdiBroker.City.Demo;
 
@@ -6,9 +7,10 @@ namespace VdiBroker.City.Demo;
 public static class DemoPlay
 {
     /// <summary>Runs until the person ends it.</summary>
+    /// <param name="store">What its store is made of.</param>
     /// <param name="keep">Folder for pictures and logs that stays; null = nothing stays.</param>
     /// <param name="display">X display for the stations; null = virtual screens.</param>
-    public static async Task<int> RunAsync(string? keep, string? display)
+    public static async Task<int> RunAsync(StoreShape store, string? keep, string? display)
     {
         using var end = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -17,7 +19,7 @@ public static class DemoPlay
         Console.WriteLine("La ville démarre… / The city is starting…");
         try
         {
-            await using var city = await RunningCity.StartAsync(CityPlan.Demo() with { Display = display }, cancel: end.Token);
+            await using var city = await RunningCity.StartAsync(CityPlan.Demo() with { Display = display, Store = store }, cancel: end.Token);
             await city.ReadyAsync(end.Token);
             var pictures = keep ?? Path.Combine(city.Folder, "pictures");
             DemoWords.Welcome(city, pictures, keep is not null);

@@ -74,11 +74,11 @@ public sealed class SecretReader(RunningCity city)
         foreach (var file in city.LogFiles()) Look(() => $"log {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
     }
 
-    /// <summary>Reads every key and value of the embedded Redis, and its files.</summary>
+    /// <summary>Reads every key and value of the store, and its files.</summary>
     public async Task ReadStoreAsync()
     {
-        await foreach (var (key, value) in StoreReading.AllAsync(city.Broker.RedisSocket)) Look(() => $"Redis key {key}", Encoding.UTF8.GetBytes(key + "\n" + value));
-        foreach (var file in System.IO.Directory.EnumerateFiles(city.Broker.StateFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
+        await foreach (var (key, value) in StoreReading.AllAsync(city.Store)) Look(() => $"Redis key {key}", Encoding.UTF8.GetBytes(key + "\n" + value));
+        foreach (var file in System.IO.Directory.EnumerateFiles(city.Store.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
             Look(() => $"file {Path.GetRelativePath(city.Folder, file)}", Bytes(file));
     }
 

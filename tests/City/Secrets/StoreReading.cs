@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using StackExchange.Redis;
+using VdiBroker.City.Brokers;
 
 namespace VdiBroker.City.Secrets;
 
@@ -7,26 +7,31 @@ namespace VdiBroker.City.Secrets;
 internal static class StoreReading
 {
     /// <summary>Every key with all that it holds, as text.</summary>
-    public static async IAsyncEnumerable<(string Key, string Value)> AllAsync(string socket)
+    public static async IAsyncEnumerable<(string Key, string Value)> AllAsync(CityStore store)
     {
-        await using var redis = await OpenAsync(socket);
+        await using var redis = await store.OpenAsync();
         var database = redis.GetDatabase();
-        foreach (var server in redis.GetServers())
+        foreach (var server in redis.GetServers().Where(server => !server.IsReplica))
         {
             await foreach (var key in server.KeysAsync(pageSize: 500)) yield return (key.ToString(), await ValueAsync(database, key));
         }
     }
 
     /// <summary>The events that a farm's brokers have recorded, oldest first, each with its fields.</summary>
-    public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> EventsAsync(string socket, string farm)
+    public static async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> EventsAsync(CityStore store, string farm)
     {
-        await using var redis = await OpenAsync(socket);
+        await using var redis = await store.OpenAsync();
         var entries = await redis.GetDatabase().StreamRangeAsync($"vdi:{{{farm}}}:events");
         return [.. entries.Select(entry => entry.Values.ToDictionary(pair => pair.Name.ToString(), pair => pair.Value.ToString()))];
     }
 
-    private static Task<ConnectionMultiplexer> OpenAsync(string socket) => ConnectionMultiplexer.ConnectAsync(
-        new ConfigurationOptions { EndPoints = { new UnixDomainSocketEndPoint(socket) }, AbortOnConnectFail = true, AllowAdmin = true, ConnectTimeout = 5000 });
+    /// <summary>Puts a value where readers must find it; null takes it away again.</summary>
+    public static async Task PlantAsync(CityStore store, string? value)
+    {
+        await using var redis = await store.OpenAsync();
+        if (value is null) await redis.GetDatabase().KeyDeleteAsync("planted");
+        else await redis.GetDatabase().HashSetAsync("planted", "field", value);
+    }
 
     private static async Task<string> ValueAsync(IDatabase database, RedisKey key) => await database.KeyTypeAsync(key) switch
     {

@@ -170,7 +170,7 @@ public static class DirectoryChapter
     // Names are digests in its keys; what it holds names the person.
     private static async Task<bool> IsKeptAsync(StoryScene scene, Townsperson person)
     {
-        await foreach (var (key, value) in StoreReading.AllAsync(scene.City.Broker.RedisSocket))
+        await foreach (var (key, value) in StoreReading.AllAsync(scene.City.Store))
             if (key.Contains($":limited:{person.Tenant}:", StringComparison.Ordinal) && value.Contains(person.Login, StringComparison.Ordinal)) return true;
         return false;
     }

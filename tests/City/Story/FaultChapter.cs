@@ -11,11 +11,7 @@ public static class FaultChapter
         FaultAsync(scene, "broker", scene.City.Broker.KillAsync, scene.City.Broker.StartAsync));
 
     public static readonly StoryStep Redis = new("Redis is killed: no screen is lost; when it is back, sign-in works with nothing else restarted", scene =>
-    {
-        var before = scene.City.Broker.RedisPid;
-        return FaultAsync(scene, "redis", scene.City.Broker.KillRedisAsync,
-            () => Eventually.HoldsAsync("the broker has started its Redis again", StoryScene.Patience, () => scene.City.Broker.RedisPid is var pid && pid != 0 && pid != before));
-    });
+        FaultAsync(scene, "redis", scene.City.Store.KillAsync, scene.City.Store.BackAsync));
 
     public static readonly StoryStep Directory = new("The directory is killed: no screen is lost; when it is back, sign-in works with nothing else restarted", scene =>
         FaultAsync(scene, "directory",

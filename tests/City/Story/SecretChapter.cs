@@ -63,7 +63,7 @@ public static class SecretChapter
         await using (ServerProcess.Start("planted", file, "/bin/sh", ["-c", "read line", argument], new Dictionary<string, string> { ["PLANTED"] = environment }, withInput: true))
         {
             await File.AppendAllTextAsync(file, $"the password is {log}\n");
-            await scene.City.Broker.RedisAsync("HSET", "planted", "field", value);
+            await StoreReading.PlantAsync(scene.City.Store, value);
             await Eventually.HoldsAsync("the planted process is seen", TimeSpan.FromSeconds(10), () =>
             {
                 reader.ReadProcesses();
@@ -74,7 +74,7 @@ public static class SecretChapter
         foreach (var (what, secret) in (IEnumerable<(string, string)>)[("argument", argument), ("environment", environment), ("log", log), ("value", value)]) reader.Watch(what, secret);
         reader.ReadLogs();
         await reader.ReadStoreAsync();
-        await scene.City.Broker.RedisAsync("DEL", "planted");
+        await StoreReading.PlantAsync(scene.City.Store, null);
         File.Delete(file);
         var found = reader.Find();
         foreach (var what in (string[])["argument in arguments", "environment in environment", "log in log", "value in Redis"])

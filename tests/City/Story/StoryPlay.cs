@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using VdiBroker.City.Brokers;
 
 namespace VdiBroker.City.Story;
 
@@ -15,11 +16,16 @@ public static class StoryPlay
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 
+    /// <summary>What a store's shape could change: desktops that follow, a broker and a store that are killed, a host that dies.</summary>
+    public static IReadOnlyList<StoryStep> OfTheStore => [.. RoamingChapter.Steps, FaultChapter.Broker, FaultChapter.Redis, .. LossChapter.Steps];
+
     /// <summary>Plays it.</summary>
+    /// <param name="steps">Which lines, in order.</param>
+    /// <param name="store">What the city's store is made of.</param>
     /// <param name="folder">Takes pictures, story.json and the logs.</param>
     /// <param name="heard">Told each line when it is over.</param>
     /// <param name="cancel">Ends it early; everything that was started is stopped.</param>
-    public static async Task<StoryResult> RunAsync(string folder, Action<StoryLine> heard, CancellationToken cancel = default)
+    public static async Task<StoryResult> RunAsync(IReadOnlyList<StoryStep> steps, StoreShape store, string folder, Action<StoryLine> heard, CancellationToken cancel = default)
     {
         System.IO.Directory.CreateDirectory(folder);
         var lines = new List<StoryLine>();
@@ -27,12 +33,12 @@ public static class StoryPlay
         SortedDictionary<string, double> figures = [];
         try
         {
-            await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1), cancel: cancel);
+            await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1) with { Store = store }, cancel: cancel);
             try
             {
                 await city.ReadyAsync(cancel);
-                Tell(new StoryLine("The city starts: directory, broker with its Redis, three session hosts, two stations", true, clock.Elapsed.TotalSeconds, city.Folder));
-                figures = await PlayAsync(city, folder, Tell, cancel);
+                Tell(new StoryLine($"The city starts: directory, broker, {StoreOf(store)}, three session hosts, two stations", true, clock.Elapsed.TotalSeconds, city.Folder));
+                figures = await PlayAsync(steps, city, folder, Tell, cancel);
             }
             finally
             {
@@ -55,14 +61,14 @@ public static class StoryPlay
         }
     }
 
-    private static async Task<SortedDictionary<string, double>> PlayAsync(RunningCity city, string folder, Action<StoryLine> tell, CancellationToken cancel)
+    private static async Task<SortedDictionary<string, double>> PlayAsync(IReadOnlyList<StoryStep> steps, RunningCity city, string folder, Action<StoryLine> tell, CancellationToken cancel)
     {
         var scene = await StoryScene.SetAsync(city, folder);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reader = Task.Run(() => scene.Reader.ReadProcessesAsync(reading.Token), CancellationToken.None);
         try
         {
-            foreach (var step in Steps)
+            foreach (var step in steps)
             {
                 cancel.ThrowIfCancellationRequested();
                 tell(await PlayAsync(step, scene));
@@ -93,6 +99,14 @@ public static class StoryPlay
             return new StoryLine(step.Name, false, clock.Elapsed.TotalSeconds, fault.Message);
         }
     }
+
+    private static string StoreOf(StoreShape store) => store switch
+    {
+        StoreShape.One => "a Redis of the operator's",
+        StoreShape.Sentinel => "three Redis under three Sentinels",
+        StoreShape.Cluster => "a Redis Cluster of six",
+        _ => "the broker's own Redis",
+    };
 
     private static string Json(StoryResult result) => JsonSerializer.Serialize(new
     {

@@ -15,7 +15,7 @@ internal static class TicketRecords
 {
     /// <summary>Every refusal in the stream, oldest first.</summary>
     public static async Task<IReadOnlyList<TicketRefusal>> InStreamAsync(RunningCity city) =>
-        [.. (await StoreReading.EventsAsync(city.Broker.RedisSocket, CityYaml.Farm)).Where(entry => entry["kind"] == "ticket-refused")
+        [.. (await StoreReading.EventsAsync(city.Store, CityYaml.Farm)).Where(entry => entry["kind"] == "ticket-refused")
             .Select(entry => new TicketRefusal(Enum.Parse<Redemption>(entry["verdict"], ignoreCase: true), entry["host"], entry["user"], entry["session"]))];
 
     /// <summary>How many lines of the log say exactly this refusal.</summary>
