@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Rdp;
@@ -16,6 +17,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [BannerWindow.Option]) return BannerWindow.Run();
         // Not Console.Out: it sets the terminal up for things that are not needed here, and costs start time.
         using var screen = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         var faults = new List<Fault>();

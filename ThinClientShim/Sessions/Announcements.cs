@@ -1,32 +1,49 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>
-/// What a broker tells of a running desktop besides its state: an end that comes near, a host that is silent. Says it once in words, offers the
-/// key that helps, and takes both back when the broker does.
+/// What a broker tells of a running desktop besides its state: an end that comes near, a host that is silent. Says it once in words, on the
+/// terminal and over the desktop, offers what helps by a key and by a button, and takes both back when the broker does.
 /// </summary>
-/// <param name="room">What there is to work with.</param>
-/// <param name="wishes">Takes the offers.</param>
-/// <param name="extend">What more time is asked for with.</param>
-internal sealed class Announcements(Room room, Wishes wishes, ExtendRequest extend) : IAsyncDisposable
+internal sealed class Announcements : IAsyncDisposable
 {
     private static readonly TimeSpan ExtendWithin = TimeSpan.FromSeconds(5);
 
     // The same warning, told again by another broker, is a little off.
     private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(10);
 
+    private const int AnswerSeconds = 10;
+
+    private readonly Room _room;
+    private readonly Wishes _wishes;
+    private readonly ExtendRequest _extend;
+    private readonly Banner _banner;
+    private readonly CancellationTokenSource _over = new();
     private LimitWarning? _warning;
     private DateTimeOffset _end;
+    private bool _extendable;
     private bool _silent;
+    private string _ofHost = "";
+    private string _ofEnd = "";
+    private string _answer = "";
     private Task _extending = Task.CompletedTask;
-    private readonly CancellationTokenSource _over = new();
 
-    private Conversation Person => room.Person;
+    /// <param name="room">What there is to work with.</param>
+    /// <param name="wishes">Takes the offers.</param>
+    /// <param name="extend">What more time is asked for with.</param>
+    public Announcements(Room room, Wishes wishes, ExtendRequest extend)
+    {
+        (_room, _wishes, _extend) = (room, wishes, extend);
+        _banner = new(room.Settings.Display, room.Journal, key => wishes.Add(key == 'n' ? Wish.Replace : Wish.Extend));
+    }
+
+    private Conversation Person => _room.Person;
 
     /// <summary>Takes a notice that is not final.</summary>
     public void Hear(SessionNotice notice)
@@ -35,18 +52,27 @@ internal sealed class Announcements(Room room, Wishes wishes, ExtendRequest exte
         HearOfEnd(notice.Warning);
     }
 
+    /// <summary>Says a sentence of the moment.</summary>
+    public void Say(string sentence)
+    {
+        if (sentence.Length == 0) return;
+        Person.Tell(sentence);
+        _answer = sentence;
+        Show();
+    }
+
     /// <summary>Asks for more time and will say the answer, unless that is under way already.</summary>
     public void Extend()
     {
         if (_extending.IsCompleted) _extending = ExtendAsync();
     }
 
-    /// <summary>The desktop is not the broker's any more: nothing of this matters now.</summary>
+    /// <summary>The session is not the broker's any more: nothing that it told of matters now.</summary>
     public void Close()
     {
+        (_silent, _ofHost) = (false, "");
         Forget();
-        _silent = false;
-        wishes.Offer(Wish.Replace, open: false);
+        Show();
     }
 
     /// <inheritdoc/>
@@ -55,29 +81,32 @@ internal sealed class Announcements(Room room, Wishes wishes, ExtendRequest exte
         Close();
         await _over.CancelAsync();
         await _extending;
+        await _banner.DisposeAsync();
         _over.Dispose();
     }
+
+    private static string Joined(params string[] sentences) => string.Join(' ', sentences.Where(one => one.Length > 0));
 
     private async Task ExtendAsync()
     {
         try
         {
-            var reply = await room.Calls.ExtendAsync(extend, ExtendWithin, _over.Token);
-            room.Journal.Step($"extended seconds={reply.EndsIn?.Seconds}");
+            var reply = await _room.Calls.ExtendAsync(_extend, ExtendWithin, _over.Token);
+            _room.Journal.Step($"extended seconds={reply.EndsIn?.Seconds}");
             // What the person has just been told; the notice that follows brings nothing new.
             Forget();
-            Person.Tell(Joined(reply.Text.Length > 0 ? reply.Text : Person.Words["extended"], Until(reply.EndsIn)));
+            Say(Joined(reply.Text.Length > 0 ? reply.Text : Person.Words["extended"], Until(reply.EndsIn)));
         }
         catch (RefusedException refusal)
         {
-            room.Journal.Step($"refused call=extend code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
-            wishes.Offer(Wish.Extend, open: false);
-            Person.Tell(Refusals.Text(refusal.Detail, Person.Words));
+            _room.Journal.Step($"refused call=extend code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
+            _extendable = false;
+            Say(Refusals.Text(refusal.Detail, Person.Words));
         }
         catch (NoBrokerException none)
         {
-            room.Journal.Step($"no-broker missing={none.Why}");
-            Person.Tell(none.Why == Missing.Call ? "older" : "extend-unheard", []);
+            _room.Journal.Step($"no-broker missing={none.Why}");
+            Say(Person.Words[none.Why == Missing.Call ? "older" : "extend-unheard"]);
         }
         catch (OperationCanceledException)
         {
@@ -85,16 +114,21 @@ internal sealed class Announcements(Room room, Wishes wishes, ExtendRequest exte
         }
     }
 
-    private static string Joined(params string[] sentences) => string.Join(' ', sentences.Where(one => one.Length > 0));
-
     private void HearOfHost(SessionNotice notice)
     {
         var silent = notice.State == SessionState.HostSilent;
         if (silent == _silent) return;
         _silent = silent;
-        wishes.Offer(Wish.Replace, silent);
-        if (silent) Person.Tell(Joined(notice.Text.Length > 0 ? notice.Text : Person.Words["host-silent"], Person.Words["host-silent-offer"]));
-        else Person.Tell("host-answers", []);
+        if (!silent)
+        {
+            _ofHost = "";
+            Say(Person.Words["host-answers"]);
+            return;
+        }
+        var said = notice.Text.Length > 0 ? notice.Text : Person.Words["host-silent"];
+        (_ofHost, _answer) = (Joined(said, Person.Words["host-silent-loss"]), "");
+        Person.Tell(Joined(said, Person.Words["host-silent-key"], Person.Words["host-silent-loss"]));
+        Show();
     }
 
     private void HearOfEnd(LimitWarning? warning)
@@ -103,23 +137,36 @@ internal sealed class Announcements(Room room, Wishes wishes, ExtendRequest exte
         {
             if (_warning is null) return;
             Forget();
-            room.Journal.Step("warning-over");
-            Person.Tell("warning-over", []);
+            _room.Journal.Step("warning-over");
+            Say(Person.Words["warning-over"]);
             return;
         }
-        var end = room.Clock.GetLocalNow() + (warning.EndsIn?.ToTimeSpan() ?? default);
+        var end = _room.Clock.GetLocalNow() + (warning.EndsIn?.ToTimeSpan() ?? default);
         if (_warning is { } last && last.Text == warning.Text && last.Limit == warning.Limit && last.Extendable == warning.Extendable && (end - _end).Duration() < SameEnd) return;
-        (_warning, _end) = (warning, end);
-        wishes.Offer(Wish.Extend, warning.Extendable);
-        room.Journal.Step($"warning limit={warning.Limit} seconds={warning.EndsIn?.Seconds} extendable={(warning.Extendable ? "true" : "false")}");
-        Person.Tell(Joined(warning.Text.Length > 0 ? warning.Text : Person.Words["warning-plain"], Until(warning.EndsIn), warning.Extendable ? Person.Words["extend-offer"] : ""));
+        (_warning, _end, _extendable, _answer) = (warning, end, warning.Extendable, "");
+        _ofEnd = Joined(warning.Text.Length > 0 ? warning.Text : Person.Words["warning-plain"], Until(warning.EndsIn));
+        _room.Journal.Step($"warning limit={warning.Limit} seconds={warning.EndsIn?.Seconds} extendable={(warning.Extendable ? "true" : "false")}");
+        Person.Tell(Joined(_ofEnd, warning.Extendable ? Person.Words["extend-offer"] : ""));
+        Show();
     }
 
-    private void Forget()
+    private void Forget() => (_warning, _extendable, _ofEnd, _answer) = (null, false, "", "");
+
+    /// <summary>Brings offers and banner to what is so now.</summary>
+    private void Show()
     {
-        _warning = null;
-        wishes.Offer(Wish.Extend, open: false);
+        _wishes.Offer(Wish.Extend, _extendable);
+        _wishes.Offer(Wish.Replace, _silent);
+        var text = new BannerText();
+        text.Sentences.AddRange(((string[])[_ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
+        if (_extendable) text.Buttons.Add(('e', Person.Words["button-extend"]));
+        if (_silent) text.Buttons.Add(('n', Person.Words["button-replace"]));
+        if (text.Sentences.Count > 0) text.Buttons.Add((BannerWindow.Hide, Person.Words["button-hide"]));
+        // An answer alone has been read after a while.
+        if (_ofHost.Length + _ofEnd.Length == 0) text.Seconds = AnswerSeconds;
+        _banner.Show(text);
     }
 
-    private string Until(Duration? left) => left is null ? "" : Person.Words["until", (room.Clock.GetLocalNow() + left.ToTimeSpan()).ToString("HH:mm", CultureInfo.InvariantCulture)];
+    private string Until(Duration? left) =>
+        left is null ? "" : Person.Words["until", (_room.Clock.GetLocalNow() + left.ToTimeSpan()).ToString("HH:mm", CultureInfo.InvariantCulture)];
 }

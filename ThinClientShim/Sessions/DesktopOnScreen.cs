@@ -101,6 +101,9 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>Another desktop could not be had: this one stays, and is given up for another after <paramref name="time"/> at the earliest; null: never.</summary>
     public void Keep(TimeSpan? time) => _askAgainAt = _room.Clock.GetElapsedTime(_started) + time;
 
+    /// <summary>Says a sentence of the moment, also over the desktop.</summary>
+    public void Say(string sentence) => _announcements.Say(sentence);
+
     /// <summary>Watches until this showing is over; also when it came back with <see cref="ShowingEnd.Stays"/>.</summary>
     /// <param name="close">Tells a broker of a sign-out.</param>
     public async Task<ShowingEnd> WatchAsync(Func<Closing, TimeSpan, Task<Heard>> close)
@@ -151,7 +154,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             // The picture does not pass through the broker: what the person is working on stays until there is something better.
             _forgotten = true;
             _announcements.Close();
-            _room.Person.Tell(notice.Text);
+            _announcements.Say(notice.Text);
             return ShowingEnd.Other(ShowingEnd.Forgotten);
         }
         if (Follower.IsFinal(notice.State))

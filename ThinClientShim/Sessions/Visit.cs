@@ -120,7 +120,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
                 no = room.Person.Words[Refusals.Word(none)];
             }
             // Told again only when it is another answer, or an answer to the person.
-            if (replace || no != told) room.Person.Tell($"{no} {room.Person.Words["picture-stays"]}");
+            if (replace || no != told) screen.Say($"{no} {room.Person.Words["picture-stays"]}");
             told = no;
             var later = !replace && refusal?.Retry is null or Retry.Later or Retry.OtherBroker;
             screen.Keep(later ? Again.Wait(refusal?.RetryAfter, Reopening.After(failures)) : null);

@@ -86,7 +86,7 @@ public sealed class AnnouncementTests : AtAStation
         var pid = await Station.OnScreenAsync();
         Station.Desk.Becomes(SessionState.HostSilent, "Le serveur blade1 ne répond plus.");
         await Station.SaysAsync("Le serveur blade1 ne répond plus. Attendez un peu, ou appuyez sur N");
-        Assert.Contains("ce qui n'est pas enregistré dans l'ancien sera perdu.", Station.Screen, StringComparison.Ordinal);
+        Assert.Contains("ce qui n'est pas enregistré dans celui-ci sera perdu.", Station.Screen, StringComparison.Ordinal);
         Station.Desk.Becomes(SessionState.Active);
         await Station.SaysAsync("répond de nouveau");
         Station.Press("n");

@@ -32,6 +32,9 @@ internal sealed class TestStation : IAsyncDisposable
 
     public ServerProcess Process => _process ?? throw new InvalidOperationException("not started");
 
+    /// <summary>X display; there is none by this name unless a test starts one.</summary>
+    public string Display { get; set; } = ":77";
+
     /// <summary>What the person has read.</summary>
     public string Screen => File.ReadAllText(Process.LogFile);
 
@@ -71,7 +74,7 @@ internal sealed class TestStation : IAsyncDisposable
             ca = ca.crt
             certificate = station.crt
             key = station.key
-            display = :77
+            display = {Display}
             freerdp = {Viewer.Program}
             log = shim.log
             {settings}

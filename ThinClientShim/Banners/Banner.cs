@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Banners;
+
+/// <summary>
+/// Sentences over the desktop on the screen, drawn by a <see cref="BannerWindow"/>. Where that cannot draw, nothing is lost: the terminal has said
+/// the same.
+/// </summary>
+/// <param name="display">X display.</param>
+/// <param name="journal">Told when nothing can be drawn.</param>
+/// <param name="clicked">Told the key of a button that was clicked.</param>
+internal sealed class Banner(string display, Journal journal, Action<char> clicked) : IAsyncDisposable
+{
+    private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private Process? _window;
+    private int _texts;
+    private Task _heard = Task.CompletedTask;
+
+    /// <summary>Shows a text in place of the last; one without sentences takes the banner away.</summary>
+    public void Show(BannerText text)
+    {
+        lock (_gate)
+        {
+            // Its memory is wanted back.
+            if (text.Sentences.Count == 0) End();
+            else if (_window is { HasExited: false } || Start()) Write(text);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Process? window;
+        lock (_gate) window = End();
+        if (await Task.WhenAny(_heard, Task.Delay(ToEnd)) != _heard) Kill(window);
+        await _heard;
+    }
+
+    private void Write(BannerText text)
+    {
+        var told = new StringBuilder();
+        foreach (var sentence in text.Sentences) told.Append("t ").Append(sentence.ReplaceLineEndings(" ")).Append('\n');
+        foreach (var (key, label) in text.Buttons) told.Append("b ").Append(key).Append(' ').Append(label).Append('\n');
+        if (text.Seconds is { } seconds) told.Append("x ").Append(seconds).Append('\n');
+        told.Append('\n');
+        try
+        {
+            _texts++;
+            _window!.StandardInput.Write(told);
+            _window.StandardInput.Flush();
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended; the next text starts another.
+        }
+    }
+
+    private static void Kill(Process? window)
+    {
+        try
+        {
+            window?.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended.
+        }
+    }
+
+    private Process? End()
+    {
+        var window = _window;
+        _window = null;
+        try
+        {
+            window?.StandardInput.Close();
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException)
+        {
+            // It has ended already.
+        }
+        return window;
+    }
+
+    private bool Start()
+    {
+        End();
+        if (Environment.ProcessPath is not { } self) return false;
+        var start = new ProcessStartInfo(self, [BannerWindow.Option]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DISPLAY"] = display;
+        try
+        {
+            _window = Process.Start(start);
+        }
+        catch (System.ComponentModel.Win32Exception fault)
+        {
+            journal.Step($"banner-failed why={fault.Message}");
+        }
+        if (_window is null) return false;
+        _texts = 0;
+        _window.StandardInput.AutoFlush = false;
+        _heard = Task.WhenAll(_heard, HearAsync(_window), ComplainAsync(_window));
+        return true;
+    }
+
+    private async Task HearAsync(Process window)
+    {
+        using var ended = window;
+        try
+        {
+            while (await window.StandardOutput.ReadLineAsync() is { } line)
+            {
+                if (line is [var key]) clicked(key);
+                else if (line is ['x', ' ', .. var number]) Over(window, number);
+            }
+            await window.WaitForExitAsync();
+            if (window.ExitCode != 0) journal.Step($"banner-failed code={window.ExitCode}");
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It ended with the desktop.
+        }
+        lock (_gate)
+            if (ReferenceEquals(window, _window)) End();
+    }
+
+    private void Over(Process window, string number)
+    {
+        lock (_gate)
+            if (ReferenceEquals(window, _window) && number == _texts.ToString(CultureInfo.InvariantCulture)) End();
+    }
+
+    private async Task ComplainAsync(Process window)
+    {
+        try
+        {
+            while (await window.StandardError.ReadLineAsync() is { } line) journal.Step("banner-says " + line);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // As above.
+        }
+    }
+}
