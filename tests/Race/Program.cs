@@ -7,6 +7,7 @@ using VdiBroker.Race.Checking;
 using VdiBroker.Race.Farm;
 using VdiBroker.Race.History;
 using VdiBroker.Race.Machines;
+using StoreShape = VdiBroker.Race.Farm.StoreShape;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
