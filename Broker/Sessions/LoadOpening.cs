@@ -5,7 +5,7 @@ using VdiBroker.Pools;
 namespace VdiBroker.Sessions;
 
 /// <summary>Loads what an opening is decided on. In a pool of machines that is the person's own one, and where it has no agent it is asked whether it is there.</summary>
-internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines)
+internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines, ILogger<LoadOpening> logger)
 {
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
@@ -23,6 +23,7 @@ internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, Mac
     {
         if (machines.WithoutAgent(choice.Host.Id) is not { } machine) return choice;
         var answer = await MachineProbe.AskAsync(machine, cancel);
+        if (answer is MachineAnswer.OtherCertificate(var shown)) MachinesLog.OtherCertificate(logger, machine.Id, shown);
         return new HostChoice(choice.Host, answer.Health, MachineJudgement.Observation(machine), choice.SeatHolders);
     }
 }

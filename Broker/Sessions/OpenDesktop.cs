@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using VdiBroker.Machines;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Storage;
 
@@ -9,7 +10,7 @@ namespace VdiBroker.Sessions;
 /// <summary>
 /// Opens a person's desktop: their running one if there is one, else a new one on the best host with a free seat; when none is free they wait for their turn.
 /// </summary>
-internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpening commit, WaitingRoom waiting)
+internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpening commit, WaitingRoom waiting, WakeMachine wake)
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
@@ -20,6 +21,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpe
     public async IAsyncEnumerable<OpeningStep> RunAsync(OpenRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var line = new PlaceInLine(waiting);
+        var waking = new Waking(wake);
         var clock = Stopwatch.StartNew();
         var othersFirst = false;
         OpeningStep? told = null;
@@ -39,6 +41,12 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpe
                 if (told != wait) yield return told = wait;
                 turn = 0;
                 await Task.Delay(_look, cancel);
+                continue;
+            }
+            if (await waking.MustWaitAsync(pool, signIn.Person, decision))
+            {
+                turn = 0;
+                await foreach (var step in waking.WaitAsync(cancel)) yield return told = step;
                 continue;
             }
             if (othersFirst || line.MustWait(pool, decision, signIn.User))

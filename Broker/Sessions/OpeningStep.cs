@@ -18,6 +18,11 @@ internal abstract record OpeningStep
     /// <summary>Everything has only just come back; the hosts are on their way.</summary>
     public sealed record WaitingForHost : OpeningStep;
 
+    /// <summary>The person's own machine is switched off and is being woken.</summary>
+    /// <param name="Machine">Which.</param>
+    /// <param name="About">What is still to be expected; null = it was never woken before.</param>
+    public sealed record Waking(Machine Machine, TimeSpan? About) : OpeningStep;
+
     /// <summary>Nothing is free: the person waits in the pool's queue.</summary>
     /// <param name="News">Where they stand.</param>
     /// <param name="Decision">Why they wait: every host considered.</param>

@@ -18,9 +18,17 @@ internal static class StationReplies
         OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
         OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
         OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
+        OpeningStep.Waking waking => new OpenReply { Preparing = PreparingOf(waking, language) },
         OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
         _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
     };
+
+    private static Preparing PreparingOf(OpeningStep.Waking step, string language)
+    {
+        var preparing = new Preparing { Text = StationWords.Waking(step, language) };
+        if (step.About is { } about) preparing.About = Duration.FromTimeSpan(about);
+        return preparing;
+    }
 
     private static Queued QueuedOf(OpeningStep.Queued step, string language)
     {

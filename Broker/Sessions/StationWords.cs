@@ -50,6 +50,15 @@ internal static class StationWords
             $"Every seat is taken. Your place in the queue: {place} of {of}{about}. Your desktop will open by itself.");
     }
 
+    /// <summary>While the person's own machine is woken.</summary>
+    public static string Waking(OpeningStep.Waking step, string language) => step.About is { } about
+        ? Language.Choose(language,
+            $"Nous allumons votre ordinateur ({step.Machine.NameFr}) : encore environ {about.TotalSeconds:0} s.",
+            $"We are switching your computer on ({step.Machine.NameEn}): about {about.TotalSeconds:0} s to go.")
+        : Language.Choose(language,
+            $"Nous allumons votre ordinateur ({step.Machine.NameFr}). Cela peut prendre une ou deux minutes.",
+            $"We are switching your computer on ({step.Machine.NameEn}). This can take a minute or two.");
+
     /// <summary>While the hosts come back.</summary>
     public static string WaitingForHost(string language) => Language.Choose(language,
         "Le service des bureaux vient de redémarrer et retrouve ses serveurs ; votre bureau arrive.",

@@ -96,6 +96,12 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: person → host or machine that is theirs for good.</summary>
     public RedisKey Assignments(PoolId pool) => $"{_prefix}pool:{pool.Value}:assignments";
 
+    /// <summary>String: since when a machine is being woken, ms; gone when it answers or nobody wakes it any more.</summary>
+    public RedisKey Wake(HostId machine) => $"{_prefix}machine:{machine.Value}:wake";
+
+    /// <summary>List, capped: how long earlier wakes of a machine took, ms, newest first.</summary>
+    public RedisKey Wakes(HostId machine) => $"{_prefix}machine:{machine.Value}:wakes";
+
     /// <summary>Hash: pool → host that last carried the person's desktop there.</summary>
     public RedisKey LastHosts(PersonId person) => $"{_prefix}person:{person.Value}:last-hosts";
 

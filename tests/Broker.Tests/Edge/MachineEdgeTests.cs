@@ -1,3 +1,4 @@
+using Grpc.Core;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using Xunit;
@@ -35,7 +36,7 @@ public sealed class MachineEdgeTests(Town town)
 
             // At the other station: the same session, and the first one is told. The first one's late word changes nothing.
             var atB = await b.SignInAsync(town, owner, "en");
-            Assert.True(Assert.Single(atB.Desktops).Running);
+            Assert.Equal([true, false], atB.Desktops.Select(desktop => desktop.Running));
             var second = await b.OpenAsync(atB.SignIn);
             Assert.Equal((first.SessionId, true, true), (second.SessionId, second.Resumed, second.Fence > first.Fence));
             Assert.Equal("poste-m2", (await a.NoticeAsync(atA.SignIn, first, SessionState.Moved)).Station);
@@ -93,13 +94,75 @@ public sealed class MachineEdgeTests(Town town)
         Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => station.ShownAsync(new string('x', 43), new Desktop { SessionId = "s" }))).Code);
     }
 
+    [Fact]
+    public async Task What_shows_another_certificate_is_never_shown_a_password()
+    {
+        var elected = TownMachines.Logins(town.People, "elus")[0];
+        town.Machines.Stranger.SwitchOn();
+        try
+        {
+            using var station = await StationPeer.ConnectAsync(town, town.Second, "poste-m8");
+            var signIn = await station.SignInAsync(town, elected);
+            var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "mon-pc", []));
+            Assert.Equal(ErrorCode.MachineUntrusted, refusal.Code);
+            Assert.Contains("votre mot de passe ne lui est pas envoyé", refusal.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await town.Machines.Stranger.SwitchOffAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_that_sleeps_is_woken_while_its_owner_waits_and_how_long_it_takes_is_learnt()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-m9");
+        var owner = TownMachines.Logins(town.People, "stagiaires")[1];
+        foreach (var time in (string?[])[null, "environ 5 s"])
+        {
+            town.Machines.Sleeper.Sleep(TownMachines.Card, town.Machines.Broadcast, TimeSpan.FromSeconds(2));
+            var signIn = await station.SignInAsync(town, owner);
+            var told = new List<Preparing>();
+            var desktop = await OpenAsync(station, signIn.SignIn, "reveil", told);
+            Assert.Equal(("pc-4", Credential.Password), (desktop.Host, desktop.Credential));
+            Assert.StartsWith("Nous allumons votre ordinateur (pc-4)", told[0].Text, StringComparison.Ordinal);
+            Assert.Contains(time ?? "une ou deux minutes", told[0].Text, StringComparison.Ordinal);
+            Assert.Equal(time is not null, told[0].About is not null);
+            await station.CloseAsync(signIn.SignIn, desktop, Closing.SignOut);
+            await town.Machines.Sleeper.SwitchOffAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_that_does_not_wake_is_told_when_its_time_is_over()
+    {
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-m10");
+        var signIn = await station.SignInAsync(town, TownMachines.Logins(town.People, "stagiaires")[0]);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var told = new List<Preparing>();
+        var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "reveil", told));
+        Assert.Equal((ErrorCode.MachineSilent, 1), (refusal.Code, told.Count));
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12));
+    }
+
+    private static async Task<Desktop> OpenAsync(StationPeer station, string signIn, string pool, List<Preparing> told)
+    {
+        using var stream = station.Calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+        await foreach (var reply in stream.ResponseStream.ReadAllAsync())
+        {
+            if (reply.Desktop is { } desktop) return desktop;
+            told.Add(reply.Preparing);
+        }
+        throw new InvalidOperationException("the stream ended without a desktop");
+    }
+
     private static async Task<Desktop?> TryAsync(StationPeer station, string signIn)
     {
         try
         {
             return await station.OpenAsync(signIn);
         }
-        catch (Grpc.Core.RpcException)
+        catch (RpcException)
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using VdiBroker.Broker.Tests.Machines;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
+using VdiBroker.Machines;
 
 namespace VdiBroker.Broker.Tests.Edge;
 
@@ -10,7 +11,8 @@ internal sealed class TownMachines : IAsyncDisposable
     private TownMachines(Loopback network)
     {
         FakePc At(int last) => FakePc.At(network.Address(last), Loopback.FreePort(network.Address(last)));
-        (Own, Shared, Stranger) = (At(31), At(32), At(33));
+        (Own, Shared, Stranger, Sleeper, Dead) = (At(31), At(32), At(33), At(34), At(35));
+        Broadcast = network.Address(255);
     }
 
     /// <summary>Of one trainee alone: pc-1.</summary>
@@ -19,8 +21,20 @@ internal sealed class TownMachines : IAsyncDisposable
     /// <summary>Of the two pupils, one at a time: pc-2.</summary>
     public FakePc Shared { get; }
 
-    /// <summary>Declared with another certificate than it has: pc-3, of an employee of no group.</summary>
+    /// <summary>Declared with another certificate than it has: pc-3, of a councillor.</summary>
     public FakePc Stranger { get; }
+
+    /// <summary>Of the pool <c>reveil</c>: pc-4, of the other trainee. It lies asleep.</summary>
+    public FakePc Sleeper { get; }
+
+    /// <summary>Of the pool <c>reveil</c>: pc-5, of the first trainee. Its plug is pulled.</summary>
+    public FakePc Dead { get; }
+
+    /// <summary>Where the two are woken.</summary>
+    public string Broadcast { get; }
+
+    /// <summary>The sleeper's network card.</summary>
+    public static MacAddress Card { get; } = MacAddress.Parse("3c:52:82:01:0a:04")!;
 
     public static TownMachines On(Loopback network) => new(network);
 
@@ -34,7 +48,14 @@ internal sealed class TownMachines : IAsyncDisposable
             machines:
               - { id: pc-1, address: {{Own.Address}}, port: {{Own.Port}}, certificate: "{{Own.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[0]}}, name: { fr: PC de l'accueil, en: front desk's PC } }
               - { id: pc-2, address: {{Shared.Address}}, port: {{Shared.Port}}, certificate: "{{Shared.CertificateSha256}}", owner: [{{string.Join(", ", Logins(people, "eleves").Select(login => "drancy/" + login))}}] }
-              - { id: pc-3, address: {{Stranger.Address}}, port: {{Stranger.Port}}, certificate: "{{new string('0', 64)}}" }
+              - { id: pc-3, address: {{Stranger.Address}}, port: {{Stranger.Port}}, certificate: "{{new string('0', 64)}}", owner: drancy/{{Logins(people, "elus")[0]}} }
+          - id: reveil
+            name: { fr: Ordinateur éteint, en: sleeping computer }
+            kind: fixed
+            wake_for: 5s
+            machines:
+              - { id: pc-4, address: {{Sleeper.Address}}, port: {{Sleeper.Port}}, certificate: "{{Sleeper.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[1]}}, mac: "{{Card}}", broadcast: {{Broadcast}} }
+              - { id: pc-5, address: {{Dead.Address}}, port: {{Dead.Port}}, certificate: "{{Dead.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[0]}}, mac: "3c:52:82:01:0a:05", broadcast: {{Broadcast}} }
         """;
 
     public async ValueTask DisposeAsync()
@@ -42,5 +63,7 @@ internal sealed class TownMachines : IAsyncDisposable
         await Own.DisposeAsync();
         await Shared.DisposeAsync();
         await Stranger.DisposeAsync();
+        await Sleeper.DisposeAsync();
+        await Dead.DisposeAsync();
     }
 }

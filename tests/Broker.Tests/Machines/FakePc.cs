@@ -31,6 +31,9 @@ internal sealed class FakePc : IAsyncDisposable
 
     public Machine Machine(string id) => new(new VdiBroker.Kernel.HostId(id), Address, Port, CertificateSha256);
 
+    /// <summary>Lies asleep until the right magic packet comes to <paramref name="broadcast"/>, then boots for as long.</summary>
+    public void Sleep(MacAddress mac, string broadcast, TimeSpan boot) => _serving = WakeAsync(mac, broadcast, boot);
+
     public void SwitchOn()
     {
         _listener = new TcpListener(IPAddress.Parse(Address), Port);
@@ -51,6 +54,25 @@ internal sealed class FakePc : IAsyncDisposable
         await SwitchOffAsync();
         _certificate.Dispose();
         _end.Dispose();
+    }
+
+    private async Task WakeAsync(MacAddress mac, string broadcast, TimeSpan boot)
+    {
+        using var card = new UdpClient(new IPEndPoint(IPAddress.Parse(broadcast), 9));
+        try
+        {
+            while (!(await card.ReceiveAsync(_end.Token)).Buffer.SequenceEqual(mac.MagicPacket()))
+            {
+            }
+            await Task.Delay(boot, _end.Token);
+            _listener = new TcpListener(IPAddress.Parse(Address), Port);
+            _listener.Start();
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        await ServeAsync(_listener);
     }
 
     private async Task ServeAsync(TcpListener listener)
