@@ -50,7 +50,7 @@ internal sealed record BrokerOptions
         City = Path.GetFullPath(City.Length == 0 ? "city.yaml" : City, folder),
         State = Path.GetFullPath(State, folder),
         Tls = new TlsOptions { Ca = Path.GetFullPath(Tls.Ca, folder), Certificate = Path.GetFullPath(Tls.Certificate, folder), Key = Path.GetFullPath(Tls.Key, folder) },
-        Redis = Redis is { PasswordFile: { } file } ? Redis with { PasswordFile = Path.GetFullPath(file, folder) } : Redis,
+        Redis = Redis?.From(folder),
     };
 
     private IEnumerable<string> Faults()

@@ -50,7 +50,7 @@ internal static class CheckCommand
         yield return CheckFinding.Good("city file", document.Path, $"{plan.Tenants.Tenants.Count} tenants, {plan.Directories.Directories.Length} directories, {plan.Hosts.Hosts.Count} hosts, {plan.Pools.Pools.Count} pools");
         foreach (var finding in TlsCheck.Run(options.Tls, plan.City, now)) yield return finding;
         yield return Listen(options);
-        await using var store = await ReachAsync(options);
+        await using var store = await ReachAsync(options, plan.Farm);
         foreach (var finding in await StoreAsync(options, store)) yield return finding;
         foreach (var finding in await DirectoriesAsync(plan, now)) yield return finding;
         var board = store is null ? null : new HostBoard(store, new KeySpace(plan.Farm));
@@ -100,11 +100,11 @@ internal static class CheckCommand
         }
     }
 
-    private static async Task<RedisStore?> ReachAsync(BrokerOptions options)
+    private static async Task<RedisStore?> ReachAsync(BrokerOptions options, string farm)
     {
         var socket = EmbeddedRedis.SocketIn(options.State);
         if (options.Redis is null && !File.Exists(socket)) return null;
-        var store = await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] });
+        var store = await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] }, farm);
         try
         {
             await store.RunAsync("reach the store", db => db.PingAsync());

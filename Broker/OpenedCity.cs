@@ -49,7 +49,7 @@ internal sealed class OpenedCity : IAsyncDisposable
             return Complain($"{config} names no Redis, and the broker's own is not there ({socket}): it runs while the broker runs. Start the broker, or run this as an account that may read {options.State}.", StoreOutOfReach);
         try
         {
-            await using var city = new OpenedCity(options, plan, await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] }));
+            await using var city = new OpenedCity(options, plan, await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] }, plan.Farm));
             await city.Store.RunAsync("reach the store", db => db.PingAsync());
             return await act(city);
         }

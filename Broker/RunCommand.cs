@@ -52,7 +52,7 @@ internal static partial class RunCommand
         Log(builder.Logging);
         using var early = LoggerFactory.Create(Log);
         await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;
-        await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!);
+        await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!, plan.Farm, early.CreateLogger<RedisStore>());
 
         builder.Services.AddRouting().AddSingleton(TimeProvider.System)
             .AddStorage(store, plan.Farm)

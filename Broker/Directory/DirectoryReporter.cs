@@ -32,7 +32,7 @@ internal sealed class DirectoryReporter(DirectorySet directories, DirectoryState
         {
             await say();
         }
-        catch (StoreOutOfReachException)
+        catch (StoreException)
         {
             // the next time
         }

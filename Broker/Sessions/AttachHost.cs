@@ -53,7 +53,7 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
                 HostsLog.Stale(logger, link.Host);
                 return;
             }
-            catch (StoreOutOfReachException fault)
+            catch (StoreException fault)
             {
                 // The agent reports the whole truth again in a moment: nothing is lost by dropping this one.
                 SessionsLog.ReportDropped(logger, link.Host, fault.Message);

@@ -88,7 +88,7 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
                 place.Tell(new QueueNews(standing, WaitingQueue.Estimate(standing.Place, look.Releases, look.Now), look.Now - standing.Since, superseded));
             }
         }
-        catch (StoreOutOfReachException fault)
+        catch (StoreException fault)
         {
             SessionsLog.QueueNotRead(logger, id, fault.Message);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using StackExchange.Redis;
 
 namespace VdiBroker.Storage;
@@ -15,11 +16,13 @@ internal sealed record FarmEvent(string Id, string Kind, IReadOnlyDictionary<str
 
 /// <summary>
 /// Reads the farm's event stream for this broker and hands each event to whoever subscribed. The doorbell makes it prompt; looking every second
-/// makes it sure: a bell lost with a connection delays an event by a second and loses nothing.
+/// makes it sure: a bell lost with a connection delays an event by a second and loses nothing. When another server has become the master, the last seconds' events come
+/// once more: who subscribes must not mind.
 /// </summary>
-internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogger<FarmEvents> logger) : BackgroundService
+internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _overlap = TimeSpan.FromSeconds(5);
     private const int Batch = 500;
     private readonly ConcurrentDictionary<long, Action<FarmEvent>> _subscribers = new();
     private readonly Bell _bell = new();
@@ -38,22 +41,20 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         RedisValue last = RedisValue.Null;
-        var listening = false;
+        var line = 0L;
+        store.Listen(keys.Doorbell, _bell.Ring);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (!listening)
-                {
-                    await store.Subscriber.SubscribeAsync(keys.Doorbell, (_, _) => _bell.Ring());
-                    listening = true;
-                }
                 if (last.IsNull) last = await LastIdAsync();
+                else if (line != store.Line) last = Earlier(last);
+                line = store.Line;
                 last = await DeliverAfterAsync(last);
             }
-            catch (Exception fault) when (fault is StoreOutOfReachException or RedisException or TimeoutException)
+            catch (StoreException)
             {
-                LogNotReadable(logger, fault.Message);
+                // Told by the store; the next look finds it back.
             }
             await _bell.HeardAsync(_look, stoppingToken);
         }
@@ -65,6 +66,10 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
         var newest = await store.RunAsync("read events", db => db.StreamRangeAsync(keys.Events, count: 1, messageOrder: Order.Descending));
         return newest is [var entry] ? entry.Id : "0-0";
     }
+
+    // A new master may lack the last events, and its clock may be behind the old one's: what comes next may stand before the place that we hold.
+    private static RedisValue Earlier(RedisValue last) =>
+        $"{Math.Max(0, long.Parse(last.ToString().Split('-')[0], CultureInfo.InvariantCulture) - (long)_overlap.TotalMilliseconds)}-0";
 
     private async Task<RedisValue> DeliverAfterAsync(RedisValue last)
     {
@@ -83,9 +88,6 @@ internal sealed partial class FarmEvents(RedisStore store, KeySpace keys, ILogge
         var happened = new FarmEvent(entry.Id.ToString(), fields.GetValueOrDefault("kind", ""), fields);
         foreach (var deliver in _subscribers.Values) deliver(happened);
     }
-
-    [LoggerMessage(110, LogLevel.Warning, "the event stream cannot be read now: {cause}")]
-    private static partial void LogNotReadable(ILogger logger, string cause);
 
     private sealed class Subscription(Action end) : IDisposable
     {

@@ -12,6 +12,9 @@ internal sealed class KeySpace(string farm)
     private const string ProfileEnd = ":profile";
     private readonly string _prefix = $"vdi:{{{farm}}}:";
 
+    /// <summary>Whose keys.</summary>
+    public string Farm => farm;
+
     /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow, and neither is behind the store's clock (µs).</summary>
     public RedisKey Counter => _prefix + "counter";
 

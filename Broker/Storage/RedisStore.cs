@@ -1,24 +1,23 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace VdiBroker.Storage;
 
 /// <summary>
-/// The connection to Redis, whichever shape it has, and the one place where its faults become <see cref="StoreOutOfReachException"/>. Every call ends within
-/// <see cref="Deadline"/>.
+/// The store, whichever shape it has, and the one place where its faults become <see cref="StoreOutOfReachException"/>. Every call ends within <see cref="Deadline"/>.
 /// </summary>
 internal sealed class RedisStore : IAsyncDisposable
 {
     /// <summary>The longest that one command may take, reconnection included.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    private readonly ConnectionMultiplexer _connection;
+    private readonly MasterFollower _master;
+    private readonly StoreLog _log;
     private long _hearingSince = Stopwatch.GetTimestamp();
+    private long _heardLine;
 
-    private RedisStore(ConnectionMultiplexer connection) => _connection = connection;
-
-    /// <summary>For publishing and subscribing.</summary>
-    public ISubscriber Subscriber => _connection.GetSubscriber();
+    private RedisStore(MasterFollower master, StoreLog log) => (_master, _log) = (master, log);
 
     /// <summary>What Redis runs for a script. A test puts a broken text here, to show that it would be noticed.</summary>
     public Func<Script, string> TextOf { get; set; } = script => script.Text;
@@ -26,67 +25,87 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <summary>For how long the store has been there without a break, since this process started at most. What is old in it may be so because of a break.</summary>
     public TimeSpan HearingFor => Stopwatch.GetElapsedTime(Interlocked.Read(ref _hearingSince));
 
+    /// <summary>Grows when another server has become the master: what was told last may not be there, or be there a second time.</summary>
+    public long Line => _master.Number;
+
     /// <summary>Connects; comes back connected or not, and goes on trying by itself.</summary>
-    public static async Task<RedisStore> ConnectAsync(RedisOptions options)
+    /// <param name="options">Where it is.</param>
+    /// <param name="farm">Whose keys are used: in a Cluster one node keeps them all.</param>
+    /// <param name="logger">Told of outages.</param>
+    public static async Task<RedisStore> ConnectAsync(RedisOptions options, string farm = "", ILogger<RedisStore>? logger = null)
     {
-        var configuration = new ConfigurationOptions
-        {
-            AbortOnConnectFail = false,
-            ConnectTimeout = (int)Deadline.TotalMilliseconds,
-            SyncTimeout = (int)Deadline.TotalMilliseconds,
-            AsyncTimeout = (int)Deadline.TotalMilliseconds,
-            HeartbeatInterval = TimeSpan.FromMilliseconds(250),
-            ReconnectRetryPolicy = new LinearRetry(100),
-            KeepAlive = 5,
-            ServiceName = options.SentinelMaster,
-            User = options.User,
-            Password = options.PasswordFile is { } file ? (await File.ReadAllLinesAsync(file)).FirstOrDefault() : null,
-            Ssl = options.Tls,
-            ClientName = "vdibroker",
-        };
-        foreach (var endpoint in options.Endpoints) configuration.EndPoints.Add(endpoint.StartsWith('/') ? "!" + endpoint : endpoint);
-        return new RedisStore(await ConnectionMultiplexer.ConnectAsync(configuration));
+        var log = new StoreLog(logger ?? NullLogger<RedisStore>.Instance);
+        var client = await RedisClient.ReadAsync(options);
+        return new RedisStore(await MasterFollower.StartAsync(client, new KeySpace(farm).Counter, log, Deadline), log);
     }
+
+    /// <summary>Calls <paramref name="heard"/> when something is published there, whichever server is the master. It must only ring.</summary>
+    public void Listen(RedisChannel channel, Action heard) => _master.Listen(channel, heard);
 
     /// <summary>Runs one command or a batch of them.</summary>
     /// <param name="doing">What is being done, for messages.</param>
     /// <param name="command">Starts the command; what it starts together goes in one round trip.</param>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
+    /// <exception cref="StoreRefusalException">The command is wrong.</exception>
     public async Task<T> RunAsync<T>(string doing, Func<IDatabase, Task<T>> command)
     {
+        var from = Stopwatch.GetTimestamp();
         try
         {
-            return await command(_connection.GetDatabase()).WaitAsync(Deadline);
+            var line = await _master.LineAsync(Deadline);
+            var result = await command(line.Calls.GetDatabase()).WaitAsync(Left(from));
+            Heard(line);
+            return result;
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        catch (Exception fault) when (StoreFault.IsIts(fault))
         {
-            Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
-            throw new StoreOutOfReachException(doing, fault);
+            throw Told(doing, fault);
         }
     }
 
     /// <summary>Runs one of the broker's scripts atomically.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
+    /// <exception cref="StoreRefusalException">The script is wrong.</exception>
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
         RunAsync(script.Name, db => db.ScriptEvaluateAsync(TextOf(script), keys, arguments));
 
-    /// <summary>All keys that fit a glob, on every master, in no order, some perhaps twice: for commands of an operator, never for a person who waits.</summary>
+    /// <summary>All keys that fit a glob, in no order, some perhaps twice: for commands of an operator and jobs, never for a person who waits. In a Cluster a farm's keys are all on its node.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
     public async Task<IReadOnlyCollection<RedisKey>> KeysAsync(string doing, string glob, CancellationToken cancel)
     {
         var keys = new HashSet<RedisKey>();
         try
         {
-            foreach (var server in _connection.GetServers().Where(server => !server.IsReplica))
-                await foreach (var key in server.KeysAsync(pattern: glob, pageSize: 1000).WithCancellation(cancel)) keys.Add(key);
+            var line = await _master.LineAsync(Deadline);
+            await foreach (var key in line.Calls.GetServers()[0].KeysAsync(pattern: glob, pageSize: 1000).WithCancellation(cancel)) keys.Add(key);
             return keys;
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        catch (Exception fault) when (StoreFault.IsIts(fault))
         {
-            throw new StoreOutOfReachException(doing, fault);
+            throw Told(doing, fault);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync() => _master.DisposeAsync();
+
+    private static TimeSpan Left(long from) => TimeSpan.FromTicks(Math.Max(1, (Deadline - Stopwatch.GetElapsedTime(from)).Ticks));
+
+    private void Heard(RedisLine line)
+    {
+        _log.Worked();
+        if (Interlocked.Exchange(ref _heardLine, line.Number) != line.Number) Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
+    }
+
+    private StoreException Told(string doing, Exception fault)
+    {
+        var told = StoreFault.Of(doing, fault);
+        if (told is StoreOutOfReachException)
+        {
+            Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
+            if (StoreFault.IsWrongServer(fault)) _master.Doubt();
+        }
+        _log.Failed(told);
+        return told;
+    }
 }

@@ -16,9 +16,15 @@ internal sealed class LedgerFarm
     private static long _farms;
 
     public LedgerFarm(RedisStore store, params int[] seats)
+        : this(store, NextKeys(), seats)
+    {
+    }
+
+    /// <summary>On a Cluster, where the store is one farm's.</summary>
+    public LedgerFarm(RedisStore store, KeySpace keys, params int[] seats)
     {
         Store = store;
-        Keys = new KeySpace($"test{Interlocked.Increment(ref _farms)}");
+        Keys = keys;
         var hosts = seats.Select((s, i) => new SessionHost(new HostId($"blade{i}"), "127.0.0.1", 3389 + i, s)).ToImmutableArray();
         Pool = new Pool(Office, "Bureau", "Desktop", [.. hosts.Select(h => h.Id)]);
         Catalogue = new HostCatalogue(hosts.ToFrozenDictionary(h => h.Id), HealthThresholds.Default);
@@ -28,6 +34,9 @@ internal sealed class LedgerFarm
         Ledger = new SeatLedger(store, Keys);
         Queue = new QueueStore(store, Keys);
     }
+
+    /// <summary>The keys of a farm that nobody has used.</summary>
+    public static KeySpace NextKeys() => new($"test{Interlocked.Increment(ref _farms)}");
 
     public RedisStore Store { get; }
 

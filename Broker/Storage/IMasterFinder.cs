@@ -1,0 +1,9 @@
+namespace VdiBroker.Storage;
+
+/// <summary>Knows whom to ask which server is the master. Two kinds: Sentinels, and the servers themselves.</summary>
+internal interface IMasterFinder : IAsyncDisposable
+{
+    /// <summary>Asks all at once.</summary>
+    /// <returns>Within half a second, whoever is silent; never throws.</returns>
+    Task<MasterFinding> FindAsync();
+}

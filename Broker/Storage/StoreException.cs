@@ -1,0 +1,16 @@
+namespace VdiBroker.Storage;
+
+/// <summary>What can go wrong with a call to the store. A job that goes on whatever happens catches this one; who tells people catches <see cref="StoreOutOfReachException"/>.</summary>
+/// <param name="doing">What was being done, for the log.</param>
+/// <param name="cause">What the client said.</param>
+internal abstract class StoreException(string doing, Exception cause) : Exception($"Redis: {doing}: {cause.Message}", cause);
+
+/// <summary>Redis did not answer in time, or not as it should: an outage, told to people as such. A repetition helps, once it is over.</summary>
+/// <param name="doing">What was being done, for the log.</param>
+/// <param name="cause">What the client said.</param>
+internal sealed class StoreOutOfReachException(string doing, Exception cause) : StoreException(doing, cause);
+
+/// <summary>Redis answers, and calls the command or the script wrong: a bug of the broker's, which no repetition mends.</summary>
+/// <param name="doing">What was being done, for the log.</param>
+/// <param name="cause">What Redis said.</param>
+internal sealed class StoreRefusalException(string doing, Exception cause) : StoreException(doing, cause);
