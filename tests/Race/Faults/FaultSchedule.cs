@@ -13,6 +13,8 @@ internal static class FaultSchedule
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Storm = TimeSpan.FromSeconds(20);
 
+    private const int Tries = 4;
+
     // Out of a hundred.
     private static readonly (FaultKind Kind, int Weight, double Least, double Most)[] Kinds =
     [
@@ -33,10 +35,10 @@ internal static class FaultSchedule
         for (var round = TimeSpan.Zero; round < length; round += Round)
         {
             var end = round + Quiet + Storm < length ? round + Quiet + Storm : length;
-            for (var at = round + Quiet; at < end; at += TimeSpan.FromSeconds(0.8 + (draw.NextDouble() * 3.2)))
+            for (var at = round + Quiet; at < end; at += TimeSpan.FromSeconds(0.5 + (draw.NextDouble() * 2.5)))
             {
-                var fault = Next(draw, at, brokers, hosts);
-                if (!Collides(faults, fault, brokers)) faults.Add(fault);
+                var fault = Enumerable.Range(0, Tries).Select(_ => Next(draw, at, brokers, hosts)).FirstOrDefault(one => !Collides(faults, one, brokers));
+                if (fault is not null) faults.Add(fault);
             }
         }
         return [.. faults];
