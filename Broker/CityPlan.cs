@@ -4,6 +4,7 @@ using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
+using VdiBroker.Records;
 using VdiBroker.Sessions;
 using VdiBroker.Tenancy;
 
@@ -20,6 +21,9 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
 
     /// <summary>The machines of all pools of kind <c>fixed</c>.</summary>
     public MachineCatalogue Machines { get; init; } = MachineCatalogue.None;
+
+    /// <summary>How records of sign-ins are kept.</summary>
+    public RecordOptions Records { get; init; } = new();
 
     /// <summary>For the sign-in.</summary>
     public PeopleRules People => new(Tenants, Pools, Directories);
@@ -39,9 +43,9 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var hosts = HostCatalogue.Read(document);
         var profiles = ProfileRulebook.Read(document, tenants);
         var pools = PoolCatalogue.Read(document, tenants, hosts, profiles.Places);
-        var (lockout, limited) = (LockoutSection.Read(document), LimitedTenants.Read(document));
+        var (lockout, limited, records) = (LockoutSection.Read(document), LimitedTenants.Read(document), RecordOptions.Read(document));
         document.Root.Close();
         var machines = MachineCatalogue.Of(pools.Pools.Values.SelectMany(pool => pool.Machines));
-        return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles) { Lockout = lockout, Limited = limited, Machines = machines };
+        return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles) { Lockout = lockout, Limited = limited, Machines = machines, Records = records };
     }
 }

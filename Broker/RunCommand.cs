@@ -6,6 +6,7 @@ using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
+using VdiBroker.Records;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
 using VdiBroker.Storage;
@@ -63,6 +64,7 @@ internal static partial class RunCommand
             .AddHosts(plan.Hosts)
             .AddMachines(plan.Machines)
             .AddPools(plan.Pools)
+            .AddRecords(plan.Records)
             .AddSessions(plan.People);
         await using var app = builder.Build();
         app.UseRouting();

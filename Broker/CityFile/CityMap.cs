@@ -84,7 +84,7 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         }
     }
 
-    /// <summary>A time such as <c>500ms</c>, <c>2s</c>, <c>5m</c>, <c>12h</c>.</summary>
+    /// <summary>A time such as <c>500ms</c>, <c>2s</c>, <c>5m</c>, <c>12h</c>, <c>7d</c>.</summary>
     public TimeSpan Time(string key, TimeSpan fallback)
     {
         if (TextOr(key, null) is not { } text) return fallback;
@@ -96,10 +96,11 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
                 "ms" => TimeSpan.FromMilliseconds(number),
                 "s" => TimeSpan.FromSeconds(number),
                 "m" => TimeSpan.FromMinutes(number),
-                _ => TimeSpan.FromHours(number),
+                "h" => TimeSpan.FromHours(number),
+                _ => TimeSpan.FromDays(number),
             };
         }
-        Fault(key, $"'{key}: {text}' must be a time such as 500ms, 2s, 5m or 12h");
+        Fault(key, $"'{key}: {text}' must be a time such as 500ms, 2s, 5m, 12h or 7d");
         return fallback;
     }
 
@@ -196,6 +197,6 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         return Find(key) is { } value and not YamlScalarNode { Value: null or "" } ? value : null;
     }
 
-    [GeneratedRegex("^([0-9]{1,6})(ms|s|m|h)$")]
+    [GeneratedRegex("^([0-9]{1,6})(ms|s|m|h|d)$")]
     private static partial Regex TimePattern();
 }

@@ -10,6 +10,19 @@ internal sealed record AdmissionRequest(string Login, string Password, StationId
     public override string ToString() => $"admission at {Station}";
 }
 
+/// <summary>What a rejection does not tell the station: for those who help the person.</summary>
+internal enum RejectionGround
+{
+    /// <summary>The directory knows the person and refused: the password is wrong, or the directory has locked the account.</summary>
+    WrongPassword,
+
+    /// <summary>No directory knows the name, or it cannot be told whose it is.</summary>
+    UnknownName,
+
+    /// <summary>The person is locked here after wrong passwords: the password was not tried.</summary>
+    Locked,
+}
+
 /// <summary>Whether somebody is let in at a station. Closed.</summary>
 internal abstract record Admission
 {
@@ -24,10 +37,19 @@ internal abstract record Admission
     public sealed record Admitted(DirectoryPerson Person, PasswordNotice? Notice, bool Limited) : Admission;
 
     /// <summary>Wrong password, nobody by that name, locked by the directory or here: one answer, not before <see cref="AdmitPerson.RefusalFloor"/>.</summary>
-    public sealed record Rejected : Admission;
+    public sealed record Rejected : Admission
+    {
+        /// <summary>Whose name was typed; null = nobody's, or it cannot be told. For records, never for the station.</summary>
+        public PersonId? Person { get; init; }
+
+        /// <summary>Why. For records, never for the station.</summary>
+        public RejectionGround Ground { get; init; } = RejectionGround.WrongPassword;
+    }
 
     /// <summary>The password was right, and the account may not be used.</summary>
-    public sealed record Barred(AccountState State) : Admission;
+    /// <param name="State">Why not.</param>
+    /// <param name="Person">Who it is.</param>
+    public sealed record Barred(AccountState State, PersonId Person) : Admission;
 
     /// <summary>No directory could be asked, and limited mode does not help.</summary>
     /// <param name="Cause">For the operator.</param>
@@ -63,7 +85,7 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
     {
         var asked = new AuthenticationRequest(request.Login, request.Password, directories.TenantOf(request.Station));
         var answer = await directories.Authenticate(asked, gate.PassAsync, cancel);
-        if (gate.Shut is { } shut) return Refused(shut);
+        if (gate.Shut is { } shut) return Refused(shut, gate);
         switch (answer)
         {
             case Authentication.Authenticated(var person, var notice):
@@ -72,12 +94,12 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
             case Authentication.Barred(var person, var state):
                 log.Barred(person.Value, request.Station.Value, state);
                 await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person), ForgetAsync(person));
-                return new Admission.Barred(state);
+                return new Admission.Barred(state, person);
             case Authentication.OutOfReach(var cause, var down):
                 return await AskLimitedAsync(asked, request.Station, gate, new Admission.OutOfReach(cause), down, cancel);
             case Authentication.Rejected(var person):
                 await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.Password) : ForgetMissingAsync(request.Login, cancel));
-                return new Admission.Rejected();
+                return new Admission.Rejected { Person = person, Ground = person is null ? RejectionGround.UnknownName : RejectionGround.WrongPassword };
             default:
                 throw new InvalidOperationException("an authentication without a case");
         }
@@ -95,9 +117,9 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
                 return new Admission.Admitted(person, null, Limited: true);
             case LimitedAnswer.Wrong(var person):
                 await gate.SettleAsync(TryEnd.Failed, person);
-                return new Admission.Rejected();
+                return new Admission.Rejected { Person = person };
             case LimitedAnswer.Shut when gate.Shut is { } shut:
-                return Refused(shut);
+                return Refused(shut, gate);
             case LimitedAnswer.Nobody(Tried: true):
                 await gate.SettleAsync(TryEnd.Unknown);
                 return otherwise;
@@ -109,7 +131,9 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
         return otherwise;
     }
 
-    private static Admission Refused(TryBegun shut) => shut.Decision is LockoutDecision.StationPaused ? new Admission.StationPaused(shut.Left) : new Admission.Rejected();
+    private static Admission Refused(TryBegun shut, TryGate gate) => shut.Decision is LockoutDecision.StationPaused
+        ? new Admission.StationPaused(shut.Left)
+        : new Admission.Rejected { Person = gate.Person, Ground = RejectionGround.Locked };
 
     private async Task ForgetMissingAsync(string typed, CancellationToken cancel)
     {

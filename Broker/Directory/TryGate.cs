@@ -16,6 +16,9 @@ internal sealed class TryGate(LockoutStore lockout, string typed, StationId stat
     /// <summary>Why the password may not be tried; null = it may, or nobody has asked yet.</summary>
     public TryBegun? Shut => _begun is { Decision: not LockoutDecision.Go } shut ? shut : null;
 
+    /// <summary>Whose name was typed, as far as that was known when the try was counted.</summary>
+    public PersonId? Person { get; private set; }
+
     /// <summary>How long the station still pauses, without counting anything; null = it does not.</summary>
     public async Task<TimeSpan?> PauseAsync() => await lockout.LookAsync(typed, station) is { Decision: LockoutDecision.StationPaused, Left: var left } ? left : null;
 
@@ -24,6 +27,7 @@ internal sealed class TryGate(LockoutStore lockout, string typed, StationId stat
     /// <returns>False: the password may not be tried.</returns>
     public async Task<bool> PassAsync(PersonId? person)
     {
+        Person ??= person;
         _begun ??= await lockout.BeginAsync(typed, station, person);
         return Shut is null;
     }

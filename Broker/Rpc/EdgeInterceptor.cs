@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -14,9 +13,6 @@ namespace VdiBroker.Rpc;
 /// </summary>
 internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor> logger) : Interceptor
 {
-    // No l, o, 0, 1: it is read out over the telephone.
-    private const string ReferenceAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
-
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -64,7 +60,7 @@ internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor
         if (fault is RpcException told) return told;
         // The peer has gone: nobody reads the answer, and that is no fault.
         if (fault is OperationCanceledException or IOException && call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
-        var reference = RandomNumberGenerator.GetString(ReferenceAlphabet, 8);
+        var reference = References.Of(fault);
         switch (fault)
         {
             case RefusalException refusal:

@@ -9,10 +9,14 @@ namespace VdiBroker.Rpc;
 /// <param name="code">Which error of the catalogue.</param>
 /// <param name="what">For operators: which field, which host; null = nothing to add.</param>
 /// <param name="retryAfter">At least so long before the next try; null = no time is known.</param>
-internal sealed class RefusalException(ErrorCode code, string? what = null, TimeSpan? retryAfter = null) : Exception(what)
+/// <param name="reference">What the station shows for the telephone, where a record has it already; null or empty = a fresh one.</param>
+internal sealed class RefusalException(ErrorCode code, string? what = null, TimeSpan? retryAfter = null, string? reference = null) : Exception(what)
 {
     /// <summary>Which error of the catalogue.</summary>
     public ErrorCode Code { get; } = code;
+
+    /// <summary>What the station shows for the telephone.</summary>
+    public string Reference { get; } = string.IsNullOrEmpty(reference) ? References.Draw() : reference;
 
     /// <summary>At least so long before the next try.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;

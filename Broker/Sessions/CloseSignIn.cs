@@ -12,7 +12,7 @@ namespace VdiBroker.Sessions;
 internal sealed record CloseRequested(Presented Secret, StationId Station, SessionId Session, Fence Fence, bool SignOut);
 
 /// <summary>Ends a sign-in, and its desktop when asked. Harmless when repeated or late: what is another sign-in's stays so.</summary>
-internal sealed class CloseSignIn(SignInStore signIns, QueueStore queues, ILogger<CloseSignIn> logger)
+internal sealed class CloseSignIn(SignInStore signIns, QueueStore queues, SessionNotes notes, ILogger<CloseSignIn> logger)
 {
     /// <summary>Closes.</summary>
     /// <returns>False when the sign-in is not known (any more): nothing was closed, and no desktop was ended.</returns>
@@ -21,6 +21,7 @@ internal sealed class CloseSignIn(SignInStore signIns, QueueStore queues, ILogge
         if (await signIns.FindAsync(request.Secret, request.Station) is not { } signIn) return false;
         var outcome = await signIns.CloseAsync(request.Secret, request.Session, request.Fence, request.SignOut);
         SessionsLog.Closed(logger, signIn.Person, request.Station, outcome);
+        if (outcome != "unknown") notes.Closed(signIn, outcome == "ending");
         // Who has no desktop may have waited for one.
         if (request.Session.Value.Length == 0) await Task.WhenAll(signIn.Pools.Select(pool => queues.LeaveAsync(pool, signIn.Person, signIn.Serial, "left")));
         return outcome != "unknown";

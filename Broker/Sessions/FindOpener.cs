@@ -9,7 +9,11 @@ namespace VdiBroker.Sessions;
 /// <param name="Secret">Proves the sign-in.</param>
 /// <param name="Station">By its certificate.</param>
 /// <param name="Pool">Which desktop; empty = the preferred one.</param>
-internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId Pool);
+internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId Pool)
+{
+    /// <summary>Takes notes of the opening for its record; null = nobody does.</summary>
+    public OpeningNotes? Notes { get; init; }
+}
 
 /// <summary>Who may open what. Closed.</summary>
 internal abstract record Opener
@@ -33,6 +37,7 @@ internal sealed class FindOpener(SignInStore signIns, RenewRights renew, PoolCat
     {
         var signIn = await signIns.FindAsync(request.Secret, request.Station);
         if (signIn is null or { Closed: true }) return new Opener.None(ErrorCode.SignInEnded);
+        request.Notes?.Meets(signIn);
         signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
         return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool) ? new Opener.Entitled(signIn, pool) : new Opener.None(ErrorCode.NoEntitlement);

@@ -36,6 +36,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpe
             var (signIn, pool) = who;
             var state = await load.RunAsync(signIn.Person, pool, cancel);
             var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station }, Draw());
+            request.Notes?.Considers(pool, decision);
             if (WaitFor(decision) is { } wait && clock.Elapsed < _patience)
             {
                 if (told != wait) yield return told = wait;

@@ -47,5 +47,8 @@ internal abstract record OpeningStep
     {
         /// <summary>Every host considered and why; null where none was.</summary>
         public Placement? Placement { get; init; }
+
+        /// <summary>What the station shows for the telephone, as the record of the sign-in has it; empty = none is drawn yet.</summary>
+        public string Reference { get; init; } = "";
     }
 }

@@ -16,7 +16,7 @@ internal sealed record Presentation(HostId Host, string User, string Attempt);
 internal sealed record Redeemed(TicketVerdict Verdict, Ticket? Ticket, Session? Session);
 
 /// <summary>Answers a host that asks whether somebody may log on with what they presented.</summary>
-internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, ILogger<RedeemTicket> logger)
+internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, SessionNotes notes, ILogger<RedeemTicket> logger)
 {
     /// <summary>Looks, judges, commits. What was never issued goes to the log only: anybody who reaches a host could fill the event stream with it.</summary>
     public async Task<Redeemed> RunAsync(Presentation presentation, string presented)
@@ -28,6 +28,7 @@ internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, ILo
             : await ledger.RedeemAsync(digest, ticket, Tickets.Judge(ticket, session, presentation.User, presentation.Host, now), presentation);
         if (verdict == TicketVerdict.Granted) SessionsLog.TicketRedeemed(logger, digest.ToString(), ticket!.Session, presentation.Host);
         else SessionsLog.TicketRefused(logger, digest.ToString(), presentation.Host, presentation.User, verdict, ticket?.Session.Value ?? "unknown");
+        if (ticket is not null && session is not null) notes.Presented(session, ticket, presentation.Host, verdict);
         return new Redeemed(verdict, ticket, session);
     }
 }

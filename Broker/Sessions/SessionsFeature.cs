@@ -7,10 +7,10 @@ internal static class SessionsFeature
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
         .AddSingleton(rules)
         .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
-        .AddSingleton<SignInPerson>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
+        .AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
         .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
-        .AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
-        .AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
+        .AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
+        .AddSingleton<SessionNotes>().AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
         .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>();

@@ -4,6 +4,7 @@ using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
+using VdiBroker.Records;
 using VdiBroker.Storage;
 using VdiBroker.Tenancy;
 
@@ -26,6 +27,12 @@ internal abstract record SignInOutcome
     {
     }
 
+    /// <summary>What the station shows for the telephone with a refusal, as its record has it; empty = none is drawn yet.</summary>
+    public string Reference { get; init; } = "";
+
+    /// <summary>Whose name was typed, as far as that is known. For records: a refusal does not tell the station.</summary>
+    public PersonId? Person { get; init; }
+
     /// <summary>They are who they say, and may open at least one desktop.</summary>
     public sealed record SignedIn(Secret Secret, string DisplayName, string TenantName, StationSettings Settings, ImmutableArray<DesktopOffered> Desktops) : SignInOutcome
     {
@@ -34,16 +41,28 @@ internal abstract record SignInOutcome
 
         /// <summary>In limited mode.</summary>
         public bool Limited { get; init; }
+
+        /// <summary>Number of the sign-in.</summary>
+        public long Serial { get; init; }
+
+        /// <summary>How long its parts took.</summary>
+        public SignInTimes Took { get; init; } = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
     }
 
     /// <summary>Wrong password, unknown or locked person, or nothing typed: one answer.</summary>
-    public sealed record Rejected : SignInOutcome;
+    /// <param name="Ground">Which of them, for records.</param>
+    public sealed record Rejected(RejectionGround Ground) : SignInOutcome;
 
     /// <summary>Known, with no right to any pool.</summary>
-    public sealed record NoEntitlement : SignInOutcome;
+    public sealed record NoEntitlement : SignInOutcome
+    {
+        /// <summary>They have rights; their account name on the hosts is another tenant's.</summary>
+        public bool AccountTaken { get; init; }
+    }
 
     /// <summary>The directory could not be asked.</summary>
-    public sealed record OutOfReach : SignInOutcome;
+    /// <param name="Cause">For the operator.</param>
+    public sealed record OutOfReach(string Cause) : SignInOutcome;
 
     /// <summary>The password was right, and the account may not be used.</summary>
     public sealed record Barred(AccountState State) : SignInOutcome;
@@ -68,24 +87,28 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
                 return await WelcomeAsync(admitted, request.Station, asked);
             case Admission.OutOfReach(var cause):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
-                return new SignInOutcome.OutOfReach();
-            case Admission.Barred(var state):
-                return new SignInOutcome.Barred(state);
+                return new SignInOutcome.OutOfReach(cause);
+            case Admission.Barred(var state, var person):
+                return new SignInOutcome.Barred(state) { Person = person };
             case Admission.StationPaused(var left):
                 return new SignInOutcome.StationPaused(left);
+            case Admission.Rejected rejected:
+                return new SignInOutcome.Rejected(rejected.Ground) { Person = rejected.Person };
             default:
-                return new SignInOutcome.Rejected();
+                throw new InvalidOperationException("an admission without a case");
         }
     }
 
     private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, StationId station, long asked)
     {
         var person = admitted.Person;
+        var directory = Stopwatch.GetElapsedTime(asked);
         var pools = rules.PoolsOf(person, admitted.Limited);
-        if (pools.IsEmpty) return rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : new SignInOutcome.LimitedNotHere();
+        if (pools.IsEmpty) return (rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : (SignInOutcome)new SignInOutcome.LimitedNotHere()) with { Person = person.Id };
         var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
         var running = await sessions.DesktopsOfAsync(person.Id);
         var profile = await reading;
+        var read = Stopwatch.GetElapsedTime(asked);
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
         {
@@ -97,7 +120,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         {
             // The same login in another tenant: on the hosts they would be one account, with one home.
             SessionsLog.AccountTaken(logger, person.Id);
-            return new SignInOutcome.NoEntitlement();
+            return new SignInOutcome.NoEntitlement { Person = person.Id, AccountTaken = true };
         }
         var (secret, serial) = begun;
         SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools), admitted.Limited);
@@ -107,6 +130,9 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         {
             Notice = admitted.Notice,
             Limited = admitted.Limited,
+            Person = person.Id,
+            Serial = serial,
+            Took = new SignInTimes(Stopwatch.GetElapsedTime(asked), directory, read - directory),
         };
     }
 }

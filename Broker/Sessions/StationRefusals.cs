@@ -5,23 +5,26 @@ using VdiBroker.Rpc;
 namespace VdiBroker.Sessions;
 
 /// <summary>What a station does for a person before they have a sign-in.</summary>
-internal sealed record PersonCalls(SignInPerson SignIn, ChangeOwnPassword ChangePassword);
+internal sealed record PersonCalls(RecordedSignIn SignIn, ChangeOwnPassword ChangePassword);
 
 /// <summary>What a station does with a sign-in.</summary>
-internal sealed record SessionCalls(OpenDesktop Open, FollowDoor Follow, HearStation Hear, CloseSignIn Close);
+internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, HearStation Hear, CloseSignIn Close);
 
 /// <summary>Which error of the catalogue says what.</summary>
 internal static class StationRefusals
 {
     /// <summary>Of a sign-in that was none.</summary>
-    public static RefusalException Of(SignInOutcome outcome) => outcome switch
+    public static RefusalException Of(SignInOutcome outcome) => new(CodeOf(outcome), retryAfter: (outcome as SignInOutcome.StationPaused)?.Left, reference: outcome.Reference);
+
+    /// <summary>As above, the number alone.</summary>
+    public static ErrorCode CodeOf(SignInOutcome outcome) => outcome switch
     {
-        SignInOutcome.Rejected => new RefusalException(ErrorCode.SignInRejected),
-        SignInOutcome.NoEntitlement => new RefusalException(ErrorCode.NoEntitlement),
-        SignInOutcome.LimitedNotHere => new RefusalException(ErrorCode.LimitedNotHere),
-        SignInOutcome.Barred(var state) => new RefusalException(CodeOf(state)),
-        SignInOutcome.StationPaused(var left) => new RefusalException(ErrorCode.TooManyTries, retryAfter: left),
-        _ => new RefusalException(ErrorCode.DirectoryOutOfReach),
+        SignInOutcome.Rejected => ErrorCode.SignInRejected,
+        SignInOutcome.NoEntitlement => ErrorCode.NoEntitlement,
+        SignInOutcome.LimitedNotHere => ErrorCode.LimitedNotHere,
+        SignInOutcome.Barred(var state) => CodeOf(state),
+        SignInOutcome.StationPaused => ErrorCode.TooManyTries,
+        _ => ErrorCode.DirectoryOutOfReach,
     };
 
     /// <summary>Of a password that has not been changed.</summary>

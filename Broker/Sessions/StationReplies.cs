@@ -16,7 +16,7 @@ internal static class StationReplies
     public static OpenReply Of(OpeningStep step, string language) => step switch
     {
         OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
-        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What),
+        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What, reference: refused.Reference),
         OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
         OpeningStep.Waking waking => new OpenReply { Preparing = PreparingOf(waking, language) },
         OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },

@@ -110,4 +110,10 @@ internal sealed class KeySpace(string farm)
 
     /// <summary>Hash: host → its drain (JSON): from when, until when, by whom, why.</summary>
     public RedisKey Drains => _prefix + "drains";
+
+    /// <summary>List, capped: the notes of one sign-in.</summary>
+    public RedisKey Record(string id) => $"{_prefix}record:{id}";
+
+    /// <summary>Sorted set, capped: records of a person, a station, a session, a reference or an unknown name (some digits of its digest), by when they began.</summary>
+    public RedisKey Records(string kind, string value) => $"{_prefix}records:{kind}:{value}";
 }

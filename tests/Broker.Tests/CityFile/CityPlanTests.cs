@@ -74,7 +74,7 @@ public sealed class CityPlanTests : IDisposable
     [InlineData("ca: ca.crt", "ca: none.crt", 7, "'ca: none.crt' is not there")]
     [InlineData("bind_dn: cn=broker,dc=agglo,dc=test", "bind_dn: broker", 8, "is not a DN")]
     [InlineData("screen: 1280x800", "screen: big", 21, "must be 'full' or WIDTHxHEIGHT")]
-    [InlineData("report_every: 2s", "report_every: soon", 3, "must be a time such as 500ms, 2s, 5m or 12h")]
+    [InlineData("report_every: 2s", "report_every: soon", 3, "must be a time such as 500ms, 2s, 5m, 12h or 7d")]
     [InlineData("dead_after: 8s", "dead_after: 3s", 3, "at least twice 'report_every'")]
     [InlineData("profiles:", "profils:", 20, "did you mean 'profiles'?")]
     [InlineData("id: blade1,", "id: Blade 1,", 15, "must be lower-case letters, digits and hyphens")]

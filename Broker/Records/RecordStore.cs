@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StackExchange.Redis;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Records;
+
+/// <summary>A note on its way to the store.</summary>
+/// <param name="Record">Which record.</param>
+/// <param name="Fact">What.</param>
+/// <param name="Keys">What the record is looked for by from now on.</param>
+/// <param name="Number">Its place among the writer's notes.</param>
+/// <param name="Noted">When, by this process's own clock (a timestamp of <see cref="System.Diagnostics.Stopwatch"/>).</param>
+internal sealed record NoteToKeep(RecordId Record, Fact Fact, ImmutableArray<RecordKey> Keys, long Number, long Noted);
+
+/// <summary>Records of sign-ins in Redis.</summary>
+internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions options)
+{
+    /// <summary>The first notes of a record that are kept, whatever follows: the sign-in and the first opening.</summary>
+    public const int First = 16;
+
+    /// <summary>The newest notes of a record that are kept.</summary>
+    public const int Newest = 48;
+
+    /// <summary>The most records of one person, station or session: a hostile station drives out its own and nobody else's.</summary>
+    public const int MostOfOne = 500;
+
+    private static readonly Script _note = new("note_opening");
+
+    /// <summary>Adds notes, in order, in one round trip.</summary>
+    /// <param name="writer">This process.</param>
+    /// <param name="notes">What to add; the same notes again change nothing that is read.</param>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach: some of them may be there.</exception>
+    public async Task AddAsync(string writer, IReadOnlyCollection<NoteToKeep> notes)
+    {
+        var gone = await store.RunAsync(_note.Name, async db => (await Task.WhenAll(notes.Select(note => AddAsync(db, writer, note)))).SelectMany(ids => ids).Distinct().ToArray());
+        if (gone.Length > 0) await store.RunAsync("delete records", db => db.KeyDeleteAsync([.. gone.Select(id => keys.Record(id))]));
+    }
+
+    /// <summary>The newest records that stand under a key, newest first.</summary>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
+    public Task<ImmutableArray<RecordId>> FindAsync(RecordKey key, int most) => store.RunAsync("find records", async db =>
+        (await db.SortedSetRangeByRankAsync(keys.Records(key.Kind, key.Value), 0, most - 1, Order.Descending)).Select(id => new RecordId(id.ToString())).ToImmutableArray());
+
+    /// <summary>Reads one record.</summary>
+    /// <returns>Null when it is not there, or not any more.</returns>
+    /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
+    public Task<Course?> ReadAsync(RecordId id) => store.RunAsync("read record", async db =>
+    {
+        var rows = await db.ListRangeAsync(keys.Record(id.Value));
+        return rows.Length == 0 ? null : Course.Of(rows.Select(row => Read(row.ToString())).OfType<Note>());
+    });
+
+    private async Task<string[]> AddAsync(IDatabase db, string writer, NoteToKeep note)
+    {
+        var ago = (long)System.Diagnostics.Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds;
+        return (string[])(await db.ScriptEvaluateAsync(_note.Text, [keys.Record(note.Record.Value), .. note.Keys.Select(key => keys.Records(key.Kind, key.Value))],
+            [note.Record.Value, (long)options.Keep.TotalMilliseconds, ago, writer, note.Number, FactText.Write(note.Fact), First, Newest, MostOfOne]))!;
+    }
+
+    private static Note? Read(string row)
+    {
+        var parts = row.Split('|', 4);
+        return parts.Length == 4 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new Note(DateTimeOffset.FromUnixTimeMilliseconds(at), parts[1], number, FactText.Read(parts[3]))
+            : null;
+    }
+}

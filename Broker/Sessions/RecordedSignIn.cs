@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Records;
+using VdiBroker.Rpc;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Signs a person in and notes how it went: beside the answer, at no cost to it.</summary>
+internal sealed class RecordedSignIn(SignInPerson signIn, RecordWriter records)
+{
+    /// <summary>Runs <see cref="SignInPerson"/>; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
+    /// <returns>A refusal bears the reference under which its record is found.</returns>
+    public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        try
+        {
+            var outcome = await signIn.RunAsync(request, cancel);
+            if (outcome is SignInOutcome.SignedIn { Person: { } person } done)
+            {
+                records.Note(RecordId.Of(done.Serial), new Fact.SignedIn(done.Serial, person, request.Station, done.Took, done.Limited), RecordKey.Of(person), RecordKey.Of(request.Station));
+                return outcome;
+            }
+            var refused = outcome with { Reference = References.Draw() };
+            Note(request, new Fact.Tried(request.Station, refused.Person, Stopwatch.GetElapsedTime(asked)), new Fact.Refused((int)StationRefusals.CodeOf(refused), refused.Reference, GroundOf(refused)));
+            return refused;
+        }
+        catch (StoreOutOfReachException fault)
+        {
+            Note(request, new Fact.Tried(request.Station, null, Stopwatch.GetElapsedTime(asked)), new Fact.Refused((int)ErrorCode.StoreOutOfReach, References.Of(fault), ""));
+            throw;
+        }
+    }
+
+    private void Note(SignInRequested request, Fact.Tried tried, Fact.Refused refusal)
+    {
+        var record = RecordId.Of(refusal.Reference);
+        var reference = RecordKey.OfReference(refusal.Reference);
+        records.Note(record, tried, reference, RecordKey.Of(request.Station), tried.Person is { } known ? RecordKey.Of(known) : RecordKey.OfUnknownName(request.Login));
+        records.Note(record, refusal);
+    }
+
+    private static string GroundOf(SignInOutcome outcome) => outcome switch
+    {
+        SignInOutcome.Rejected(var ground) => ground.ToString(),
+        SignInOutcome.OutOfReach(var cause) => cause,
+        SignInOutcome.NoEntitlement { AccountTaken: true } => "AccountTaken",
+        _ => "",
+    };
+}

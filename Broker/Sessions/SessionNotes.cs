@@ -1,0 +1,21 @@
+using VdiBroker.Kernel;
+using VdiBroker.Records;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Notes what becomes of sessions, in the record of the sign-in that holds each.</summary>
+internal sealed class SessionNotes(RecordWriter records)
+{
+    /// <summary>It came into another phase.</summary>
+    /// <param name="session">As it was before: its number finds the record.</param>
+    /// <param name="phase">The new phase.</param>
+    /// <param name="cause">Why, as the event has it.</param>
+    public void Became(Session session, SessionPhase phase, string cause) => records.Note(RecordId.Of(session.Serial), new Fact.Became(session.Id, phase.ToString(), cause));
+
+    /// <summary>A host presented one of its tickets.</summary>
+    public void Presented(Session session, Ticket ticket, HostId host, TicketVerdict verdict) =>
+        records.Note(RecordId.Of(session.Serial), new Fact.Presented(host, ticket.Fence, verdict.ToString()));
+
+    /// <summary>Its station gave it back, or gave up waiting.</summary>
+    public void Closed(SignIn signIn, bool signedOut) => records.Note(RecordId.Of(signIn.Serial), new Fact.Closed(signedOut));
+}
