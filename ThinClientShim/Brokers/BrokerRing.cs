@@ -64,9 +64,10 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
                     var detail = Refusal.Of(failure);
                     journal.Step($"broker-failed call={what} broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
                     if (detail is not null && detail.Retry != Retry.OtherBroker) throw new RefusedException(detail);
-                    if (Refusal.IsOfAnOlderBroker(failure) && ++older == Count) throw new NoBrokerException(Missing.Call);
+                    var isOlder = Refusal.IsOfAnOlderBroker(failure);
+                    if (isOlder && ++older == Count) throw new NoBrokerException(Missing.Call);
                     lastWord = detail ?? lastWord;
-                    MoveOn(index, patience: detail is null);
+                    MoveOn(index, patience: detail is null && !isOlder);
                 }
             }
         }

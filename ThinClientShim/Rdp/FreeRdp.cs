@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text;
 using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Rdp;
@@ -18,6 +17,7 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     private static readonly string[] Inherited = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "XDG_RUNTIME_DIR", "PULSE_SERVER", "XAUTHORITY"];
 
     private readonly TaskCompletionSource _started = new();
+    private readonly TaskCompletionSource _picture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process = new();
     private readonly ViewerHome _home = new();
@@ -30,19 +30,23 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     /// <summary>Completes with the exit code when it ends, however it ends.</summary>
     public Task<int> Ended => _ended.Task;
 
-    /// <summary>Starts it and hands it the ticket by its standard input.</summary>
+    /// <summary>Completes when the host has sent what a picture needs; of a viewer started with <c>live</c> only.</summary>
+    public Task Picture => _picture.Task;
+
+    /// <summary>Starts it and hands it the ticket, or the password, by its standard input.</summary>
     /// <param name="program">Path or name.</param>
     /// <param name="arguments">See <see cref="FreeRdpArguments"/>.</param>
     /// <param name="display">X display.</param>
-    /// <param name="ticket">Written to its standard input and nowhere else.</param>
+    /// <param name="secret">Written to its standard input and nowhere else; the caller wipes it.</param>
+    /// <param name="live">Its output is wanted line by line, as it says it, for <see cref="Picture"/>.</param>
     /// <param name="journal">Takes its output.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
-    public static async Task<FreeRdp> StartAsync(string program, IReadOnlyList<string> arguments, string display, string ticket, Journal journal)
+    public static async Task<FreeRdp> StartAsync(string program, IReadOnlyList<string> arguments, string display, ReadOnlyMemory<byte> secret, bool live, Journal journal)
     {
         var running = new FreeRdp(journal);
         try
         {
-            running.Prepare(program, arguments, display);
+            running.Prepare(program, arguments, display, live);
             new Thread(running.Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "freerdp" }.Start();
             await running._started.Task;
         }
@@ -55,7 +59,8 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         running._said = Task.WhenAll(running.PumpAsync(running._process.StandardOutput), running.PumpAsync(running._process.StandardError));
         try
         {
-            await running._process.StandardInput.BaseStream.WriteAsync(Encoding.ASCII.GetBytes(ticket + "\n"));
+            await running._process.StandardInput.BaseStream.WriteAsync(secret);
+            await running._process.StandardInput.BaseStream.WriteAsync("\n"u8.ToArray());
             running._process.StandardInput.Close();
         }
         catch (IOException)
@@ -103,22 +108,19 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Prepare(string program, IReadOnlyList<string> arguments, string display)
+    private void Prepare(string program, IReadOnlyList<string> arguments, string display, bool live)
     {
         var start = _process.StartInfo;
         start.UseShellExecute = start.CreateNoWindow = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        List<string> line = [program];
+        // Into a pipe FreeRDP writes whole pages only: by then it has long ended.
+        if (live && Find("stdbuf") is { } stdbuf) line.InsertRange(0, [stdbuf, "-oL"]);
         // Should the shim be killed, nobody would supervise the desktop on the screen any more: it ends with the thread that started it,
         // which is Watch and lives as long as FreeRDP does.
-        if (Find("setpriv") is { } setpriv)
-        {
-            start.FileName = setpriv;
-            foreach (var argument in (string[])["--pdeathsig", "TERM", "--", program]) start.ArgumentList.Add(argument);
-        }
-        else
-        {
-            start.FileName = program;
-        }
+        if (Find("setpriv") is { } setpriv) line.InsertRange(0, [setpriv, "--pdeathsig", "TERM", "--"]);
+        start.FileName = line[0];
+        foreach (var argument in line[1..]) start.ArgumentList.Add(argument);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
 
         var kept = Inherited.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(one => one.value is not null).ToList();
@@ -156,7 +158,12 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     {
         try
         {
-            while (await output.ReadLineAsync() is { } line) _journal.Step("freerdp-says " + line);
+            while (await output.ReadLineAsync() is { } line)
+            {
+                _journal.Step("freerdp-says " + line);
+                // Said when the host has agreed to everything: after the logon, where that is at network level.
+                if (line.Contains("Local framebuffer format", StringComparison.Ordinal)) _picture.TrySetResult();
+            }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
         {

@@ -4,7 +4,7 @@ using VdiBroker.Shim.Configuration;
 
 namespace VdiBroker.Shim.Rdp;
 
-/// <summary>The argument list of FreeRDP 2.11 for one desktop. The ticket is not in it.</summary>
+/// <summary>The argument list of FreeRDP 2.11 for one desktop. Neither ticket nor password is in it.</summary>
 internal static class FreeRdpArguments
 {
     /// <summary>The arguments, in order.</summary>
@@ -20,8 +20,7 @@ internal static class FreeRdpArguments
             $"/u:{desktop.User}",
             "/from-stdin:force",
             $"/cert:deny,fingerprint:sha256:{Fingerprint(desktop.CertificateSha256.Span)}",
-            // xrdp has no network level authentication; without this FreeRDP would try it first.
-            "/sec:tls",
+            Security(desktop.Credential),
             "/bpp:32",
             Clipboard(settings.Clipboard),
             "/log-level:INFO",
@@ -38,6 +37,10 @@ internal static class FreeRdpArguments
         var hex = Convert.ToHexStringLower(sha256);
         return string.Join(':', Enumerable.Range(0, sha256.Length).Select(n => hex.Substring(n * 2, 2)));
     }
+
+    // With a ticket: xrdp has no network level authentication, and without this FreeRDP would try it first. With a password: a Windows PC takes
+    // nothing else, or TLS alone, as it is set. Never RDP's own encryption: it has no certificate that could be pinned.
+    private static string Security(Credential credential) => credential == Credential.Password ? "-sec-rdp" : "/sec:tls";
 
     // FreeRDP 2 has it both ways or not at all: where one way alone is allowed, and for a word of a newer broker, nothing is.
     private static string Clipboard(string allowed) => allowed is "" or "both" ? "+clipboard" : "-clipboard";

@@ -89,6 +89,10 @@ internal sealed class Calls(BrokerRing brokers, string language)
         return brokers.AskAsync("extend", within, async (broker, options) => await broker.Calls.ExtendAsync(request, options), cancel);
     }
 
+    /// <summary>Tells that the first picture is there.</summary>
+    public Task ShownAsync(ShownRequest request, TimeSpan within, CancellationToken cancel) =>
+        brokers.AskAsync("shown", within, async (broker, options) => await broker.Calls.ShownAsync(request, options), cancel);
+
     /// <summary>Leaves or signs out.</summary>
     public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
         brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options), cancel);

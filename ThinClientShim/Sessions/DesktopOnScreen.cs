@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Rdp;
@@ -6,40 +7,8 @@ using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
-/// <summary>How one showing of a desktop ended: by a wish, by a final notice, or for a reason to open it again.</summary>
-/// <param name="Wish">The wish, or null.</param>
-/// <param name="Final">The notice, or null.</param>
-/// <param name="Why">The reason, for the journal.</param>
-/// <param name="Stays">The picture is still there, and is to stay until another desktop is: it is better than none.</param>
-internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, string Why, bool Stays = false)
-{
-    /// <summary>Why, when the person gave up a desktop whose host is silent.</summary>
-    public const string Replace = "replace";
-
-    /// <summary>Why, when no broker knows of the session any more.</summary>
-    public const string Forgotten = "forgotten";
-
-    public static ShowingEnd By(Wish wish) => new(wish, null, "");
-
-    public static ShowingEnd By(SessionNotice final) => new(null, final, "");
-
-    public static ShowingEnd Again(string why) => new(null, null, why);
-
-    public static ShowingEnd Other(string why) => new(null, null, why, Stays: true);
-}
-
-/// <summary>Whether a closing was told.</summary>
-internal enum Heard
-{
-    /// <summary>One has taken it.</summary>
-    ByABroker,
-
-    /// <summary>None could be reached, or it was refused.</summary>
-    ByNobody,
-}
-
 /// <summary>
-/// One FreeRDP with one ticket, and what the broker tells of it meanwhile. The broker's end changes nothing here: only notices, the person
+/// One FreeRDP with one ticket or the person's password, and what the broker tells of it meanwhile. The broker's end changes nothing here: only notices, the person
 /// and FreeRDP itself do.
 /// </summary>
 internal sealed class DesktopOnScreen : IAsyncDisposable
@@ -57,6 +26,8 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private readonly Follower _follower;
     private readonly FreeRdp _viewer;
     private readonly Announcements _announcements;
+    private readonly ShownReport _shown;
+    private readonly bool _byPassword;
     private readonly long _started;
     private TimeSpan? _askAgainAt;
     private bool _forgotten;
@@ -67,26 +38,38 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, FollowRequest followed)
+    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, ShownRequest shown, bool byPassword)
     {
         (_room, _wishes, _follower, _viewer, _started) = (room, wishes, follower, viewer, room.Clock.GetTimestamp());
-        _announcements = new(room, wishes, new ExtendRequest { SignIn = followed.SignIn, SessionId = followed.SessionId, Fence = followed.Fence });
+        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence });
+        _shown = new(room, shown);
+        _byPassword = byPassword;
     }
 
     /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
     public TimeSpan ActiveFor => _activeBefore + (_activeSince is { } since ? _room.Clock.GetElapsedTime(since) : default);
 
+    /// <summary>True: its picture has been on the screen.</summary>
+    public bool Seen => _active;
+
     /// <summary>Starts FreeRDP and the hearing of notices.</summary>
-    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, string signIn, Wishes wishes)
+    /// <param name="room">What there is to work with.</param>
+    /// <param name="desktop">What to show.</param>
+    /// <param name="password">What the person typed; used where the desktop says so, and not kept.</param>
+    /// <param name="wishes">What the person wants.</param>
+    /// <param name="shown">What is told when the first picture is there.</param>
+    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, HeldPassword password, Wishes wishes, ShownRequest shown)
     {
-        var follow = new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = room.Person.Words.Language };
+        var follow = new FollowRequest { SignIn = shown.SignIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = room.Person.Words.Language };
         var follower = Follower.Start(room.Brokers, follow, room.Journal);
         try
         {
             room.Person.Tell("connecting", []);
             var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
-            var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, desktop.Ticket, room.Journal);
-            return new(room, wishes, follower, viewer, follow);
+            var byPassword = desktop.Credential == Credential.Password;
+            var secret = byPassword ? password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
+            var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, secret, live: byPassword, room.Journal);
+            return new(room, wishes, follower, viewer, shown, byPassword);
         }
         catch
         {
@@ -113,13 +96,15 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             using var step = new CancellationTokenSource();
             // A settled session needs no clock: it waits for what happens.
             var look = Task.Delay(_active && _sinceSignOut is null && _askAgainAt is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
-            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, look);
+            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, Pictured(), look);
             await step.CancelAsync();
 
             while (_follower.Notices.TryRead(out var told))
                 if (await ToldAsync(told) is { } end) return end;
             if (_wishes.TryTake() is { } wish && await WishedAsync(wish, close) is { } gone) return gone;
             if (Accepted() is { } other) return other;
+            // Nobody reports for such a machine: the station is the one who knows.
+            if (_byPassword && _viewer.Picture.IsCompleted) BecomesActive();
             if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync();
             if (await LateAsync() is { } late) return late;
         }
@@ -129,6 +114,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _announcements.DisposeAsync();
+        await _shown.DisposeAsync();
         await _follower.DisposeAsync();
         await _viewer.DisposeAsync();
     }
@@ -168,15 +154,21 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             await _viewer.EndAsync();
             return ShowingEnd.Again("ticket-refused");
         }
-        if (notice.State == SessionState.Active && !_active)
-        {
-            _active = true;
-            _room.Journal.Step("active");
-            _room.Person.Tell("on-screen", []);
-        }
+        if (notice.State == SessionState.Active) BecomesActive();
         _announcements.Hear(notice);
         return null;
     }
+
+    private void BecomesActive()
+    {
+        if (_active) return;
+        _active = true;
+        _room.Journal.Step("active");
+        _room.Person.Tell("on-screen", []);
+        _shown.Now();
+    }
+
+    private Task Pictured() => _byPassword && !_active ? _viewer.Picture : Task.Delay(Timeout.Infinite);
 
     private ShowingEnd? Accepted()
     {
@@ -208,6 +200,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         CountActive(false);
         var clock = Stopwatch.StartNew();
         var refused = false;
+        if (_byPassword && !_active && ViewerEnd.IsLogonRefused(await _viewer.Ended)) return ShowingEnd.Again(ShowingEnd.LogonRefused);
         if (_forgotten) return ShowingEnd.Again(ShowingEnd.Forgotten);
         if (!_follower.Hearing) _follower.Nudge();
         while (clock.Elapsed < (_sinceSignOut is not null || !_follower.Hearing ? ToHearAtAll : ToHearWhy) && !refused)

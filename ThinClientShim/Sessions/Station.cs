@@ -57,6 +57,8 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         SignInReply? reply = null;
         byte[]? wanted = null;
         var old = password.ToArray();
+        using var held = new HeldPassword(password);
+        var since = room.Clock.GetTimestamp();
         try
         {
             room.Person.Tell("signing-in", []);
@@ -80,23 +82,28 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
             CryptographicOperations.ZeroMemory(password);
             CryptographicOperations.ZeroMemory(old);
         }
-        if (reply is null) return await VisitAsync(name, wanted!, change: null);
+        if (reply is null)
+        {
+            held.Dispose();
+            return await VisitAsync(name, wanted!, change: null);
+        }
+        var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held);
         room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");
         room.Person.Tell("hello", reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "");
         if (reply.Limited) room.Person.Tell("limited", []);
         TellOf(reply.Password);
         if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return ExitCode.Done;
-        return await VisitAsync(reply.SignIn, choice);
+        return await VisitAsync(person, choice);
     }
 
-    private async Task<ExitCode> VisitAsync(string signIn, DesktopChoice choice)
+    private async Task<ExitCode> VisitAsync(SignedIn person, DesktopChoice choice)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var keys = room.Person.Keys();
         var commands = CommandsAsync(over.Token);
         try
         {
-            return await new Visit(room, signIn, choice, wishes).RunAsync();
+            return await new Visit(room, person, choice, wishes).RunAsync();
         }
         finally
         {

@@ -11,6 +11,9 @@ internal sealed class Tries
     /// <summary>Reconnections allowed in a row.</summary>
     public const int Allowed = 5;
 
+    /// <summary>The same for a machine that is shown the person's password and has shown no picture: if that is what it refuses, each more may lock the account.</summary>
+    public const int AllowedUnseen = 1;
+
     /// <summary>A desktop that was active for longer than this is not at its earlier trouble any more: the count begins anew.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(60);
 
@@ -26,5 +29,6 @@ internal sealed class Tries
     }
 
     /// <summary>Takes one more try and says how long to wait before it; null when none is left.</summary>
-    public TimeSpan? Next() => Made < Allowed ? Between.After(++Made) : null;
+    /// <param name="allowed">How many there may be.</param>
+    public TimeSpan? Next(int allowed = Allowed) => Made < allowed ? Between.After(++Made) : null;
 }

@@ -12,10 +12,10 @@ internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls 
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
 /// <param name="room">What there is to work with.</param>
-/// <param name="signIn">Proof of the sign-in.</param>
+/// <param name="person">Who has signed in.</param>
 /// <param name="choice">The desktop chosen.</param>
 /// <param name="wishes">Told what the person wants, and of the station's own end.</param>
-internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wishes wishes)
+internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wishes wishes)
 {
     // More than the 1.8 s that a hanging broker costs: the next one must still be told. The picture has gone by then.
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2.5);
@@ -25,7 +25,9 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     private readonly Tries _tries = new();
     private Desktop? _desktop;
     private ErrorDetail? _refusal;
-    private string _queued = "";
+    private readonly Opening _opening = new(room, person.Proof, choice.PoolId, wishes);
+    private Duration? _signInTook = Duration.FromTimeSpan(person.Took);
+    private bool _unseen;
 
     /// <summary>Runs until the visit is over, and says how it ended.</summary>
     public async Task<ExitCode> RunAsync()
@@ -34,7 +36,8 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         {
             var (ending, again) = await OnceAsync();
             if (ending is { } known) return known;
-            if (_tries.Next() is not { } pause)
+            var allowed = _unseen ? Tries.AllowedUnseen : Tries.Allowed;
+            if (_tries.Next(allowed) is not { } pause)
             {
                 room.Journal.Step("gave-up");
                 // A refusal has been told in its own words, with what to do.
@@ -43,7 +46,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
                 return _refusal?.Code == ErrorCode.HostGone ? ExitCode.HostLost : ExitCode.NotReached;
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
-            if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, Tries.Allowed);
+            if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, allowed);
             if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause, room.Clock) is { } wish) return await GoAsync(wish);
         }
     }
@@ -52,13 +55,15 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     {
         try
         {
-            if (await OpenAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
+            if (await _opening.RunAsync() is not { } desktop) return (await GoAsync(await wishes.TakeAsync()), default);
             while (true)
             {
                 Take(desktop);
-                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, signIn, wishes);
+                if (desktop.Credential == Credential.Password && !person.Password.Known) return (await NotReachedAsync("password-gone"), default);
+                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, person.Password, wishes, Shown(desktop));
                 var (end, next) = await WatchAsync(screen);
                 _tries.Shown(screen.ActiveFor);
+                _unseen = desktop.Credential == Credential.Password && !screen.Seen;
                 if (next is null) return await AfterAsync(end, screen);
                 desktop = next;
             }
@@ -88,6 +93,24 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
         var replaced = _desktop is null ? choice.Running && !desktop.Resumed : _desktop.SessionId != desktop.SessionId;
         if (replaced) room.Person.Tell(desktop.Why);
         (_desktop, _refusal) = (desktop, null);
+        // Its desktops take tickets: nobody will want the password any more.
+        if (desktop.Credential != Credential.Password) person.Password.Dispose();
+    }
+
+    private ShownRequest Shown(Desktop desktop)
+    {
+        var shown = new ShownRequest { SignIn = person.Proof, SessionId = desktop.SessionId, Fence = desktop.Fence, SignInTook = _signInTook, OpenTook = Duration.FromTimeSpan(_opening.Took) };
+        // Of the first desktop only: what came after it was not the person's wait.
+        _signInTook = null;
+        return shown;
+    }
+
+    private async Task<ExitCode> NotReachedAsync(string word)
+    {
+        room.Journal.Step($"gave-up why={word}");
+        room.Person.Tell(word, []);
+        await CloseAsync(Closing.Leave, LeaveWithin);
+        return ExitCode.NotReached;
     }
 
     /// <summary>Watches one showing to its end, or until there is another desktop to show; while there is none the picture stays.</summary>
@@ -104,7 +127,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
             string no;
             try
             {
-                var next = await OpenAsync(replace);
+                var next = await _opening.RunAsync(replace);
                 if (replace && next?.SessionId == _desktop?.SessionId) room.Person.Tell("host-answers", []);
                 return next is null ? (ShowingEnd.By(await wishes.TakeAsync()), null) : (end, next);
             }
@@ -136,42 +159,8 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
             room.Person.Tell(lost.Text);
             return (null, new Again("host-lost", Tell: false));
         }
+        if (end.Why == ShowingEnd.LogonRefused) return (await NotReachedAsync("machine-refused"), default);
         return end.Final is { } final ? (Ended(final), default) : (null, new Again(end.Why));
-    }
-
-    /// <summary>The desktop, or null when the person wants something else before it is there.</summary>
-    /// <param name="replace">The person gives up the one that they have.</param>
-    private async Task<Desktop?> OpenAsync(bool replace = false)
-    {
-        using var stop = new CancellationTokenSource();
-        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = choice.PoolId, Replace = replace }, Waiting, stop.Token);
-        if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
-        {
-            await stop.CancelAsync();
-            await open.ContinueWith(_ => { }, TaskScheduler.Default);
-            return null;
-        }
-        var desktop = await open;
-        room.Journal.Step($"desktop session={desktop.SessionId} host={desktop.Host} fence={desktop.Fence} resumed={(desktop.Resumed ? "true" : "false")}");
-        return desktop;
-    }
-
-    private void Waiting(OpenReply reply)
-    {
-        if (reply.Queued is { } queued)
-        {
-            room.Journal.Step($"queued place={queued.Place} of={queued.Of}");
-            // Said again while nothing changes: nothing new to the person.
-            if (queued.Text != _queued)
-            {
-                room.Person.Tell(queued.Text);
-                if (_queued.Length == 0) room.Person.Tell("queue-leave", []);
-                _queued = queued.Text;
-            }
-        }
-        if (reply.Preparing is not { } step) return;
-        room.Journal.Step("preparing");
-        room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
     }
 
     private async Task<(ExitCode? Ending, Again Again)> RefusedAsync(ErrorDetail detail)
@@ -221,7 +210,7 @@ internal sealed class Visit(Room room, string signIn, DesktopChoice choice, Wish
     {
         try
         {
-            var request = new CloseRequest { SignIn = signIn, SessionId = _desktop?.SessionId ?? "", Fence = _desktop?.Fence ?? 0, Closing = closing };
+            var request = new CloseRequest { SignIn = person.Proof, SessionId = _desktop?.SessionId ?? "", Fence = _desktop?.Fence ?? 0, Closing = closing };
             await room.Calls.CloseAsync(request, within, CancellationToken.None);
             return Heard.ByABroker;
         }

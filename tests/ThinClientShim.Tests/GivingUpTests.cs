@@ -1,10 +1,6 @@
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Station.V1;
-using VdiBroker.Shim.Brokers;
-using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Sessions;
-using VdiBroker.Shim.Terminal;
-using VdiBroker.Shim.Words;
 using VdiBroker.ThinClientShim.Tests.Peers;
 using Xunit;
 
@@ -61,21 +57,7 @@ public sealed class GivingUpTests : AtAStation
 
     private async Task<ExitCode> VisitAsync(TimeProvider clock)
     {
-        var broker = await Station.BrokerAsync();
-        var settings = new StationSettings
-        {
-            Brokers = [new Uri(broker.Address)],
-            Authorities = [Station.Authority.Certificate],
-            Identity = Station.Authority.Station(),
-            Words = Wording.Of("fr")!,
-            Display = ":77",
-            FreeRdp = Station.Viewer.Program,
-        };
-        using var journal = Journal.Open(Station.At("shim.log"));
-        using var brokers = new BrokerRing(settings, journal);
-        using var nothing = File.OpenHandle("/dev/null");
-        var person = new Conversation(settings.Words, TextWriter.Null, Lines.Of((int)nothing.DangerousGetHandle()), atTerminal: false);
-        var room = new Room(settings, brokers, new Calls(brokers, "fr"), person, journal, clock);
-        return await new Visit(room, "a sign-in", new DesktopChoice { PoolId = "bureau" }, new Wishes()).RunAsync().WaitAsync(TestStation.Deadline);
+        using var password = new HeldPassword("typed"u8);
+        return await InnerVisit.RunAsync(Station, clock, password);
     }
 }

@@ -130,6 +130,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
         public override Task<ExtendReply> Extend(ExtendRequest request, ServerCallContext context) => Task.FromResult(desk.Extend(request));
 
+        public override Task<ShownReply> Shown(ShownRequest request, ServerCallContext context) => Task.FromResult(desk.Shown(request));
+
         public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
         {
             desk.Close(request);

@@ -116,11 +116,25 @@ internal sealed class ScriptedDesk
         await Served.Task.WaitAsync(cancel);
     }
 
+    /// <summary>What each desktop is opened with.</summary>
+    public Credential Credential { get; set; }
+
+    public ConcurrentQueue<ShownRequest> Pictures { get; } = new();
+
+    /// <summary>Said to a first picture.</summary>
+    public Func<ShownReply> OnShown { get; set; } = () => new();
+
+    public ShownReply Shown(ShownRequest request)
+    {
+        Pictures.Enqueue(request);
+        return OnShown();
+    }
+
     public Desktop Open(OpenRequest request)
     {
         Opens.Enqueue(request);
         if (OpenFaults.TryDequeue(out var fault)) throw fault;
-        var ticket = Token();
+        var ticket = Credential == Credential.Password ? "" : Token();
         Tickets.Enqueue(ticket);
         lock (_gate)
         {
@@ -137,6 +151,7 @@ internal sealed class ScriptedDesk
                 CertificateSha256 = ByteString.CopyFrom(Enumerable.Range(0, 32).Select(n => (byte)(n * 7)).ToArray()),
                 User = Login,
                 Ticket = ticket,
+                Credential = Credential,
                 TicketValid = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)),
                 Settings = Settings,
             };

@@ -25,6 +25,7 @@ internal sealed class ScriptedViewer
             trap 'echo TERM > $$.signal; echo "scripted viewer is ended"; exit 143' TERM
             echo $$ >> started
             echo "scripted viewer runs"
+            [ -e no.picture ] || echo '[INFO][com.freerdp.gdi] - Local framebuffer format  PIXEL_FORMAT_BGRX32'
             while [ ! -e $$.end ] && [ ! -e all.end ]; do sleep 0.03; done
             cat $$.end all.end 2>/dev/null > $$.code
             exit $(cat $$.code)
@@ -64,6 +65,9 @@ internal sealed class ScriptedViewer
 
     /// <summary>It ends by itself with <paramref name="code"/>, as FreeRDP does when the host hangs up (12).</summary>
     public void Ends(int pid, int code = 12) => File.WriteAllText(Path.Combine(_folder, $"{pid}.end"), $"{code}\n");
+
+    /// <summary>From now on it gets no picture.</summary>
+    public void SeesNothing() => File.WriteAllText(Path.Combine(_folder, "no.picture"), "");
 
     /// <summary>From now on it ends as soon as it is started.</summary>
     public void AlwaysEnds(int code) => File.WriteAllText(Path.Combine(_folder, "all.end"), $"{code}\n");
