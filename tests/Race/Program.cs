@@ -33,10 +33,10 @@ check.SetAction(parsed => Judge(Checker.Check(RaceHistory.Load(parsed.GetRequire
 root.Add(check);
 
 var (ca, certificate, key, boot) = (new Option<string>("--ca") { Required = true }, new Option<string>("--certificate") { Required = true }, new Option<string>("--key") { Required = true }, new Option<string>("--boot") { Required = true });
-var brokers = new Option<string[]>("--broker") { Required = true };
-var agent = new Command("agent", "a host's agent, started by the race") { ca, certificate, key, boot, brokers };
+var (brokers, log) = (new Option<string[]>("--broker") { Required = true }, new Option<string>("--log") { Required = true });
+var agent = new Command("agent", "a host's agent, started by the race") { ca, certificate, key, boot, brokers, log };
 agent.Hidden = true;
-agent.SetAction(parsed => AgentProgram.RunAsync(parsed.GetRequiredValue(ca), new IssuedCertificate(parsed.GetRequiredValue(certificate), parsed.GetRequiredValue(key)), parsed.GetRequiredValue(boot), parsed.GetRequiredValue(brokers)));
+agent.SetAction(parsed => AgentProgram.RunAsync(parsed.GetRequiredValue(ca), new IssuedCertificate(parsed.GetRequiredValue(certificate), parsed.GetRequiredValue(key)), parsed.GetRequiredValue(boot), parsed.GetRequiredValue(brokers), parsed.GetRequiredValue(log)));
 root.Add(agent);
 
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -25,6 +25,8 @@ public static class TellingRule
             var before = evidence.Lives.Where(life => life.Session == given.Session && life.From < given.From).ToList();
             if (before.Count == 0) continue;
             var until = before.Max(life => life.Until);
+            // One that no report has shown was never there for the broker: nobody can tell it from one that is still to appear.
+            if (before.MaxBy(life => life.Until) is { } last && last.Until - last.From < evidence.Allowances.Report) continue;
             if (until > given.From - evidence.Allowances.Report - evidence.Late || evidence.Disturbed(until, given.At, given.Host, brokers: true)) continue;
             yield return new Violation(Name, given.At, $"{given.Person} was given {given.Session} on {given.Host} again, which had ended {(given.From - until).TotalSeconds:0.0} s before", evidence.Of(given.Session));
         }

@@ -7,8 +7,9 @@ namespace VdiBroker.Race.Farm;
 /// <param name="Ca">The city's authority.</param>
 /// <param name="Own">The machine's certificate.</param>
 /// <param name="Brokers">All brokers.</param>
-internal sealed record AgentPlan(string Program, string Ca, IssuedCertificate Own, IReadOnlyList<string> Brokers)
+/// <param name="Log">Takes what they have to say.</param>
+internal sealed record AgentPlan(string Program, string Ca, IssuedCertificate Own, IReadOnlyList<string> Brokers, string Log)
 {
     /// <summary>The argument list under a boot id.</summary>
-    public IEnumerable<string> ArgumentsFor(string boot) => ["agent", "--ca", Ca, "--certificate", Own.Certificate, "--key", Own.Key, "--boot", boot, .. Brokers.SelectMany(broker => (string[])["--broker", broker])];
+    public IEnumerable<string> ArgumentsFor(string boot) => ["agent", "--ca", Ca, "--certificate", Own.Certificate, "--key", Own.Key, "--boot", boot, "--log", Log, .. Brokers.SelectMany(broker => (string[])["--broker", broker])];
 }

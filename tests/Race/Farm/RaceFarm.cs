@@ -106,7 +106,7 @@ internal sealed class RaceFarm : IAsyncDisposable
         var machines = await Task.WhenAll(Plan.Hosts.Select(async host =>
         {
             var own = await certificates.IssueAsync("host", host, Path.Combine(_folder, "hosts"));
-            var machine = new Machine(host, new AgentPlan(Program("tests/Race", "vdi-race"), CaFile, own, uris), history, clock);
+            var machine = new Machine(host, new AgentPlan(Program("tests/Race", "vdi-race"), CaFile, own, uris, Path.Combine(_folder, "hosts", host + ".log")), history, clock);
             lock (_parts) _parts.Push(machine);
             machine.Start();
             return machine;

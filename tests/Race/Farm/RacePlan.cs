@@ -13,7 +13,7 @@ internal sealed record RacePlan(int People, int Stations, int Brokers, int Seats
     public const string Bureau = "bureau", Atelier = "atelier";
 
     /// <summary>Five hundred people for 48 desktops.</summary>
-    public static RacePlan Full => new(500, 150, 3, 12);
+    public static RacePlan Full => new(500, 120, 3, 12);
 
     /// <summary>For the tests of the race itself.</summary>
     public static RacePlan Small => new(80, 30, 2, 3);

@@ -26,15 +26,20 @@ internal sealed class AgentProgram
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly GrpcChannel[] _brokers;
     private readonly string _boot;
+    private readonly StreamWriter _log;
     private int _attached;
     private int _look;
 
-    private AgentProgram(GrpcChannel[] brokers, string boot) => (_brokers, _boot) = (brokers, boot);
+    private AgentProgram(GrpcChannel[] brokers, string boot, StreamWriter log) => (_brokers, _boot, _log) = (brokers, boot, log);
 
     /// <summary>Runs until the machine closes the pipe.</summary>
-    public static async Task<int> RunAsync(string ca, IssuedCertificate own, string boot, IReadOnlyList<string> brokers)
+    public static async Task<int> RunAsync(string ca, IssuedCertificate own, string boot, IReadOnlyList<string> brokers, string log)
     {
-        var agent = new AgentProgram([.. brokers.Select(uri => CityChannel.Open(uri, ca, own, TimeSpan.FromSeconds(3)))], boot);
+        // The pipe's reader keeps one for itself.
+        ThreadPool.SetMinThreads(8, 8);
+        await using var lines = new StreamWriter(log, append: true) { AutoFlush = true };
+        var agent = new AgentProgram([.. brokers.Select(uri => CityChannel.Open(uri, ca, own, TimeSpan.FromSeconds(3)))], boot, lines);
+        agent.Note($"runs under boot {boot}");
         using var end = new CancellationTokenSource();
         Task[] parts = [agent.WriteAsync(), agent.StayAttachedAsync(end.Token), Lateness.WatchAsync(late => agent.Say(new AgentLine.Late(late)), end.Token)];
         await agent.ListenAsync();
@@ -42,6 +47,11 @@ internal sealed class AgentProgram
         agent._out.Writer.TryComplete();
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
+    }
+
+    private void Note(string what)
+    {
+        lock (_log) _log.WriteLine($"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {what}");
     }
 
     private void Say(AgentLine line) => _out.Writer.TryWrite(line.Written());
@@ -110,6 +120,7 @@ internal sealed class AgentProgram
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested && fault is RpcException or TimeoutException or OperationCanceledException or IOException or InvalidOperationException)
             {
+                Note($"broker {index}: {fault.GetType().Name}: {(fault as RpcException)?.Status.ToString() ?? fault.Message}");
                 failures = since < DateTime.UtcNow - Steady ? 1 : failures + 1;
             }
             Say(new AgentLine.Attached(-1));
@@ -128,6 +139,7 @@ internal sealed class AgentProgram
             await call.RequestStream.WriteAsync(new HostReport { Hello = new Hello { AgentVersion = "race", BootId = _boot, CertificateSha256 = ByteString.CopyFrom(new byte[32]) } }, stay.Token).WaitAsync(WelcomeWithin, cancel);
             if (!await call.ResponseStream.MoveNext(stay.Token).WaitAsync(WelcomeWithin, cancel) || call.ResponseStream.Current.Welcome is not { } welcome) throw new TimeoutException("no welcome");
             welcomed();
+            Note($"attached to broker {index}");
             Volatile.Write(ref _attached, index);
             Say(new AgentLine.Attached(index));
             both = [FollowOrdersAsync(call.ResponseStream, stay.Token), ReportAsync(call.RequestStream, welcome.ReportEvery.ToTimeSpan(), stay.Token)];

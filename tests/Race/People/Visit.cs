@@ -76,8 +76,7 @@ internal sealed class Visit(RaceCalls calls, IReadOnlyDictionary<string, Machine
         if (draw.NextDouble() < 0.08) await machine.ConnectAsync(desktop.User, desktop.Ticket, null, TimeSpan.Zero);
         try
         {
-            var stay = Between(500, draw.NextDouble() < 0.9 ? 4000 : 9000);
-            await Task.WhenAny(word.Final, connection.Gone, PauseAsync(stay));
+            await Task.WhenAny(word.Final, connection.Gone, StayAsync(Between(0, draw.NextDouble() < 0.9 ? 3500 : 8500)));
             if (word.IsFinal) return Sitting.Taken;
             if (!connection.Gone.IsCompleted) return await FinishAsync(machine, desktop, connection, word, way);
             // The picture went away: moved, signed out, or the host died. The word comes in a moment.
@@ -114,7 +113,12 @@ internal sealed class Visit(RaceCalls calls, IReadOnlyDictionary<string, Machine
 
     private TimeSpan Between(int least, int most) => TimeSpan.FromMilliseconds(draw.Next(least, most));
 
-    private async Task PauseAsync(TimeSpan pause) => await Task.Delay(pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    // Half a second in any case.
+    private async Task StayAsync(TimeSpan more)
+    {
+        await Task.Delay(500);
+        await Task.Delay(more, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private enum WayOut
     {
