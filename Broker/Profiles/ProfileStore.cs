@@ -124,7 +124,7 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
     {
         var kept = PersonName.Kept(person);
         RedisKey[] older = kept == person ? [] : [keys.Profile(person), keys.ProfileHistory(person)];
-        var answer = (RedisResult[])(await store.RunScriptAsync(_change, [keys.Profile(kept), keys.ProfileHistory(kept), .. older],
+        var answer = (RedisResult[])(await store.CommitAsync(_change, [keys.Profile(kept), keys.ProfileHistory(kept), .. older],
             [row.Text, ProfileText.Write(next), HistoryKept, .. entry is null ? (RedisValue[])[] : [entry]]))!;
         return (int)answer[0] == 1 ? null : ProfileRow.Of((RedisValue)answer[1]);
     }

@@ -94,14 +94,14 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
             signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0,
             .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User)]),
         ];
-        return ClaimOf(await store.RunScriptAsync(_claim, touched, arguments), id, ticket);
+        return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);
     }
 
     /// <summary>Gives a running session to this sign-in's station.</summary>
     public async Task<Claim> ResumeAsync(SignIn signIn, Presented secret, Session session)
     {
         var ticket = Secret.Draw();
-        var result = await store.RunScriptAsync(_resume,
+        var result = await store.CommitAsync(_resume,
             [keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), keys.Session(session.Id), keys.Ticket(ticket.Digest), keys.Events, keys.Newest(signIn.Person)],
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Pool.Value, signIn.Station.Value, signIn.Serial,
@@ -114,7 +114,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     /// <returns>The verdict that holds.</returns>
     public async Task<TicketVerdict> RedeemAsync(SecretDigest digest, Ticket ticket, TicketVerdict verdict, Presentation presented)
     {
-        var result = await store.RunScriptAsync(_redeem,
+        var result = await store.CommitAsync(_redeem,
             [keys.Ticket(digest), keys.Session(ticket.Session), keys.Events],
             [
                 keys.Doorbell.ToString(), verdict.ToString().ToLowerInvariant(), presented.User, presented.Host.Value, ticket.Session.Value, ticket.Fence.Value,

@@ -56,7 +56,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     public async Task<(Secret Secret, long Serial)?> BeginAsync(SignIn signIn, string owner)
     {
         var secret = Secret.Draw();
-        var serial = (long)await store.RunScriptAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
+        var serial = (long)await store.CommitAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
             keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0, Milliseconds(signIn.RightsAge),
             "user", signIn.User, "pools", string.Join(',', signIn.Pools),
@@ -87,7 +87,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     public async Task<string> CloseAsync(Presented secret, SessionId session, Fence fence, bool signOut)
     {
         var key = keys.SignIn(secret.Digest);
-        var result = await store.RunScriptAsync(_close, [key, session.Value.Length == 0 ? key : keys.Session(session), keys.Events],
+        var result = await store.CommitAsync(_close, [key, session.Value.Length == 0 ? key : keys.Session(session), keys.Events],
             [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(_closedLife), Milliseconds(_toAppear)]);
         return (string)result!;
     }

@@ -114,7 +114,9 @@ internal sealed class MasterFollower : IAsyncDisposable
     private async Task SwitchAsync(string endpoint, long epoch)
     {
         var before = _line;
-        var line = new RedisLine(endpoint, epoch, (before?.Number ?? 0) + 1, await _client.OpenAsync(endpoint));
+        var calls = _client.OpenAsync(endpoint);
+        var commits = _client.Options.Waited > 0 ? _client.OpenForCommitsAsync(endpoint) : calls;
+        var line = new RedisLine(endpoint, epoch, (before?.Number ?? 0) + 1, await calls, await commits);
         foreach (var (channel, heard) in _listeners) Subscribe(line, channel, heard);
         _line = line;
         _there.TrySetResult();

@@ -31,6 +31,8 @@ internal sealed class RedisClient(RedisOptions options, string? password, string
     {
         var configuration = Servers([endpoint]);
         configuration.CommandMap = CommandMap.Create([.. _noCluster, .. _noPublishing], available: false);
+        // The client's word for CLIENT SETNAME and ROLE.
+        configuration.AllowAdmin = true;
         return ConnectionMultiplexer.ConnectAsync(configuration);
     }
 

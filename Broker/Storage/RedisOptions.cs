@@ -27,6 +27,9 @@ internal sealed record RedisOptions
     /// <summary>How many replicas must have what a person was told; null = 1 where there are Sentinels or a Cluster, else 0.</summary>
     public int? WaitReplicas { get; init; }
 
+    /// <summary><see cref="WaitReplicas"/>, decided.</summary>
+    public int Waited => WaitReplicas ?? (IsAlone ? 0 : 1);
+
     /// <summary>One server, which is its own master for good.</summary>
     public bool IsAlone => SentinelMaster is null && Endpoints.Count == 1;
 
@@ -43,6 +46,7 @@ internal sealed record RedisOptions
         if (Endpoints.Count == 0) yield return "redis.endpoints: give at least one address:port, or leave 'redis' out for the broker's own store";
         if (PasswordFile is { } file && !File.Exists(file)) yield return $"redis.passwordFile: {file} is not there";
         if (SentinelPasswordFile is { } sentinel && !File.Exists(sentinel)) yield return $"redis.sentinelPasswordFile: {sentinel} is not there";
+        if (WaitReplicas is < 0 or > 9) yield return "redis.waitReplicas: must be between 0 and 9";
         if (SentinelMaster is "") yield return "redis.sentinelMaster: give the master's name as the Sentinels know it ('sentinel monitor NAME …'), or leave it out";
     }
 }

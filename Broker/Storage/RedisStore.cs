@@ -14,10 +14,15 @@ internal sealed class RedisStore : IAsyncDisposable
 
     private readonly MasterFollower _master;
     private readonly StoreLog _log;
+    private readonly GroupCommit? _commits;
     private long _hearingSince = Stopwatch.GetTimestamp();
     private long _heardLine;
 
-    private RedisStore(MasterFollower master, StoreLog log) => (_master, _log) = (master, log);
+    private RedisStore(MasterFollower master, StoreLog log, int replicas)
+    {
+        (_master, _log) = (master, log);
+        if (replicas > 0) _commits = new GroupCommit(master, replicas, log);
+    }
 
     /// <summary>What Redis runs for a script. A test puts a broken text here, to show that it would be noticed.</summary>
     public Func<Script, string> TextOf { get; set; } = script => script.Text;
@@ -36,7 +41,7 @@ internal sealed class RedisStore : IAsyncDisposable
     {
         var log = new StoreLog(logger ?? NullLogger<RedisStore>.Instance);
         var client = await RedisClient.ReadAsync(options);
-        return new RedisStore(await MasterFollower.StartAsync(client, new KeySpace(farm).Counter, log, Deadline), log);
+        return new RedisStore(await MasterFollower.StartAsync(client, new KeySpace(farm).Counter, log, Deadline), log, options.Waited);
     }
 
     /// <summary>Calls <paramref name="heard"/> when something is published there, whichever server is the master. It must only ring.</summary>
@@ -54,7 +59,7 @@ internal sealed class RedisStore : IAsyncDisposable
         {
             var line = await _master.LineAsync(Deadline);
             var result = await command(line.Calls.GetDatabase()).WaitAsync(Left(from));
-            Heard(line);
+            Heard(line.Number);
             return result;
         }
         catch (Exception fault) when (StoreFault.IsIts(fault))
@@ -68,6 +73,27 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <exception cref="StoreRefusalException">The script is wrong.</exception>
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
         RunAsync(script.Name, db => db.ScriptEvaluateAsync(TextOf(script), keys, arguments));
+
+    /// <summary>
+    /// Runs a script whose result somebody is told: "yours". It comes back when as many replicas have it as the operator wants, so that it is not forgotten by a failover;
+    /// as <see cref="RunScriptAsync"/> where there are none.
+    /// </summary>
+    /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should, or too few replicas have it: it may have been done, and may last or not. Whoever tries again must find it harmless.</exception>
+    /// <exception cref="StoreRefusalException">The script is wrong.</exception>
+    public async Task<RedisResult> CommitAsync(Script script, RedisKey[] keys, RedisValue[] arguments)
+    {
+        if (_commits is null) return await RunScriptAsync(script, keys, arguments);
+        try
+        {
+            var result = await _commits.RunAsync(script, keys, arguments).WaitAsync(Deadline);
+            Heard(_master.Number);
+            return result;
+        }
+        catch (Exception fault) when (StoreFault.IsIts(fault))
+        {
+            throw Told(script.Name, fault);
+        }
+    }
 
     /// <summary>All keys that fit a glob, in no order, some perhaps twice: for commands of an operator and jobs, never for a person who waits. In a Cluster a farm's keys are all on its node.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
@@ -87,14 +113,18 @@ internal sealed class RedisStore : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _master.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_commits is not null) await _commits.DisposeAsync();
+        await _master.DisposeAsync();
+    }
 
     private static TimeSpan Left(long from) => TimeSpan.FromTicks(Math.Max(1, (Deadline - Stopwatch.GetElapsedTime(from)).Ticks));
 
-    private void Heard(RedisLine line)
+    private void Heard(long line)
     {
         _log.Worked();
-        if (Interlocked.Exchange(ref _heardLine, line.Number) != line.Number) Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
+        if (Interlocked.Exchange(ref _heardLine, line) != line) Interlocked.Exchange(ref _hearingSince, Stopwatch.GetTimestamp());
     }
 
     private StoreException Told(string doing, Exception fault)

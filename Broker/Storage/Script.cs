@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace VdiBroker.Storage;
 
@@ -13,6 +16,7 @@ internal sealed class Script
             ?? throw new InvalidOperationException($"{name}.lua is not embedded in the assembly");
         using var reader = new StreamReader(stream);
         Text = reader.ReadToEnd();
+        Sha1 = Digest(Text);
     }
 
     /// <summary>File name without ending.</summary>
@@ -20,4 +24,10 @@ internal sealed class Script
 
     /// <summary>What Redis runs.</summary>
     public string Text { get; }
+
+    /// <summary>What Redis calls a script that it has been sent: 40 lower-case hexadecimal digits.</summary>
+    public string Sha1 { get; }
+
+    [SuppressMessage("Security", "CA5350", Justification = "A name that Redis gives, no protection.")]
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -12,6 +12,7 @@ internal sealed partial class StoreLog(ILogger logger)
     private long _since;
     private long _last;
     private long _told;
+    private long _fewTold;
 
     /// <summary>A call failed.</summary>
     public void Failed(StoreException told)
@@ -47,6 +48,17 @@ internal sealed partial class StoreLog(ILogger logger)
         LogBack(logger, gone.TotalSeconds);
     }
 
+    /// <summary>Something was acknowledged that fewer replicas have than must, because the master has no more.</summary>
+    public void FewReplicas(string master, int attached, int wanted)
+    {
+        lock (_gate)
+        {
+            if (_fewTold != 0 && Stopwatch.GetElapsedTime(_fewTold) < _remind) return;
+            _fewTold = Stopwatch.GetTimestamp();
+        }
+        LogFewReplicas(logger, master, attached, wanted);
+    }
+
     /// <summary>Another server is the master.</summary>
     public void Switched(string before, string now, long epoch) => LogSwitched(logger, before, now, epoch);
 
@@ -61,4 +73,7 @@ internal sealed partial class StoreLog(ILogger logger)
 
     [LoggerMessage(114, LogLevel.Error, "a fault of the broker's own: the store refuses what it was told. {cause}")]
     private static partial void LogBug(ILogger logger, string cause);
+
+    [LoggerMessage(115, LogLevel.Warning, "the store's master {master} has {attached} replicas, {wanted} should have what people are told: if it is lost now, the last of it is lost too. Start the missing servers")]
+    private static partial void LogFewReplicas(ILogger logger, string master, int attached, int wanted);
 }
