@@ -14,7 +14,8 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
 /// <summary>A reading that was written.</summary>
 /// <param name="Now">The store's time.</param>
 /// <param name="Restarted">The host's boot id is another than in the reading before.</param>
-internal sealed record HostWritten(DateTimeOffset Now, bool Restarted);
+/// <param name="Noted">What was noted last of its sessions without a seat; empty = nothing.</param>
+internal sealed record HostWritten(DateTimeOffset Now, bool Restarted, string Noted);
 
 /// <summary>The host board in Redis: what the agents last said, and which stream speaks for which host.</summary>
 internal sealed class HostBoard(RedisStore store, KeySpace keys)
@@ -38,7 +39,7 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
             [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), sessions]))!;
         if (result.Length == 0) return null;
         var before = (string)result[1]!;
-        return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId);
+        return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!);
     }
 
     /// <summary>Starts reading a board, as part of a batch.</summary>

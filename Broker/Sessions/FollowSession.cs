@@ -45,15 +45,17 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         }
     }
 
-    /// <returns>Null while the store is out of reach; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
+    /// <returns>Null while the store is out of reach, or was emptied and hosts may still tell of the session; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
     private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request)
     {
         try
         {
             var session = await sessions.FindAsync(request.Session);
+            if (session is null && !await sessions.HasSettledAsync()) return null;
             var onMachine = session is not null && hearing.IsHeard(session);
             if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = await sessions.FindAsync(request.Session);
-            return (new Followed(StationViews.Of(session, request.SignIn.Serial, request.Fence), session?.Station ?? request.SignIn.Station), onMachine);
+            var view = StationViews.Of(session, request.SignIn.Serial, request.Fence);
+            return (new Followed(view, view == StationView.Moved ? session!.Station : request.SignIn.Station), onMachine);
         }
         catch (StoreOutOfReachException)
         {

@@ -5,18 +5,26 @@ using VdiBroker.Pools;
 namespace VdiBroker.Sessions;
 
 /// <summary>Loads what an opening is decided on. In a pool of machines that is the person's own one, and where it has no agent it is asked whether it is there.</summary>
-internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines, ILogger<LoadOpening> logger)
+internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines, AdoptionLedger repairs, ILogger<LoadOpening> logger)
 {
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
     {
-        if (pool.Kind != PoolKind.Fixed) return await sessions.LoadAsync(person, pool);
+        if (pool.Kind != PoolKind.Fixed) return await ReadAsync(person, pool);
         var own = Ownership.MachineOf(person, pool.Machines, await seats.AssignedAsync(person, pool.Id));
-        var state = await sessions.LoadAsync(person, pool with { Hosts = own is null ? [] : [own.Id] });
+        var state = await ReadAsync(person, pool with { Hosts = own is null ? [] : [own.Id] });
         // The session that runs may be on a machine that was theirs before.
         var asked = await Task.WhenAll(state.Hosts.Append(state.Home).OfType<HostChoice>().DistinctBy(choice => choice.Host.Id).Select(choice => AskAsync(choice, cancel)));
         HostChoice Asked(HostChoice choice) => asked.First(one => one.Host.Id == choice.Host.Id);
         return state with { Home = state.Home is { } home ? Asked(home) : null, Hosts = [.. state.Hosts.Select(Asked)] };
+    }
+
+    // A desktop that is none would stand in the way of every new one.
+    private async Task<OpeningState> ReadAsync(PersonId person, Pool pool)
+    {
+        var state = await sessions.LoadAsync(person, pool);
+        if (state.Missing is { } missing) await repairs.ForgetAsync(person, pool.Id, missing, Adoption.SessionMissing);
+        return state;
     }
 
     private async Task<HostChoice> AskAsync(HostChoice choice, CancellationToken cancel)

@@ -7,13 +7,19 @@ namespace VdiBroker.Sessions;
 
 /// <summary>One report of an agent, beside what the ledger believed of its host when it came.</summary>
 /// <param name="Host">Whose.</param>
+/// <param name="Link">The stream that it came by.</param>
 /// <param name="Reading">What the agent saw.</param>
-/// <param name="Believed">The sessions that hold a seat there.</param>
+/// <param name="Seats">The seats that are held there.</param>
+/// <param name="Noted">What was noted last of its sessions without a seat.</param>
 /// <param name="Now">The store's time.</param>
-internal sealed record HostSeen(HostId Host, HostReading Reading, ImmutableArray<Session> Believed, DateTimeOffset Now);
+internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, ImmutableArray<SeatRow> Seats, string Noted, DateTimeOffset Now)
+{
+    /// <summary>The sessions that hold a seat there.</summary>
+    public ImmutableArray<Session> Believed { get; } = [.. Seats.Select(seat => seat.Session).OfType<Session>()];
+}
 
 /// <summary>Takes an agent's report: writes it on the board, brings the ledger to it, and repeats the orders that the host has not carried out.</summary>
-internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, RepairLedger repair, HostLinks links, ILogger<ReconcileHost> logger)
+internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, RepairLedger repair, AdoptSessions adopt, HostLinks links, ILogger<ReconcileHost> logger)
 {
     /// <summary>Takes one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
@@ -21,10 +27,14 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Repa
     {
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, reading, await sessions.OnHostAsync(host), written.Now);
+        var seen = new HostSeen(host, link, reading, await sessions.OnHostAsync(host), written.Noted, written.Now);
         await repair.RunAsync(seen);
-        foreach (var ending in seen.Believed.Where(s => s.Phase == SessionPhase.Ending && reading.Sessions.Any(o => o.User == s.User)))
-            links.Send(host, OrderToEnd(ending.Id.Value, ending.User));
+        foreach (var (ghost, user) in await adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
+        foreach (var ending in seen.Believed.Where(s => s.Phase == SessionPhase.Ending))
+        {
+            // The host ends what it knows by that name: a session that was found again keeps the one under which it was let in.
+            if (reading.Sessions.FirstOrDefault(o => o.User == ending.User) is { } there) links.Send(host, OrderToEnd(there.Grant?.Session ?? ending.Id.Value, ending.User));
+        }
         return true;
     }
 

@@ -68,6 +68,9 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     private static readonly Script _correct = new("correct_session");
     private static readonly Script _expire = new("expire_claim");
 
+    /// <summary>An id that no session ever had.</summary>
+    public static SessionId FreshId() => new(RandomNumberGenerator.GetString(IdAlphabet, 26));
+
     /// <summary>Takes a seat for a new session.</summary>
     /// <param name="signIn">Whose.</param>
     /// <param name="secret">Proves the sign-in.</param>
@@ -76,7 +79,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     /// <param name="turn">Nobody who waits comes before them; else the claim is good only while nobody waits.</param>
     public async Task<Claim> PlaceAsync(SignIn signIn, Presented secret, Pool pool, OpeningDecision.Place decision, bool turn = false)
     {
-        var id = new SessionId(RandomNumberGenerator.GetString(IdAlphabet, 26));
+        var id = FreshId();
         var ticket = Secret.Draw();
         var session = keys.Session(id);
         var givenUp = decision.GivenUp;
@@ -92,7 +95,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
             signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0,
-            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User)]),
+            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
         ];
         return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);
     }

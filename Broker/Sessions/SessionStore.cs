@@ -7,17 +7,29 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
 
+/// <summary>The store's time, and for how long it has been filled.</summary>
+internal readonly record struct StoreMoment(DateTimeOffset Now, TimeSpan Age);
+
+/// <summary>A row of a host's seats.</summary>
+/// <param name="User">Account name.</param>
+/// <param name="Id">Of the session that holds it.</param>
+/// <param name="Session">That session; null = there is none.</param>
+internal sealed record SeatRow(string User, SessionId Id, Session? Session);
+
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
     private static readonly Script _clock = new("read_clock");
 
     /// <summary>The store's time.</summary>
-    public Task<DateTimeOffset> NowAsync() => store.RunAsync("read clock", ClockAsync);
+    public Task<DateTimeOffset> NowAsync() => store.RunAsync("read clock", async db => (await ClockAsync(db)).Now);
 
     /// <summary>One session.</summary>
     /// <returns>Null when it is unknown or forgotten.</returns>
     public Task<Session?> FindAsync(SessionId id) => store.RunAsync("read session", db => ReadAsync(db, id));
+
+    /// <summary>True once every host has had its time to tell an emptied store of its sessions: what is not in it then is nowhere.</summary>
+    public Task<bool> HasSettledAsync() => store.RunAsync("read clock", async db => (await ClockAsync(db)).Age >= hosts.Thresholds.Settled);
 
     /// <summary>The person's live sessions by pool.</summary>
     public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db =>
@@ -31,11 +43,14 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var last = pool.Placing.Policy == PlacementPolicy.Sticky ? db.HashGetAsync(keys.LastHosts(person), pool.Id.Value) : Task.FromResult(RedisValue.Null);
         var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
         var choosing = ChoicesAsync(db, pool, clock);
-        var mine = (await current) is { IsNull: false } sid ? await ReadAsync(db, new SessionId(sid.ToString())) : null;
+        var desktop = (await current) is { IsNull: false } sid ? (SessionId?)new SessionId(sid.ToString()) : null;
+        var mine = desktop is { } id ? await ReadAsync(db, id) : null;
         var choices = await choosing;
         var owned = await owners;
         return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, await clock), choices)
         {
+            Missing = mine is null or { IsFinal: true } ? desktop : null,
+            Recalling = (await clock).Age < hosts.Thresholds.Settled,
             Rules = pool.Placing,
             LastHost = (await last) is { IsNull: false } host ? new HostId(host.ToString()) : null,
             Assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault(),
@@ -46,12 +61,21 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>The hosts of a pool with their seats, as <see cref="LoadAsync"/> has them.</summary>
     public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool, ClockAsync(db)));
 
-    /// <summary>The sessions that hold a seat on a host.</summary>
-    public Task<ImmutableArray<Session>> OnHostAsync(HostId host) => store.RunAsync("read seats", async db =>
+    /// <summary>The seats of a host that somebody holds: account, session id, and the session; null where there is no such session.</summary>
+    public Task<ImmutableArray<SeatRow>> OnHostAsync(HostId host) => store.RunAsync("read seats", async db =>
     {
-        var ids = await db.HashValuesAsync(keys.Seats(host));
-        var sessions = await Task.WhenAll(ids.Select(id => ReadAsync(db, new SessionId(id.ToString()))));
-        return sessions.OfType<Session>().ToImmutableArray();
+        var seats = await db.HashGetAllAsync(keys.Seats(host));
+        var sessions = await Task.WhenAll(seats.Select(seat => ReadAsync(db, new SessionId(seat.Value.ToString()))));
+        return seats.Zip(sessions, (seat, session) => new SeatRow(seat.Name.ToString(), new SessionId(seat.Value.ToString()), session)).ToImmutableArray();
+    });
+
+    /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none.</summary>
+    public Task<(Session? Named, SessionId? Desktop, Session? Mine)> FindAsync(SessionId id, PersonId person, PoolId pool) => store.RunAsync("read session and desktop", async db =>
+    {
+        var named = ReadAsync(db, id);
+        var current = await db.HashGetAsync(keys.Desktops(person), pool.Value);
+        var desktop = current.IsNull ? (SessionId?)null : new SessionId(current.ToString());
+        return (await named, desktop, desktop is { } row ? await ReadAsync(db, row) : null);
     });
 
     /// <summary>The hosts whose agents do not report: nobody but a clock ends what was promised there.</summary>
@@ -71,7 +95,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     {
         var clock = ClockAsync(db);
         var fields = (await db.HashGetAllAsync(keys.Ticket(digest))).ToDictionary();
-        var now = await clock;
+        var now = (await clock).Now;
         if (fields.Count == 0) return (null, null, now);
         var ticket = new Ticket(fields["user"].ToString(), new HostId(fields["host"].ToString()), new SessionId(fields["session"].ToString()),
             new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
@@ -101,6 +125,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             Since = At(fields, "since"),
             PhaseSince = At(fields, "phase_since"),
             HeardAt = At(fields, "heard"),
+            Before = fields.TryGetValue("before", out var before) ? Enum.Parse<SessionPhase>(before.ToString(), ignoreCase: true) : null,
         };
     }
 
@@ -108,7 +133,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     private static DateTimeOffset At(Dictionary<RedisValue, RedisValue> fields, string field) =>
         DateTimeOffset.FromUnixTimeMilliseconds(fields.TryGetValue(field, out var value) ? (long)value : 0);
 
-    private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, Pool pool, Task<DateTimeOffset> clock)
+    private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, Pool pool, Task<StoreMoment> clock)
     {
         var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
         var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
@@ -119,7 +144,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     }
 
     // A session's host may have been taken out of the pool since: its desktop is still the person's.
-    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, DateTimeOffset now)
+    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, StoreMoment now)
     {
         if (pool.FirstOrDefault(choice => choice.Host.Id == id) is { } inPool) return inPool;
         if (hosts.Find(id) is not { } declared) return null;
@@ -127,10 +152,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         return ChoiceOf(declared, await board.ReadAsync(db, id), await seats, now);
     }
 
-    private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, DateTimeOffset now) => new(
-        host, HostJudgement.Judge(observation, hosts.Thresholds, now, store.HearingFor), observation,
+    private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, StoreMoment moment) => new(
+        host, HostJudgement.Judge(observation, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age), observation,
         seats.Select(user => user.ToString()).ToImmutableHashSet(StringComparer.Ordinal));
 
-    private async Task<DateTimeOffset> ClockAsync(IDatabase db) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)await db.ScriptEvaluateAsync(_clock.Text, [keys.Counter]));
+    private async Task<StoreMoment> ClockAsync(IDatabase db)
+    {
+        var parts = (RedisResult[])(await db.ScriptEvaluateAsync(_clock.Text, [keys.Began]))!;
+        return new StoreMoment(DateTimeOffset.FromUnixTimeMilliseconds((long)parts[0]), TimeSpan.FromMilliseconds((long)parts[1]));
+    }
 }

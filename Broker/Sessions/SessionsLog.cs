@@ -50,6 +50,15 @@ internal static partial class SessionsLog
     [LoggerMessage(1016, LogLevel.Warning, "sessions on machines without an agent cannot be looked at now: {cause}")]
     public static partial void MachinesNotRead(ILogger logger, string cause);
 
+    [LoggerMessage(1017, LogLevel.Warning, "session {session} of {person} runs on {host} and the ledger had no seat for it; taken in: {cause}")]
+    public static partial void Adopted(ILogger logger, string session, string person, HostId host, string cause);
+
+    [LoggerMessage(1018, LogLevel.Warning, "session {session} on {host}: the ledger was put right: {cause}")]
+    public static partial void Repaired(ILogger logger, SessionId session, HostId host, string cause);
+
+    [LoggerMessage(1019, LogLevel.Warning, "{kind}: a session of account {user} runs on {host} without a seat: {cause}")]
+    public static partial void Unseated(ILogger logger, string kind, string user, HostId host, string cause);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

@@ -93,6 +93,7 @@ internal static class StationReplies
         StationView.Moved => SessionState.Moved,
         StationView.SignedOut => SessionState.SignedOut,
         StationView.HostLost => SessionState.HostLost,
+        StationView.Forgotten => SessionState.Forgotten,
         _ => SessionState.Expired,
     };
 }

@@ -6,7 +6,8 @@
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
---       17 '1' = a personal pool, then for each ranked host: id, its boot id, seats that the ledger may hold there.
+--       17 '1' = a personal pool, then for each ranked host: id, its boot id, seats that the ledger may hold there,
+--       '1' = a forgotten session of the person's own runs there: it is theirs, drain or not.
 -- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
 local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[7] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
@@ -38,14 +39,14 @@ end
 
 local host, seats, boot
 for i = 16, #KEYS do
-  local at = 18 + (i - 16) * 3
+  local at = 18 + (i - 16) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
     holder = false
     held = held - 1
   end
-  if not holder and held < tonumber(ARGV[at + 2]) and not drains(ARGV[at]) and theirs(ARGV[at], tonumber(ARGV[at + 2])) then
+  if not holder and held < tonumber(ARGV[at + 2]) and (ARGV[at + 3] == '1' or not drains(ARGV[at])) and theirs(ARGV[at], tonumber(ARGV[at + 2])) then
     host, boot, seats = ARGV[at], ARGV[at + 1], KEYS[i]
     break
   end
@@ -56,7 +57,7 @@ if not host then return { 'full' } end
 local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
 redis.call('SET', KEYS[1], string.format('%.0f', fence))
 if given_up ~= '' then
-  redis.call('HSET', KEYS[7], 'phase', 'lost', 'phase_since', now, 'lease', 0)
+  redis.call('HSET', KEYS[7], 'before', redis.call('HGET', KEYS[7], 'phase'), 'phase', 'lost', 'phase_since', now, 'lease', 0)
   redis.call('HINCRBY', KEYS[7], 'revision', 1)
   redis.call('PEXPIRE', KEYS[7], ARGV[13])
   if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end

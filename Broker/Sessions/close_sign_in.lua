@@ -9,7 +9,9 @@ redis.call('HSET', KEYS[1], 'closed', 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 if ARGV[4] ~= 'sign-out' or ARGV[2] == '' then return 'left' end
 local s = redis.call('HMGET', KEYS[2], 'fence', 'phase', 'user', 'host', 'person', 'serial', 'lease')
-if s[1] ~= ARGV[3] or s[6] ~= serial or (s[2] ~= 'opening' and s[2] ~= 'active' and s[2] ~= 'disconnected') then return 'not-held' end
+-- A session that was found again by its host is held by no sign-in: its person ends it, by its fence.
+local held = s[6] == serial or (s[6] == '0' and s[5] == redis.call('HGET', KEYS[1], 'person'))
+if s[1] ~= ARGV[3] or not held or (s[2] ~= 'opening' and s[2] ~= 'active' and s[2] ~= 'disconnected') then return 'not-held' end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local appears = now + ARGV[6]

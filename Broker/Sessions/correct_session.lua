@@ -11,6 +11,7 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('HSET', KEYS[1], 'phase', ARGV[4], 'lease', 0)
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
 if ARGV[6] == '1' then
+  redis.call('HSET', KEYS[1], 'before', s[6])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
   if redis.call('HGET', KEYS[2], s[1]) == ARGV[2] then
     redis.call('HDEL', KEYS[2], s[1])

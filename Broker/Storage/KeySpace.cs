@@ -18,6 +18,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>String: the last number given; fences and sign-in serials come from the same row, so both only grow, and neither is behind the store's clock (µs).</summary>
     public RedisKey Counter => _prefix + "counter";
 
+    /// <summary>String: when the store was first looked at, ms; gone with all the rest when it is emptied.</summary>
+    public RedisKey Began => _prefix + "began";
+
     /// <summary>Stream: what happened on the farm, in order.</summary>
     public RedisKey Events => _prefix + "events";
 

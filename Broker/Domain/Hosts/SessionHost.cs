@@ -77,7 +77,7 @@ public enum HostHealth
     /// <summary>The agent has been silent or cut off for too long.</summary>
     Silent,
 
-    /// <summary>Silent, but so was everybody: the broker or its store has only just come back, and the agents are on their way.</summary>
+    /// <summary>Silent, but so was everybody: the broker or its store has only just come back, or the store was emptied, and the agents are on their way.</summary>
     Awaited,
 
     /// <summary>A machine without an agent shows another certificate than the declared one: nobody may show it a password.</summary>
@@ -95,9 +95,10 @@ public static class HostJudgement
     /// <param name="thresholds">How long silence may last.</param>
     /// <param name="now">The store's time, the same clock as in the observation.</param>
     /// <param name="hearingFor">For how long this broker has heard agents without a break: since its start, or since the store was last out of reach.</param>
-    public static HostHealth Judge(HostObservation? observation, HealthThresholds thresholds, DateTimeOffset now, TimeSpan hearingFor) => observation switch
+    /// <param name="storeAge">For how long the store has been filled: an emptied one knows nothing of hosts that were there before.</param>
+    public static HostHealth Judge(HostObservation? observation, HealthThresholds thresholds, DateTimeOffset now, TimeSpan hearingFor, TimeSpan storeAge) => observation switch
     {
-        null => HostHealth.NeverSeen,
+        null => storeAge < thresholds.Settled ? HostHealth.Awaited : HostHealth.NeverSeen,
         _ when IsHeard(observation, thresholds, now) => HostHealth.Live,
         _ => hearingFor < thresholds.Settled ? HostHealth.Awaited : HostHealth.Silent,
     };

@@ -20,6 +20,12 @@ public sealed record OpeningWish(string User, long Serial)
 /// <param name="Hosts">The pool's hosts.</param>
 public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArray<HostChoice> Hosts)
 {
+    /// <summary>What the ledger calls the person's desktop without having such a session: it must be taken away first; null = no such thing.</summary>
+    public SessionId? Missing { get; init; }
+
+    /// <summary>The store was emptied a moment ago: whether the person's desktop runs somewhere is known only once every host has told.</summary>
+    public bool Recalling { get; init; }
+
     /// <summary>How the pool chooses among its hosts.</summary>
     public PlacingRules Rules { get; init; } = PlacingRules.Default;
 
@@ -101,7 +107,8 @@ public static class Opening
         // What is given up holds no seat any more: its own host may take the person again, after a restart.
         var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
         var placement = Placement.Rank(hosts, Wish(state, wish), draw);
-        if (!placement.Ranked.IsEmpty) return new OpeningDecision.Place(placement.Ranked, mine, placement);
+        var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !(placement.Ranked is [var first, ..] && first.CarriesForgotten(wish.User));
+        if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement);
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);

@@ -67,6 +67,9 @@ public sealed record Session(
     /// <summary>When the station that shows it was last heard of, on a machine without an agent; the Unix epoch elsewhere, and before.</summary>
     public DateTimeOffset HeardAt { get; init; }
 
+    /// <summary>The phase that its final one took the place of; null = it is not final, or an older broker closed it.</summary>
+    public SessionPhase? Before { get; init; }
+
     /// <summary>True once nothing can bring the session back.</summary>
     public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
 

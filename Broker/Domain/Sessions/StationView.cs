@@ -28,18 +28,21 @@ public enum StationView
 
     /// <summary>Final: nobody connected in time.</summary>
     Expired,
+
+    /// <summary>Final: the store was lost, and no host knows of it any more.</summary>
+    Forgotten,
 }
 
 /// <summary>Tells a station what became of the session it holds, or held.</summary>
 public static class StationViews
 {
     /// <summary>What <paramref name="session"/> is to the holder of <paramref name="serial"/> and <paramref name="fence"/>.</summary>
-    /// <param name="session">The session now; null = forgotten, which is told as signed out.</param>
+    /// <param name="session">The session now; null = forgotten: for good, once every host has had its time to tell of it.</param>
     /// <param name="serial">Number of the station's sign-in.</param>
     /// <param name="fence">The fence that the station holds. A larger one of the same sign-in is the station's own fresh ticket: no move.</param>
     public static StationView Of(Session? session, long serial, Fence fence) => session switch
     {
-        null => StationView.SignedOut,
+        null => StationView.Forgotten,
         _ when session.Serial > serial => StationView.Moved,
         { Phase: SessionPhase.Lost } => StationView.HostLost,
         { Phase: SessionPhase.Expired } => StationView.Expired,
@@ -52,5 +55,5 @@ public static class StationViews
 
     /// <summary>True for what ends the station's interest.</summary>
     public static bool IsFinal(StationView view) =>
-        view is StationView.Moved or StationView.SignedOut or StationView.HostLost or StationView.Expired;
+        view is StationView.Moved or StationView.SignedOut or StationView.HostLost or StationView.Expired or StationView.Forgotten;
 }

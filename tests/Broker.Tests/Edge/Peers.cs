@@ -61,12 +61,17 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
     public void Dispose() => channel.Dispose();
 }
 
-/// <summary>An agent at the protocol: reports what the test says, and keeps the orders that come.</summary>
+/// <summary>An agent at the protocol: reports what the test says, and again every half second, and keeps the orders that come.</summary>
 internal sealed class AgentPeer : IAsyncDisposable
 {
     private readonly GrpcChannel _channel;
     private readonly AsyncDuplexStreamingCall<HostReport, HostOrder> _stream;
+    private static readonly TimeSpan _every = TimeSpan.FromMilliseconds(500);
     private readonly Task _reading;
+    private readonly Task _repeating;
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _pen = new(1);
+    private ObservedSession[]? _last;
     private ulong _sequence;
 
     private AgentPeer(GrpcChannel channel)
@@ -75,6 +80,7 @@ internal sealed class AgentPeer : IAsyncDisposable
         Calls = new HostService.HostServiceClient(channel);
         _stream = Calls.Attach();
         _reading = ReadAsync();
+        _repeating = RepeatAsync();
     }
 
     public HostService.HostServiceClient Calls { get; }
@@ -93,7 +99,20 @@ internal sealed class AgentPeer : IAsyncDisposable
         return agent;
     }
 
-    public Task ObserveAsync(params ObservedSession[] sessions)
+    public async Task ObserveAsync(params ObservedSession[] sessions)
+    {
+        await _pen.WaitAsync();
+        try
+        {
+            await WriteAsync(_last = sessions);
+        }
+        finally
+        {
+            _pen.Release();
+        }
+    }
+
+    private Task WriteAsync(ObservedSession[] sessions)
     {
         var observation = new Observation { Sequence = ++_sequence, Load = new HostLoad { Load1 = 0.5, Cores = 2, MemoryTotalBytes = 100, MemoryAvailableBytes = 60 } };
         observation.Sessions.AddRange(sessions);
@@ -109,11 +128,51 @@ internal sealed class AgentPeer : IAsyncDisposable
     public static ObservedSession Seen(string user, bool connected) =>
         new() { User = user, Display = 111, Connected = connected, Since = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) };
 
+    /// <summary>A session that was let in by that ticket, as an agent keeps it.</summary>
+    public static ObservedSession Seen(string user, bool connected, RedeemTicketReply grant)
+    {
+        var seen = Seen(user, connected);
+        (seen.SessionId, seen.Fence, seen.Person, seen.Pool) = (grant.SessionId, grant.Fence, grant.Person, grant.Pool);
+        return seen;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await FallSilentAsync();
         _stream.Dispose();
         await _reading;
         _channel.Dispose();
+    }
+
+    /// <summary>Says nothing by itself any more, and stays attached.</summary>
+    public async Task FallSilentAsync()
+    {
+        await _end.CancelAsync();
+        await _repeating;
+    }
+
+    private async Task RepeatAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_every, _end.Token);
+                await _pen.WaitAsync(_end.Token);
+                try
+                {
+                    if (_last is { } last && Ended is null) await WriteAsync(last);
+                }
+                finally
+                {
+                    _pen.Release();
+                }
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException)
+        {
+            // The test or the stream is over.
+        }
     }
 
     private async Task ReadAsync()

@@ -36,6 +36,7 @@ internal sealed class LedgerFarm
         Ledger = new SeatLedger(store, Keys);
         Queue = new QueueStore(store, Keys);
         Notes = new SessionNotes(new RecordWriter(new RecordStore(store, Keys, new RecordOptions()), NullLogger<RecordWriter>.Instance));
+        Adoptions = new AdoptionLedger(store, Keys);
     }
 
     /// <summary>The keys of a farm that nobody has used.</summary>
@@ -63,12 +64,16 @@ internal sealed class LedgerFarm
     /// <summary>Of a writer that does not write.</summary>
     public SessionNotes Notes { get; }
 
+    public AdoptionLedger Adoptions { get; }
+
     /// <summary>Every host reports, with these accounts' sessions on it.</summary>
     public Task ReportAsync(string host, params ObservedSession[] seen) => ReportAsync(host, "boot", seen);
 
     /// <summary>The same under another boot of the host.</summary>
     public async Task ReportAsync(string host, string boot, params ObservedSession[] seen)
     {
+        // The store of a test is old: hosts that it does not know were never there.
+        await Store.RunAsync("began", db => db.StringSetAsync(Keys.Began, 1));
         await Board.AttachAsync(new HostId(host), "link");
         await Board.WriteAsync(new HostId(host), "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, [.. seen]));
     }

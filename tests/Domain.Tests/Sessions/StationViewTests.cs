@@ -33,5 +33,5 @@ public sealed class StationViewTests
     public void Every_phase_has_its_view(SessionPhase phase, StationView view) => Assert.Equal(view, StationViews.Of(_mine with { Phase = phase }, 5, new Fence(7)));
 
     [Fact]
-    public void A_forgotten_session_is_signed_out() => Assert.Equal(StationView.SignedOut, StationViews.Of(null, 5, new Fence(7)));
+    public void A_session_that_nobody_knows_is_forgotten_not_signed_out() => Assert.Equal(StationView.Forgotten, StationViews.Of(null, 5, new Fence(7)));
 }

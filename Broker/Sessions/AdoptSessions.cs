@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>
+/// Repairs what an agent's report shows to be lost in the ledger, by fence: sessions that it does not seat are taken in or ended, openings that it lost are caught up,
+/// seats of nobody are freed. Each repair is an event with its cause.
+/// </summary>
+internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, SessionStore sessions, PeopleRules rules, HostCatalogue hosts, ILogger<AdoptSessions> logger)
+{
+    private const string Ghost = "session-ghost";
+    private const string Stray = "session-stray";
+
+    /// <summary>Repairs after one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
+    /// <returns>The ghosts that the host must end: id that it knows, account.</returns>
+    public async Task<IReadOnlyList<(SessionId Session, string User)>> RunAsync(HostSeen seen)
+    {
+        await CatchUpAsync(seen);
+        await FreeAsync(seen);
+        var noted = ImmutableArray.CreateBuilder<Noted>();
+        var held = seen.Seats.Where(seat => seat.Session is { IsFinal: false }).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
+        foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
+            if (await RepairAsync(seen, session) is { } left) noted.Add(left);
+        await NoteAsync(seen, noted);
+        return [.. noted.Where(n => n.Kind == Ghost).Select(n => (new SessionId(n.Session), n.User))];
+    }
+
+    private async Task CatchUpAsync(HostSeen seen)
+    {
+        foreach (var (session, newer) in Adoption.Behind(seen.Believed, seen.Reading.Sessions))
+        {
+            var done = newer.Session == session.Id.Value
+                ? await ledger.RaiseAsync(session, new Fence(newer.Fence), Adoption.HostHasNewer)
+                // The newer one is taken in with the next report.
+                : IsOfTheCity(newer, seen.Host) && await seats.CorrectAsync(new Correction(session, SessionPhase.Lost, Adoption.HostHasNewer));
+            if (done) SessionsLog.Repaired(logger, session.Id, seen.Host, Adoption.HostHasNewer);
+        }
+    }
+
+    private async Task FreeAsync(HostSeen seen)
+    {
+        foreach (var seat in seen.Seats.Where(seat => seat.Session is null or { IsFinal: true }))
+        {
+            // The session itself runs: it is taken in with its id, and keeps its seat.
+            if (seat.Session is null && seen.Reading.Sessions.Any(o => o.User == seat.User && o.Grant?.Session == seat.Id.Value && IsOfTheCity(o.Grant, seen.Host))) continue;
+            if (await ledger.FreeAsync(seen.Host, seat, Adoption.SessionMissing)) SessionsLog.Repaired(logger, seat.Id, seen.Host, Adoption.SessionMissing);
+        }
+    }
+
+    /// <returns>What is to be recorded of it; null when it was taken in, or is on its way.</returns>
+    private async Task<Noted?> RepairAsync(HostSeen seen, ObservedSession session)
+    {
+        var pool = session.Grant is { } named ? rules.Pools.Pools.GetValueOrDefault(new PoolId(named.Pool)) : null;
+        var unseated = new UnseatedSession(seen.Host, session, pool, null, null);
+        if (session.Grant is { Session.Length: > 0 } grant && pool is not null)
+        {
+            var person = new PersonId(grant.Person);
+            var (granted, desktop, mine) = await sessions.FindAsync(new SessionId(grant.Session), person, pool.Id);
+            if (desktop is { } row && row.Value != grant.Session && mine is null or { IsFinal: true }) await ledger.ForgetAsync(person, pool.Id, row, Adoption.SessionMissing);
+            unseated = unseated with { Granted = granted, Mine = mine, TenantKnown = rules.Tenants.Tenants.ContainsKey(person.Tenant) };
+        }
+        switch (Adoption.Decide(unseated))
+        {
+            case AdoptionDecision.Adopt adopt:
+                var word = await ledger.AdoptAsync(new Adopted(seen.Link, hosts.Hosts[seen.Host], seen.Reading.BootId, session, pool!), adopt);
+                if (word == "adopted") SessionsLog.Adopted(logger, session.Grant!.Session, session.Grant.Person, seen.Host, adopt.Cause);
+                return word is "adopted" or "changed" ? null : new Noted(Stray, session.User, session.Grant!.Session, word);
+            case AdoptionDecision.Reseat reseat:
+                if (await ledger.ReseatAsync(reseat.Session, reseat.Cause)) SessionsLog.Repaired(logger, reseat.Session.Id, seen.Host, reseat.Cause);
+                return null;
+            case AdoptionDecision.End end:
+                return new Noted(Ghost, session.User, end.Session.Value, end.Cause);
+            case var left:
+                return new Noted(Stray, session.User, session.Grant?.Session ?? "", left.Cause);
+        }
+    }
+
+    private async Task NoteAsync(HostSeen seen, IEnumerable<Noted> noted)
+    {
+        var sorted = noted.OrderBy(n => n.User, StringComparer.Ordinal).ToImmutableArray();
+        var now = sorted.IsEmpty ? "" : JsonSerializer.Serialize(sorted, NotedJson.Default.ImmutableArrayNoted);
+        if (now == seen.Noted) return;
+        var before = seen.Noted.Length == 0 ? [] : JsonSerializer.Deserialize(seen.Noted, NotedJson.Default.ImmutableArrayNoted);
+        var fresh = sorted.Except(before).ToList();
+        if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Noted, now, fresh)) return;
+        foreach (var one in fresh) SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
+    }
+
+    private bool IsOfTheCity(GrantSeen? grant, HostId host) =>
+        grant is { Person.Length: > 0 } && rules.Pools.Pools.TryGetValue(new PoolId(grant.Pool), out var pool) && pool.Hosts.Contains(host)
+        && rules.Tenants.Tenants.ContainsKey(new PersonId(grant.Person).Tenant);
+}
+
+[JsonSerializable(typeof(ImmutableArray<Noted>))]
+internal sealed partial class NotedJson : JsonSerializerContext;
