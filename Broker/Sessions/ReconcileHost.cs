@@ -27,7 +27,7 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Repa
     {
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, link, reading, await sessions.OnHostAsync(host), written.Noted, written.Now);
+        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host), written.Noted, written.Now);
         await repair.RunAsync(seen);
         foreach (var (ghost, user) in await adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
         foreach (var ending in seen.Believed.Where(s => s.Phase == SessionPhase.Ending))

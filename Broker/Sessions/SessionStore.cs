@@ -61,8 +61,11 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>The hosts of a pool with their seats, as <see cref="LoadAsync"/> has them.</summary>
     public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool, ClockAsync(db)));
 
+    /// <summary>The sessions that hold a seat on a host.</summary>
+    public async Task<ImmutableArray<Session>> OnHostAsync(HostId host) => [.. (await SeatsOfAsync(host)).Select(seat => seat.Session).OfType<Session>()];
+
     /// <summary>The seats of a host that somebody holds: account, session id, and the session; null where there is no such session.</summary>
-    public Task<ImmutableArray<SeatRow>> OnHostAsync(HostId host) => store.RunAsync("read seats", async db =>
+    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => store.RunAsync("read seats", async db =>
     {
         var seats = await db.HashGetAllAsync(keys.Seats(host));
         var sessions = await Task.WhenAll(seats.Select(seat => ReadAsync(db, new SessionId(seat.Value.ToString()))));
