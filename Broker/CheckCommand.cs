@@ -4,6 +4,7 @@ using VdiBroker.Checks;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
+using VdiBroker.Machines;
 using VdiBroker.Rpc;
 using VdiBroker.Storage;
 
@@ -55,6 +56,7 @@ internal static class CheckCommand
         foreach (var finding in await DirectoriesAsync(plan, now)) yield return finding;
         var board = store is null ? null : new HostBoard(store, new KeySpace(plan.Farm));
         foreach (var finding in await new HostCheck(plan.Hosts, now).RunAsync(board, store, cancel)) yield return finding;
+        foreach (var finding in await MachineCheck.RunAsync(plan.Machines, cancel)) yield return finding;
     }
 
     private static CheckFinding Unreadable(string fault)

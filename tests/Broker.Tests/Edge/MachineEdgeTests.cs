@@ -1,4 +1,5 @@
 using Grpc.Core;
+using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using Xunit;
@@ -143,6 +144,28 @@ public sealed class MachineEdgeTests(Town town)
         var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "reveil", told));
         Assert.Equal((ErrorCode.MachineSilent, 1), (refusal.Code, told.Count));
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
+    public async Task An_operator_sees_of_each_machine_whether_it_is_there_and_the_declared_one()
+    {
+        var pc = town.Machines.Stranger;
+        pc.SwitchOn();
+        try
+        {
+            var text = (await Tool.RunAsync(Town.Program, ["check", "--config", Path.Combine(town.First.Folder, "broker.json")], deadline: TimeSpan.FromSeconds(60))).Output;
+            Assert.Contains($"BAD  machine pc-3 ({pc.Address}:{pc.Port}): shows another certificate than the declared one, SHA-256 {pc.CertificateSha256}", text, StringComparison.Ordinal);
+            Assert.Contains("warn machine pc-5", text, StringComparison.Ordinal);
+            Assert.Contains("it is woken (3c:52:82:01:0a:05 by", text, StringComparison.Ordinal);
+            var look = await Tool.RunAsync(Town.Program, ["machine", "look", pc.Address, "--port", $"{pc.Port}"]);
+            Assert.Contains($"certificate: {pc.CertificateSha256}", look.Output, StringComparison.Ordinal);
+            Assert.Contains("of CN=pc, until", look.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await pc.SwitchOffAsync();
+        }
+        Assert.Equal(1, (await Tool.RunAsync(Town.Program, ["machine", "look", pc.Address, "--port", $"{pc.Port}"])).Status);
     }
 
     private static async Task<Desktop> OpenAsync(StationPeer station, string signIn, string pool, List<Preparing> told)
