@@ -19,8 +19,8 @@ internal static class OpeningFold
             Fact.Shown shown => next with { Shown = opening.Shown ?? shown, ShownAt = opening.ShownAt ?? note.At, Ending = Unless(next, new Ending.OnScreen()) },
             Fact.Moved moved => next with { Ending = Unless(next, new Ending.Moved(moved.Station)) },
             Fact.Closed closed => Closed(next, closed, note.At),
-            Fact.GaveUp gaveUp when opening.DecidedAt is null => next with { DecidedAt = note.At, Ending = new Ending.GaveUp(gaveUp.BrokerStopping) },
-            Fact.Refused refused when opening.Claimed is null => next with { DecidedAt = note.At, Ending = new Ending.Refused(refused) },
+            Fact.GaveUp gaveUp when opening.DecidedAt is null => next with { DecidedAt = note.At, Ending = Unless(next, new Ending.GaveUp(gaveUp.BrokerStopping)) },
+            Fact.Refused refused when opening.Claimed is null => next with { DecidedAt = note.At, Ending = Unless(next, new Ending.Refused(refused)) },
             _ => next,
         };
     }
@@ -41,7 +41,7 @@ internal static class OpeningFold
 
     private static OpeningCourse Closed(OpeningCourse opening, Fact.Closed closed, DateTimeOffset at)
     {
-        if (opening.Claimed is null) return opening.DecidedAt is null ? opening with { DecidedAt = at, Ending = new Ending.GaveUp(BrokerStopping: false) } : opening;
+        if (opening.Claimed is null) return opening.DecidedAt is null ? opening with { DecidedAt = at, Ending = Unless(opening, new Ending.GaveUp(BrokerStopping: false)) } : opening;
         return opening with { Ending = Unless(opening, closed.SignedOut ? new Ending.Over("Ending", "") : new Ending.Disconnected()) };
     }
 
