@@ -62,7 +62,7 @@ public sealed class ExplainTests(Town town)
     public async Task Who_has_no_right_and_who_finds_no_server_is_told_why()
     {
         using var station = await StationPeer.ConnectAsync(town, town.First, "poste-sans");
-        var without = town.People.Everybody.First(p => p.Tenant == "drancy" && p.Groups.Contains("stagiaires")).Login;
+        var without = town.People.Everybody.First(p => p.Tenant == "le-bourget" && !p.Groups.Contains("agents")).Login;
         var refused = await Peers.RefusalAsync(() => station.SignInAsync(town, without));
         Assert.Equal(ErrorCode.NoEntitlement, refused.Code);
         Assert.Contains("no desktop was given to your account", await ToldAsync(refused.Reference, language: "en"), StringComparison.Ordinal);

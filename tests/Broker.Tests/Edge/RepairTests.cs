@@ -147,6 +147,7 @@ public sealed class RepairTests(Town town)
         await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
         using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
         var (_, desktop, grant) = await OnScreenAsync(station, agent, Amelie);
+        await agent.FallSilentAsync();
         var (session, seats) = (Prefix + $"session:{desktop.SessionId}", Prefix + "host:blade1:seats");
         ObservedSession[] seen = [AgentPeer.Seen(Amelie, connected: true, grant)];
         Func<Task<bool>> repaired;
@@ -174,8 +175,11 @@ public sealed class RepairTests(Town town)
                 repaired = async () => await FieldAsync(broker, desktop.SessionId, "phase") == "ended" && (await EventsAsync(broker, "session-ended")).Contains("gone-from-host", StringComparison.Ordinal);
                 break;
         }
-        await agent.ObserveAsync(seen);
-        await Eventually.HoldsAsync($"repair of {what}", Peers.Patience, repaired);
+        await Eventually.HoldsAsync($"repair of {what}", Peers.Patience, async () =>
+        {
+            await agent.ObserveAsync(seen);
+            return await repaired();
+        });
         // Whatever it was, the person is not stuck.
         Assert.Equal(seen.Length > 0, (await station.OpenAsync((await station.SignInAsync(town, Amelie)).SignIn)).Resumed);
     }
