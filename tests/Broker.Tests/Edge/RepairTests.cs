@@ -65,9 +65,13 @@ public sealed class RepairTests(Town town)
         using var elsewhere = await StationPeer.ConnectAsync(town, broker, "poste-b");
         using var opening = elsewhere.Calls.Open(new OpenRequest { SignIn = (await elsewhere.SignInAsync(town, Bourget)).SignIn, Language = "fr" });
         Assert.True(await opening.ResponseStream.MoveNext(CancellationToken.None));
-        Assert.NotNull(opening.ResponseStream.Current.Preparing);
-        await home.ObserveAsync(AgentPeer.Seen(Bourget, connected: true, grant));
-        Assert.True(await opening.ResponseStream.MoveNext(CancellationToken.None));
+        // A report that was on its way when the store was emptied has told it already.
+        if (opening.ResponseStream.Current.Preparing is not null)
+        {
+            await home.ObserveAsync(AgentPeer.Seen(Bourget, connected: true, grant));
+            Assert.True(await opening.ResponseStream.MoveNext(CancellationToken.None));
+        }
+        Assert.NotNull(opening.ResponseStream.Current.Desktop);
         Assert.Equal((desktop.SessionId, true), (opening.ResponseStream.Current.Desktop.SessionId, opening.ResponseStream.Current.Desktop.Resumed));
     }
 
