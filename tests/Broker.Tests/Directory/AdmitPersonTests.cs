@@ -131,7 +131,7 @@ public sealed class AdmitPersonTests(RedisFixture redis)
     public async Task A_store_that_is_lost_while_the_directory_changes_a_password_takes_nothing_from_its_answer(bool changed)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-lost-").FullName;
-        await using (var server = await RedisServer.StartAsync(folder, Loopback.Pick().Address(1)))
+        await using (var server = await RedisNode.StartAloneAsync(folder, Loopback.Pick().Address(1)))
         {
             await using var store = await RedisStore.ConnectAsync(new RedisOptions { Endpoints = [server.Endpoint] });
             await using var rig = new AdmissionRig(store, (AdmissionRig.Drancy, 7));

@@ -44,7 +44,7 @@ public sealed class Town : IAsyncLifetime
         {
             Policies = [PasswordPolicy.MustChange],
         }));
-        var redis = Own(await RedisServer.StartAsync(Path.Combine(_folder, "redis"), _network.Address(9)));
+        var redis = Own(await RedisNode.StartAloneAsync(Path.Combine(_folder, "redis"), _network.Address(9)));
         Redis = redis.Endpoint;
         Machines = Own(TownMachines.On(_network));
         First = await StartAsync("one", _network.Address(11), redis.Endpoint);

@@ -9,7 +9,7 @@ namespace VdiBroker.Broker.Tests.Storage;
 public sealed class RedisFixture : IAsyncLifetime
 {
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-redis-").FullName;
-    private RedisServer? _server;
+    private RedisNode? _server;
 
     internal string Endpoint => _server!.Endpoint;
 
@@ -17,7 +17,7 @@ public sealed class RedisFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await RedisServer.StartAsync(_folder, Loopback.Pick().Address(1));
+        _server = await RedisNode.StartAloneAsync(_folder, Loopback.Pick().Address(1));
         Store = await RedisStore.ConnectAsync(new RedisOptions { Endpoints = [_server.Endpoint] });
     }
 
