@@ -140,6 +140,8 @@ internal sealed partial class LdapClient : IDisposable
         var version = 3;
         Require(LibLdap.SetOption(_ldap, LibLdap.OptionProtocolVersion, ref version), "protocol version");
         Require(LibLdap.SetOption(_ldap, LibLdap.OptionReferrals, 0), "referral option");
+        // Otherwise a signal that happens to reach the waiting thread (a child process that ended) is taken for a broken connection.
+        Require(LibLdap.SetOption(_ldap, LibLdap.OptionRestart, 1), "restart option");
         BoundAnswers();
         if (Server.Security != LdapSecurity.None) Secure();
     }

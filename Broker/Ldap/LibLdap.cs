@@ -15,6 +15,7 @@ internal static unsafe partial class LibLdap
     public const int TimedOut = -5;
 
     public const int OptionReferrals = 0x0008;
+    public const int OptionRestart = 0x0009;
     public const int OptionProtocolVersion = 0x0011;
     public const int OptionResultCode = 0x0031;
     public const int OptionSocketBuffer = 0x5008;

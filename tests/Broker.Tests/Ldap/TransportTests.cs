@@ -22,6 +22,40 @@ public sealed class TransportTests(TwoServers town) : IClassFixture<TwoServers>
     }
 
     [Fact]
+    public async Task A_signal_that_reaches_the_waiting_thread_is_no_broken_connection()
+    {
+        using var client = new LdapClient(new LdapServer(new Uri(town.Slapd.LdapsUri), LdapSecurity.Ldaps, town.Slapd.CaFile), TimeSpan.FromSeconds(30));
+        Assert.Equal(0, client.Bind(town.Amelie.Dn, town.Amelie.Password).Code);
+        var asking = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await town.Slapd.FreezeAsync();
+        var answer = Task.Factory.StartNew(
+            () =>
+            {
+                asking.SetResult(Signal.ThisThread);
+                return client.Search("", LdapScope.Entry, "(objectClass=*)", 1, "1.1");
+            }, TaskCreationOptions.LongRunning);
+        var thread = await asking.Task;
+        try
+        {
+            var before = Sleeps(thread);
+            await Eventually.HoldsAsync("the thread has been woken and waits again", Deadline, () =>
+            {
+                Signal.SendToThread(thread, Signal.ChildEnded);
+                return answer.IsCompleted || Sleeps(thread) > before + 20;
+            });
+        }
+        finally
+        {
+            town.Slapd.Thaw();
+        }
+        Assert.Single((await answer).Entries);
+    }
+
+    private static int Sleeps(int thread) => int.Parse(
+        File.ReadLines($"/proc/self/task/{thread}/status").Single(line => line.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal)).Split(':')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    [Fact]
     public void Without_TLS_a_server_that_asks_for_it_takes_no_password()
     {
         using var client = new LdapClient(new LdapServer(new Uri(town.Slapd.LdapUri), LdapSecurity.None, null), Deadline);
