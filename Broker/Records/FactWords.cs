@@ -21,6 +21,7 @@ internal static class FactWords
         ["Full"] = ("écarté : toutes ses places sont prises", "left out: all its seats are taken"),
         ["NotFromHere"] = ("écarté : une règle du bureau l'interdit à ce poste", "left out: a rule of the pool keeps it from this station"),
         ["NotTheirs"] = ("écarté : la place de la personne est sur un autre serveur", "left out: the person's own place is on another server"),
+        ["Untrusted"] = ("écarté : ce qui répond à son adresse n'est pas la machine déclarée (autre certificat)", "left out: what answers at its address is not the declared machine (another certificate)"),
         ["Reserved"] = ("écarté : chacune de ses places a déjà son propriétaire", "left out: each of its seats has an owner"),
     }.ToFrozenDictionary();
 
@@ -83,6 +84,9 @@ internal static class FactWords
         ["gone-from-host"] = ("elle n'est plus sur le serveur", "it is no longer on the server"),
         ["host-restarted"] = ("le serveur a redémarré", "the server was restarted"),
         ["host-gone"] = ("le serveur ne répond plus ; la personne a reçu un nouveau bureau", "the server does not answer any more; the person was given a new desktop"),
+        ["shown"] = ("le poste montre l'image", "the station shows the picture"),
+        ["vacant"] = ("la machine n'a été à l'écran de personne pendant longtemps", "the machine has been on nobody's screen for long"),
+        ["let-go"] = ("le poste a rendu la machine", "the station has let the machine go"),
         ["lease-over"] = ("le délai pour se connecter est passé", "the time to connect is over"),
     }.ToFrozenDictionary();
 

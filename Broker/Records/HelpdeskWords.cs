@@ -27,6 +27,7 @@ internal static class HelpdeskWords
         Fact.Considered f => voice.Choose("décision : ", "decision: ") + Decision(f, voice) + (f.Hosts.IsEmpty ? "" : $" [{string.Join(", ", f.Hosts.Select(line => $"{line.Host} {line.Verdict} {line.Taken}/{line.Seats}"))}]"),
         Fact.Waits { For: "WaitingForEnd" } => voice.Choose("attend la fin de la session précédente", "waits for the former session's end"),
         Fact.Waits { For: "WaitingForHost" } => voice.Choose("attend le retour des serveurs", "waits for the servers to come back"),
+        Fact.Waits { For: "Waking" } => voice.Choose("attend que la machine de la personne s'allume", "waits for the person's machine to wake up"),
         Fact.Waits f => voice.Choose($"attend ({f.For})", $"waits ({f.For})"),
         Fact.Queued f => voice.Choose($"dans la file : place {f.Place} sur {f.Of}", $"in the queue: place {f.Place} of {f.Of}") + (f.About is { } about ? voice.Choose($", annoncé environ {voice.Span(about)}", $", told about {voice.Span(about)}") : ""),
         Fact.Claimed f => voice.Choose($"place prise sur {f.Host}, session {f.Session}", $"seat taken on {f.Host}, session {f.Session}") + (f.Resumed ? voice.Choose(" (bureau en cours)", " (running desktop)") : voice.Choose(" (nouveau bureau)", " (new desktop)")),

@@ -72,6 +72,8 @@ internal static class RefusalWords
         [ErrorCode.MachineTaken] = new(("quelqu'un d'autre utilisait cet ordinateur", "somebody else was using this computer"), ("Réessayez quand il aura fini.", "Try again when they have finished.")),
         [ErrorCode.NoMachine] = new(("aucun ordinateur n'est attribué à votre nom", "no computer is assigned to your name"),
             ("Demandez à votre service ou à l'assistance de vous en attribuer un.", "Ask your department or the helpdesk to assign one to you.")),
+        [ErrorCode.MachineUntrusted] = new(("ce qui répondait à l'adresse de votre ordinateur n'était pas lui", "what answered at your computer's address was not your computer"),
+            ("Appelez l'assistance : l'ordinateur a peut-être été réinstallé.", "Call the helpdesk: the computer may have been reinstalled.")),
         [ErrorCode.ExtensionRefused] = new(("la session ne pouvait pas être prolongée", "the session could not be extended"), ("Enregistrez votre travail avant la fin annoncée.", "Save your work before the end that was announced.")),
     }.ToFrozenDictionary();
 

@@ -49,7 +49,7 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
                 _queued = (news.Standing.Place, Stopwatch.GetTimestamp());
                 records.Note(Record, new Fact.Queued(news.Standing.Place, news.Standing.Of, news.About));
                 break;
-            case OpeningStep.WaitingForEnd or OpeningStep.WaitingForHost when _waits != step.GetType().Name:
+            case OpeningStep.WaitingForEnd or OpeningStep.WaitingForHost or OpeningStep.Waking when _waits != step.GetType().Name:
                 _waits = step.GetType().Name;
                 records.Note(Record, new Fact.Waits(_waits));
                 break;
