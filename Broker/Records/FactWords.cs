@@ -88,6 +88,17 @@ internal static class FactWords
         ["vacant"] = ("la machine n'a été à l'écran de personne pendant longtemps", "the machine has been on nobody's screen for long"),
         ["let-go"] = ("le poste a rendu la machine", "the station has let the machine go"),
         ["lease-over"] = ("le délai pour se connecter est passé", "the time to connect is over"),
+        ["no-grant"] = ("le serveur la porte sans dire de quelle ouverture elle vient", "the server carries it and does not say which opening it came from"),
+        ["other-pool"] = ("elle vient d'un bureau que ce serveur ne porte plus", "it came from a pool that this server does not carry any more"),
+        ["other-tenant"] = ("elle vient d'un organisme qui n'est plus déclaré", "it came from a tenant that is not declared any more"),
+        ["not-its-own"] = ("elle porte le numéro d'une autre session", "it bears the number of another session"),
+        ["forgotten"] = ("la base l'avait oubliée ; le serveur la portait encore", "the store had forgotten it; the server still carried it"),
+        ["came-back"] = ("son serveur, tenu pour perdu, est revenu avec elle", "its server was taken for lost and has come back with it"),
+        ["host-has-newer"] = ("le serveur connaît une ouverture plus récente que la base", "the server knows of a newer opening than the store"),
+        ["seat-missing"] = ("il lui manquait sa place, qui lui est rendue", "its seat was missing and has been given back to it"),
+        ["replaced"] = ("un bureau plus récent de la personne a pris sa place", "a newer desktop of the person's has taken its place"),
+        ["signed-out-of"] = ("la personne l'avait fermée", "the person had signed out of it"),
+        ["session-missing"] = ("une place était prise pour une session qui n'existe plus", "a seat was taken for a session that is no more"),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, (string French, string English)> _grounds = new Dictionary<string, (string, string)>

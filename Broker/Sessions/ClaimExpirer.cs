@@ -5,7 +5,7 @@ namespace VdiBroker.Sessions;
 /// <summary>
 /// Ends claims on hosts that do not report: elsewhere the next report does it. Every broker looks; the script lets each claim end once.
 /// </summary>
-internal sealed class ClaimExpirer(SessionStore sessions, SeatLedger ledger, SessionNotes notes, ILogger<ClaimExpirer> logger) : BackgroundService
+internal sealed class ClaimExpirer(SessionStore sessions, SeatLedger ledger, ILogger<ClaimExpirer> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
 
@@ -17,9 +17,7 @@ internal sealed class ClaimExpirer(SessionStore sessions, SeatLedger ledger, Ses
             foreach (var claim in (await sessions.OnHostAsync(host)).Where(session => session is { Phase: SessionPhase.Opening, IsRedeemed: false }))
             {
                 var outcome = await ledger.ExpireAsync(claim);
-                if (outcome is not (Expiry.Expired or Expiry.Left)) continue;
-                SessionsLog.ClaimOver(logger, claim.Id, claim.Person, host, outcome);
-                notes.Became(claim, outcome == Expiry.Expired ? SessionPhase.Expired : SessionPhase.Disconnected, Reconciliation.LeaseOver);
+                if (outcome is Expiry.Expired or Expiry.Left) SessionsLog.ClaimOver(logger, claim.Id, claim.Person, host, outcome);
             }
         }
     }

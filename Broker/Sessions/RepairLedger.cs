@@ -3,7 +3,7 @@ using VdiBroker.Profiles;
 namespace VdiBroker.Sessions;
 
 /// <summary>Brings the ledger's belief to what an agent saw.</summary>
-internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, SessionNotes notes, ILogger<RepairLedger> logger)
+internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILogger<RepairLedger> logger)
 {
     /// <summary>Compares and corrects; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task RunAsync(HostSeen seen)
@@ -12,7 +12,6 @@ internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, Ses
         {
             if (!await ledger.CorrectAsync(correction)) continue;
             SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
-            notes.Became(correction.Session, correction.Phase, correction.Cause);
             if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
         }
     }

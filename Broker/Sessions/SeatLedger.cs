@@ -53,7 +53,10 @@ internal enum Expiry
 }
 
 /// <summary>Commits decisions about seats: one atomic script for each.</summary>
-internal sealed class SeatLedger(RedisStore store, KeySpace keys)
+/// <param name="store">Where.</param>
+/// <param name="keys">Of the farm.</param>
+/// <param name="notes">Is told of every session that came into another phase, whoever found it out; null = nobody keeps records.</param>
+internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? notes = null)
 {
     /// <summary>A claim that no host confirms for so long gives its seat back: longer than a ticket lives.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(75);
@@ -132,7 +135,9 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     public async Task<Expiry> ExpireAsync(Session claim, bool absent = false)
     {
         var result = await store.RunScriptAsync(_expire, Releasing(claim), [keys.Doorbell.ToString(), claim.Id.Value, claim.Fence.Value, Milliseconds(FinalMemory), absent ? 1 : 0]);
-        return Enum.Parse<Expiry>((string)result!, ignoreCase: true);
+        var outcome = Enum.Parse<Expiry>((string)result!, ignoreCase: true);
+        if (outcome is Expiry.Expired or Expiry.Left) notes?.Became(claim, outcome == Expiry.Expired ? SessionPhase.Expired : SessionPhase.Disconnected, Reconciliation.LeaseOver);
+        return outcome;
     }
 
     /// <summary>Commits one correction.</summary>
@@ -148,7 +153,9 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
             ]);
-        return (long)result == 1;
+        if ((long)result != 1) return false;
+        notes?.Became(session, correction.Phase, correction.Cause);
+        return true;
     }
 
     // What the end of a session touches.

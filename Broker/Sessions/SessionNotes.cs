@@ -16,6 +16,10 @@ internal sealed class SessionNotes(RecordWriter records)
     public void Presented(Session session, Ticket ticket, HostId host, TicketVerdict verdict) =>
         records.Note(RecordId.Of(session.Serial), new Fact.Presented(host, ticket.Fence, verdict.ToString()));
 
+    /// <summary>Its station has the first picture.</summary>
+    public void Shown(SignIn signIn, ShownAtStation shown) =>
+        records.Note(RecordId.Of(signIn.Serial), new Fact.Shown(shown.Fence, shown.Took.SignIn, shown.Took.Open, shown.Took.Connect));
+
     /// <summary>Its station gave it back, or gave up waiting.</summary>
     public void Closed(SignIn signIn, bool signedOut) => records.Note(RecordId.Of(signIn.Serial), new Fact.Closed(signedOut));
 }

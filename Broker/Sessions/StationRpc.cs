@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
@@ -18,6 +19,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     private const int LongestLogin = 256;
     private const int LongestPassword = 1024;
     private const int LongestSession = 64;
+    private const int LongestWay = 86400;
     private readonly PeerLimits _signIns = new(SignInsAtOnce);
     private readonly PeerLimits _streams = new(StreamsAtOnce);
 
@@ -77,7 +79,8 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     /// <inheritdoc/>
     public override async Task<ShownReply> Shown(ShownRequest request, ServerCallContext context)
     {
-        var shown = new ShownAtStation(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence));
+        var shown = new ShownAtStation(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence),
+            new StationTimes(Took(request.SignInTook), Took(request.OpenTook), Took(request.ConnectTook)));
         return await session.Hear.ShownAsync(shown) ? new ShownReply() : throw new RefusalException(ErrorCode.SignInEnded);
     }
 
@@ -91,6 +94,9 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (signOut && !known) throw new RefusalException(ErrorCode.SignInEnded);
         return new CloseReply();
     }
+
+    // What cannot be is as good as not told.
+    private static TimeSpan? Took(Duration? duration) => duration is { Seconds: >= 0 and < LongestWay, Nanos: >= 0 and < 1_000_000_000 } ? duration.ToTimeSpan() : null;
 
     private static PoolId Pool(string id) => id.Length == 0 || PeerName.IsName(id) ? new PoolId(id) : throw Invalid("pool_id must be empty or the id of a pool");
 

@@ -51,7 +51,8 @@ public sealed class WordsTests
 
     [Fact]
     public void Every_cause_of_a_phase_has_its_words() => Worded(
-        typeof(Reconciliation).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string)field.GetRawConstantValue()!),
+        typeof(Reconciliation).Assembly.GetTypes().Where(type => type.Namespace == typeof(Reconciliation).Namespace)
+            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string)field.GetRawConstantValue()!),
         FactWords.Cause);
 
     private static void Worded(IEnumerable<string> names, Func<string, (string French, string English)?> words)

@@ -77,5 +77,5 @@ public sealed class ExpiryTests(RedisFixture redis)
         return (farm, Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a"))));
     }
 
-    private static ClaimExpirer Expirer(LedgerFarm farm) => new(farm.Sessions, farm.Ledger, farm.Notes, NullLogger<ClaimExpirer>.Instance);
+    private static ClaimExpirer Expirer(LedgerFarm farm) => new(farm.Sessions, farm.Ledger, NullLogger<ClaimExpirer>.Instance);
 }

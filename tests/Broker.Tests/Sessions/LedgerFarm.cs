@@ -1,11 +1,9 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
-using VdiBroker.Records;
 using VdiBroker.Sessions;
 using VdiBroker.Storage;
 
@@ -35,7 +33,6 @@ internal sealed class LedgerFarm
         Sessions = new SessionStore(store, Keys, Board, Catalogue);
         Ledger = new SeatLedger(store, Keys);
         Queue = new QueueStore(store, Keys);
-        Notes = new SessionNotes(new RecordWriter(new RecordStore(store, Keys, new RecordOptions()), NullLogger<RecordWriter>.Instance));
         Adoptions = new AdoptionLedger(store, Keys);
     }
 
@@ -60,9 +57,6 @@ internal sealed class LedgerFarm
     public SeatLedger Ledger { get; }
 
     public QueueStore Queue { get; }
-
-    /// <summary>Of a writer that does not write.</summary>
-    public SessionNotes Notes { get; }
 
     public AdoptionLedger Adoptions { get; }
 
