@@ -136,7 +136,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
     }
 
     /// <summary>Commits one correction.</summary>
-    /// <returns>False when the session has changed since the decision.</returns>
+    /// <returns>False when the session has changed since the decision, or what is asked for is no step of a session's life.</returns>
     public async Task<bool> CorrectAsync(Correction correction)
     {
         var session = correction.Session;
@@ -147,6 +147,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys)
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
+                string.Join(' ', SessionLife.Before(correction.Phase)).ToLowerInvariant(),
             ]);
         return (long)result == 1;
     }

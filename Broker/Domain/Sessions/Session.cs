@@ -71,7 +71,7 @@ public sealed record Session(
     public SessionPhase? Before { get; init; }
 
     /// <summary>True once nothing can bring the session back.</summary>
-    public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
+    public bool IsFinal => SessionLife.IsFinal(Phase);
 
     /// <summary>The station's own ticket has been accepted by the host.</summary>
     public bool IsRedeemed => Redeemed == Fence;
