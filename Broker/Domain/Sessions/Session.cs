@@ -70,6 +70,9 @@ public sealed record Session(
     /// <summary>The phase that its final one took the place of; null = it is not final, or an older broker closed it.</summary>
     public SessionPhase? Before { get; init; }
 
+    /// <summary>What is known of its end.</summary>
+    public EndState End { get; init; } = EndState.None;
+
     /// <summary>True once nothing can bring the session back.</summary>
     public bool IsFinal => SessionLife.IsFinal(Phase);
 
