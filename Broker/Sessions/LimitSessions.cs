@@ -30,7 +30,7 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
                 if (await ledger.WarnAsync(session, limit, at, pool.Limits.Warn) is { } ends) SessionsLog.Warned(logger, session.Id, session.Person, session.Host, limit, ends);
                 break;
             case LimitDecision.TakeBack(var limit):
-                if (await ledger.TakeBackAsync(session)) SessionsLog.WarningTakenBack(logger, session.Id, session.Person, session.Host, limit);
+                if (await ledger.TakeBackAsync(session, limit)) SessionsLog.WarningTakenBack(logger, session.Id, session.Person, session.Host, limit);
                 break;
             case LimitDecision.End(var limit, var warned):
                 if (await ledger.EndAsync(session, limit, warned)) SessionsLog.EndedByLimit(logger, session.Id, session.Person, session.Host, limit);

@@ -103,7 +103,7 @@ public sealed class LimitModelTests(RedisFixture redis)
                 Assert.Equal(runs && !stale, ends is not null);
                 return ends is null ? model : model with { Told = limit, Over = now };
             case Command.TakeBack(var stale):
-                Assert.Equal(runs && !stale, await ledger.TakeBackAsync(On(stale)));
+                Assert.Equal(runs && !stale, await ledger.TakeBackAsync(On(stale), Limit.Idle));
                 return runs && !stale ? model with { Told = null } : model;
             case Command.End(var limit, var warned, var stale):
                 var due = !stale && model.Phase is SessionPhase.Active or SessionPhase.Disconnected && !stale && (!warned || (model.Told == limit && model.Over));

@@ -11,24 +11,24 @@ public sealed class OpeningHoursTests
     private static readonly OpeningCalendar _school = new("ecole", _paris, Workdays(Span("08:00", 10)), [new ClosedDays(new DateOnly(2026, 12, 19), new DateOnly(2027, 1, 3), "Vacances de Noël")],
         ImmutableDictionary<DateOnly, ImmutableArray<DaySpan>>.Empty.Add(new DateOnly(2026, 12, 22), [Span("09:00", 3)]));
 
+    // Around both changes of the clock, and where there is none.
+    private static readonly DateOnly[] _seasons = [new(2026, 3, 10), new(2026, 10, 10), new(2026, 5, 1)];
+
     private static readonly Gen<DaySpan> _span = Gen.Select(Gen.Int[0, 95], Gen.Int[1, 96], (from, length) => new DaySpan(new TimeOnly(from / 4, from % 4 * 15), TimeSpan.FromMinutes(length * 15)));
 
     private static readonly Gen<OpeningCalendar> _calendar = Gen.Select(
         _span.Array[0, 3].Array[7], Gen.Select(Gen.Int[0, 60], Gen.Int[0, 20]).Array[0, 3], Gen.Select(Gen.Int[0, 60], _span.Array[0, 2]).Array[0, 3], Gen.Int[0, 2],
         (week, closed, open, season) =>
         {
-            var from = Seasons[season];
+            var from = _seasons[season];
             return new OpeningCalendar("any", _paris,
                 week.Select((spans, day) => ((DayOfWeek)day, spans)).ToImmutableDictionary(day => day.Item1, day => day.spans.ToImmutableArray()),
                 [.. closed.Select(days => new ClosedDays(from.AddDays(days.Item1), from.AddDays(days.Item1 + days.Item2), "zu"))],
                 open.DistinctBy(day => day.Item1).ToImmutableDictionary(day => from.AddDays(day.Item1), day => day.Item2.ToImmutableArray()));
         });
 
-    // Around both changes of the clock, and where there is none.
-    private static readonly DateOnly[] Seasons = [new(2026, 3, 10), new(2026, 10, 10), new(2026, 5, 1)];
-
     private static readonly Gen<DateTimeOffset> _instant = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 60 * 24 * 4], (season, quarter) =>
-        new DateTimeOffset(Seasons[season].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddMinutes(quarter * 15));
+        new DateTimeOffset(_seasons[season].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddMinutes(quarter * 15));
 
     [Fact]
     public void It_opens_and_closes_by_the_clock_on_the_wall()
@@ -64,7 +64,7 @@ public sealed class OpeningHoursTests
     [Fact]
     public void What_is_always_open_never_closes()
     {
-        var always = _school with { Weekly = Enum.GetValues<DayOfWeek>().ToImmutableDictionary(day => day, _ => ImmutableArray.Create(Span("00:00", 24))), Closed = [] };
+        var always = _school with { Weekly = Enum.GetValues<DayOfWeek>().ToImmutableDictionary(day => day, _ => ImmutableArray.Create(Span("00:00", 24))), Closed = [], Exceptional = ImmutableDictionary<DateOnly, ImmutableArray<DaySpan>>.Empty };
         Assert.Equal(new HoursState.Open(null), OpeningHours.At(always, Paris("2026-11-28 01:30")));
     }
 
