@@ -121,6 +121,9 @@ public sealed class Town : IAsyncLifetime
           - { tenant: dugny, group: elus, pools: [coffre] }
           - { tenant: habitat, group: agents, pools: [file] }
           - { tenant: habitat, group: gardiens, pools: [loge] }
+        operators:
+          - { name: assistance-drancy, tenants: [drancy] }
+          - { name: astreinte, tenants: [all] }
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:
