@@ -80,9 +80,10 @@ internal sealed class Broker : IDisposable
         UseCookies = false,
         AllowAutoRedirect = false,
         ActivityHeadersPropagator = null,
-        // An idle Follow notices a broker that was cut off without a word; slow, because every station of the city does it.
-        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        // An idle Follow notices a broker that is frozen, or was cut off without a word: 5 to 7 s. Ten thousand stations are 5,000 pings in a second
+        // for all brokers together, of 17 bytes each.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(2),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         SslOptions = new SslClientAuthenticationOptions
         {

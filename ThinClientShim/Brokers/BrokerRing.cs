@@ -18,6 +18,10 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
     /// <summary>The same where there is no other broker, or all have failed once: a broker that is only slow must not be dropped for it.</summary>
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(5);
 
+    /// <summary>"Come back in n s" is waited for here up to this, so many times; what takes longer is for the caller, and the person, to know.</summary>
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
+
+    private const int ShortWaits = 3;
     private const int Rounds = 3;
     private static readonly Pause BetweenRounds = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
 
@@ -46,10 +50,10 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
     {
         var clock = Stopwatch.StartNew();
         ErrorDetail? lastWord = null;
-        var older = 0;
+        var (older, waits) = (0, 0);
         for (var round = 1; round <= Rounds && clock.Elapsed < within; round++)
         {
-            if (round > 1) await Task.Delay(Least(BetweenRounds.After(round - 1), within - clock.Elapsed), cancel);
+            if (round > 1) await Task.Delay(Least(BetweenRounds.AfterAsked(round - 1, lastWord?.RetryAfter?.ToTimeSpan()), within - clock.Elapsed), cancel);
             for (var n = 0; n < Count && clock.Elapsed < within; n++)
             {
                 var index = Volatile.Read(ref _current);
@@ -63,6 +67,12 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
                     cancel.ThrowIfCancellationRequested();
                     var detail = Refusal.Of(failure);
                     journal.Step($"broker-failed call={what} broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
+                    if (detail is { Retry: Retry.Later, RetryAfter: { } asked } && asked.ToTimeSpan() <= ShortWait && clock.Elapsed + 2 * asked.ToTimeSpan() < within && ++waits <= ShortWaits)
+                    {
+                        await Task.Delay(Pause.AtLeast(asked.ToTimeSpan()), cancel);
+                        n--;
+                        continue;
+                    }
                     if (detail is not null && detail.Retry != Retry.OtherBroker) throw new RefusedException(detail);
                     var isOlder = Refusal.IsOfAnOlderBroker(failure);
                     if (isOlder && ++older == Count) throw new NoBrokerException(Missing.Call);

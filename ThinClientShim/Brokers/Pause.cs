@@ -11,4 +11,14 @@ internal readonly record struct Pause(TimeSpan First, TimeSpan Longest)
         var bound = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 20)), Longest.TotalSeconds);
         return TimeSpan.FromSeconds(bound * (0.5 + Random.Shared.NextDouble() / 2));
     }
+
+    /// <summary>The same, and not less than a broker asked for.</summary>
+    public TimeSpan AfterAsked(int failures, TimeSpan? asked)
+    {
+        var own = After(failures);
+        return asked is { } wait && wait > own ? AtLeast(wait) : own;
+    }
+
+    /// <summary>At least <paramref name="asked"/>, as a broker asked for, and up to a quarter more: who was told the same at once does not come back at once.</summary>
+    public static TimeSpan AtLeast(TimeSpan asked) => asked * (1 + Random.Shared.NextDouble() / 4) + TimeSpan.FromSeconds(Random.Shared.NextDouble() / 5);
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 
@@ -13,6 +14,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
     private static readonly TimeSpan SignInWithin = TimeSpan.FromSeconds(15);
     // A wait in the queue may take as long as the broker allows; it says so at least every 30 s.
     private static readonly TimeSpan OpenWithin = TimeSpan.FromHours(4);
+    private const int MostScatterMs = 500;
     private static readonly TimeSpan SilentFor = TimeSpan.FromMinutes(2);
 
     /// <summary>Signs a person in. The password is wiped before this returns, whatever happens.</summary>
@@ -59,16 +61,38 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <param name="request">The sign-in and the pool.</param>
     /// <param name="waiting">Told each step of the wait: preparing or queued.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<Desktop> OpenAsync(OpenRequest request, Action<OpenReply> waiting, CancellationToken cancel)
+    public async Task<Desktop> OpenAsync(OpenRequest request, Action<OpenReply> waiting, CancellationToken cancel)
     {
         request.Language = language;
-        return brokers.AskAsync("open", OpenWithin, async (broker, options) =>
+        while (true)
         {
-            using var silent = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
-            silent.CancelAfter(SilentFor);
-            using var call = broker.Calls.Open(request, options.WithCancellationToken(silent.Token));
+            var heard = false;
+            try
+            {
+                return await brokers.AskAsync("open", OpenWithin, (broker, options) => OpenAtAsync(broker, options, request, reply =>
+                {
+                    heard = true;
+                    waiting(reply);
+                }), cancel);
+            }
+            catch (NoBrokerException) when (heard)
+            {
+                // Over hours in a queue every broker may have been replaced, one after another: that is no reason to give the place up.
+            }
+        }
+    }
+
+    private static async Task<Desktop> OpenAtAsync(Broker broker, CallOptions options, OpenRequest request, Action<OpenReply> waiting)
+    {
+        var heard = false;
+        using var silent = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        silent.CancelAfter(SilentFor);
+        using var call = broker.Calls.Open(request, options.WithCancellationToken(silent.Token));
+        try
+        {
             while (await call.ResponseStream.MoveNext(silent.Token))
             {
+                heard = true;
                 silent.CancelAfter(SilentFor);
                 if (call.ResponseStream.Current is { Desktop: { } desktop })
                 {
@@ -79,7 +103,13 @@ internal sealed class Calls(BrokerRing brokers, string language)
                 waiting(call.ResponseStream.Current);
             }
             throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without a desktop"));
-        }, cancel);
+        }
+        catch (RpcException cut) when (heard && Refusal.Of(cut) is not { Retry: not Retry.OtherBroker } && !options.CancellationToken.IsCancellationRequested)
+        {
+            // All who waited at that broker go to the next: not in the same instant, and well within the 5 s for which the place is kept.
+            await Task.Delay(Random.Shared.Next(MostScatterMs), options.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     /// <summary>Puts off the end that was announced.</summary>

@@ -47,7 +47,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
             if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, allowed);
-            if (await wishes.WithinAsync(again.NotBefore > pause ? again.NotBefore : pause, room.Clock) is { } wish) return await GoAsync(wish);
+            if (await wishes.WithinAsync(again.NotBefore > pause ? Pause.AtLeast(again.NotBefore) : pause, room.Clock) is { } wish) return await GoAsync(wish);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             if (replace || no != told) screen.Say($"{no} {room.Person.Words["picture-stays"]}");
             told = no;
             var later = !replace && refusal?.Retry is null or Retry.Later or Retry.OtherBroker;
-            screen.Keep(later ? Again.Wait(refusal?.RetryAfter, Reopening.After(failures)) : null);
+            screen.Keep(later ? Reopening.AfterAsked(failures, refusal?.RetryAfter?.ToTimeSpan()) : null);
         }
     }
 
@@ -222,9 +222,5 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     }
 
     /// <summary>Why the desktop has to be opened again, how long not to, and whether the person hears of the new try (unless they have just heard more).</summary>
-    private readonly record struct Again(string Why, TimeSpan NotBefore = default, bool Tell = true)
-    {
-        /// <summary>The longer of the two: what the broker asks for, and our own pause.</summary>
-        public static TimeSpan Wait(Duration? asked, TimeSpan pause) => asked?.ToTimeSpan() is { } wait && wait > pause ? wait : pause;
-    }
+    private readonly record struct Again(string Why, TimeSpan NotBefore = default, bool Tell = true);
 }

@@ -20,6 +20,25 @@ public sealed class CheckerTests
         .SignsOut(5, "v2", "s1", 11).Ends(5.2, "amelie", "s1").Settles(10).Broken());
 
     [Fact]
+    public void A_refusal_is_found_while_one_host_is_well_and_excused_while_all_are_away()
+    {
+        Assert.Equal([RefusalRule.Name], new Story().Add(new Opened(S(30), S(30.1), "v1", "amelie", Pool, "AllHostsDown")).Broken());
+        Assert.Equal([RefusalRule.Name], new Story().Fails(20, 29, Fault.Machine, "h1").Add(new Opened(S(30), S(30.1), "v1", "amelie", Pool, "AllHostsDown")).Broken());
+        Assert.Empty(new Story().Fails(20, 29, Fault.Machine, "h1").Fails(20, 29, Fault.Machine, "h2").Add(new Opened(S(30), S(30.1), "v1", "amelie", Pool, "AllHostsDown")).Broken());
+        Assert.Empty(new Story().Add(new Opened(S(30), S(30.1), "v1", "amelie", Pool, "MovedElsewhere")).Broken());
+    }
+
+    [Fact]
+    public void What_ended_before_a_report_could_show_it_may_be_given_again()
+    {
+        Assert.Equal([TellingRule.Name], GivenAgain(livedUntil: 5).Broken());
+        Assert.Empty(GivenAgain(livedUntil: 2.5).Broken());
+
+        static Story GivenAgain(double livedUntil) => new Story().Given(1, "v1", "amelie", "s1", 10).LetIn(1.5, "amelie", "s1", 10, "a1").Starts(2, "amelie", "s1").Ends(livedUntil, "amelie", "s1")
+            .Given(12, "v2", "amelie", "s1", 11, resumed: true);
+    }
+
+    [Fact]
     public void Two_people_on_one_seat_are_found() => Assert.Equal([SeatRule.Name], new Story()
         .Given(1, "v1", "amelie", "s1", 10).Starts(2, "amelie", "s1").Given(3, "v2", "karim", "s2", 11).Starts(4, "karim", "s2").Broken());
 

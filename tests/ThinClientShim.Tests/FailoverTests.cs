@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using VdiBroker.Protocol.Rpc.V1;
@@ -84,10 +83,7 @@ public sealed class FailoverTests : AtAStation
         Station.Start(brokers, "", "--user", ScriptedDesk.Login, "--password-fd", "0");
         Station.Type(Station.Desk.Password);
         await Station.StepAsync("signed-in");
-        var started = TimeOf("started");
-        Assert.InRange(TimeOf("signed-in") - started, TimeSpan.Zero, MovingOn);
+        var started = Station.TimeOf("started");
+        Assert.InRange(Station.TimeOf("signed-in") - started, TimeSpan.Zero, MovingOn);
     }
-
-    private DateTimeOffset TimeOf(string step) => DateTimeOffset.Parse(
-        Station.JournalText.Split('\n').First(line => line.Contains(' ' + step, StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
 }

@@ -55,6 +55,9 @@ public sealed class Evidence
     /// <summary>How late the driver itself was at worst: what it measured may be wrong by so much.</summary>
     public TimeSpan Late { get; }
 
+    /// <summary>How long the aftermath of a fault lasts: five steps (attaching, failing over, reporting …), each of which may be as late as the machine that the race ran on.</summary>
+    public TimeSpan Recovery => Allowances.Recovery + (5 * Late);
+
     /// <summary>The last event.</summary>
     public TimeSpan End { get; }
 
@@ -64,7 +67,7 @@ public sealed class Evidence
     /// <param name="host">The host that it would concern; faults of other hosts do not count.</param>
     /// <param name="brokers">Faults of brokers count too.</param>
     public bool Disturbed(TimeSpan from, TimeSpan until, string host, bool brokers = false) => Faults.Any(fault =>
-        fault.From <= until && fault.At + Allowances.Recovery >= from
+        fault.From <= until && fault.At + Recovery >= from
         && (fault.Part == Fault.Store || (fault.Part == Fault.Broker && brokers) || (fault.Part == Fault.Machine && fault.Target == host)));
 
     /// <summary>All that was seen of a session.</summary>

@@ -46,6 +46,6 @@ public static class ForgottenRule
         if (lives.Count == 0 && by >= last.From + evidence.Allowances.Ticket) return true;
         // A silent host's session may be given up; what was only promised dies with its host.
         var since = lives.Count == 0 ? last.From : from - evidence.Allowances.Waiting;
-        return evidence.Faults.Any(fault => fault.Part == Fault.Machine && fault.Target == host && fault.From <= by && fault.At + evidence.Allowances.Recovery >= since);
+        return evidence.Faults.Any(fault => fault.Part == Fault.Machine && fault.Target == host && fault.From <= by && fault.At + evidence.Recovery >= since);
     }
 }

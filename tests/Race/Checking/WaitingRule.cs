@@ -26,7 +26,7 @@ public static class WaitingRule
                 var taken = holdings[host].Where(holding => holding.From < until && holding.Until > wait.At && holding.Opening != opening).ToList();
                 // A host carries one session for an account: while the person holds one there, no other seat of it is theirs.
                 var barred = taken.Where(holding => holding.Person == wait.Person).Select(holding => (holding.From, holding.Until));
-                var disturbed = evidence.Faults.Where(fault => fault.Part != Fault.Machine || fault.Target == host).Select(fault => (fault.From, Until: fault.At + evidence.Allowances.Recovery));
+                var disturbed = evidence.Faults.Where(fault => fault.Part != Fault.Machine || fault.Target == host).Select(fault => (fault.From, Until: fault.At + evidence.Recovery));
                 if (LongestFree(evidence.Laid.Seats[host], taken, [.. barred, .. disturbed], (wait.At, until)) is not { } free || free.Until - free.From <= limit) continue;
                 yield return new Violation(Name, free.Until, $"{wait.Person} waited for {wait.Pool} from {wait.At.TotalSeconds:0.0} s to {until.TotalSeconds:0.0} s, and a seat of {host} was free for {(free.Until - free.From).TotalSeconds:0.0} s of it",
                     [wait, .. evidence.Events.Where(one => one.At >= free.From && one.At <= free.Until && Concerns(one, host)).Take(40)]);

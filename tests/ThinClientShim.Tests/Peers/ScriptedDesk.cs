@@ -19,6 +19,7 @@ internal sealed class ScriptedDesk
     private SessionNotice _now = new() { State = SessionState.Opening };
     private ulong _fence;
     private int _session = 1;
+    private volatile TaskCompletionSource _cut = new();
     private string _why = "";
 
     /// <summary>The right password, another one in each test.</summary>
@@ -67,9 +68,10 @@ internal sealed class ScriptedDesk
     public SessionState AfterOpening { get; set; } = SessionState.Active;
 
     /// <summary>A failure with its trailer, as a broker sends it.</summary>
-    public static RpcException Fault(ErrorCode code, StatusCode status, Retry retry, string text)
+    public static RpcException Fault(ErrorCode code, StatusCode status, Retry retry, string text, TimeSpan? retryAfter = null)
     {
         var detail = new ErrorDetail { Code = code, Retry = retry, Text = text, Reference = "REF12345" };
+        if (retryAfter is { } wait) detail.RetryAfter = Duration.FromTimeSpan(wait);
         return new RpcException(new Status(status, "scripted"), new Metadata { { "vdi-error-bin", detail.ToByteArray() } });
     }
 
@@ -112,8 +114,23 @@ internal sealed class ScriptedDesk
     public async Task QueueAsync(IServerStreamWriter<OpenReply> station, CancellationToken cancel)
     {
         if (Places.Count == 0) return;
+        var cut = new TaskCompletionSource();
+        _cut = cut;
         foreach (var place in Places) await station.WriteAsync(new() { Queued = place }, cancel);
-        await Served.Task.WaitAsync(cancel);
+        if (await Task.WhenAny(Served.Task, cut.Task).WaitAsync(cancel) == cut.Task) throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
+    }
+
+    /// <summary>Ends the stream of whoever waits in the queue, as a broker's end does.</summary>
+    public void CutsQueue() => _cut.SetResult();
+
+    /// <summary>Ends every stream that tells of the session.</summary>
+    public void Cuts(RpcException fault)
+    {
+        lock (_gate)
+        {
+            foreach (var follower in _followers) follower.Writer.TryComplete(fault);
+            _followers.Clear();
+        }
     }
 
     /// <summary>What each desktop is opened with.</summary>

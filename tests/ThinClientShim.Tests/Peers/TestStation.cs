@@ -1,3 +1,4 @@
+using System.Globalization;
 using VdiBroker.City.Processes;
 
 namespace VdiBroker.ThinClientShim.Tests.Peers;
@@ -120,6 +121,10 @@ internal sealed class TestStation : IAsyncDisposable
         WaitAsync($"step “{step}” ×{times}", () => Times(step) >= times);
 
     public int Times(string step) => JournalText.Split('\n').Count(line => line.Contains(' ' + step, StringComparison.Ordinal));
+
+    /// <summary>When a step came for the <paramref name="time"/>th time, by the journal.</summary>
+    public DateTimeOffset TimeOf(string step, int time = 1) => DateTimeOffset.Parse(
+        JournalText.Split('\n').Where(line => line.Contains(' ' + step, StringComparison.Ordinal)).ElementAt(time - 1).Split(' ')[0], CultureInfo.InvariantCulture);
 
     public async Task<int> ExitAsync(TimeSpan? deadline = null)
     {
