@@ -62,6 +62,13 @@ public sealed class Town : IAsyncLifetime
     /// <summary>A broker of this town with a Redis of its own, that a test may kill.</summary>
     public Task<BrokerProcess> StartLonelyAsync(string name, int host) => StartAsync(name, _network.Address(host), redis: null);
 
+    /// <summary>Three brokers of this town on a Redis of their own: a test may kill any of them. They use the host numbers from <paramref name="host"/> to three above it.</summary>
+    internal async Task<Fleet> StartFleetAsync(string name, int host)
+    {
+        var redis = Own(await RedisNode.StartAloneAsync(Path.Combine(_folder, name, "redis"), _network.Address(host)));
+        return new Fleet(redis, await Task.WhenAll(Enumerable.Range(1, 3).Select(number => StartAsync($"{name}{number}", _network.Address(host + number), redis.Endpoint))));
+    }
+
     private async Task<BrokerProcess> StartAsync(string name, string address, string? redis)
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
@@ -73,7 +80,7 @@ public sealed class Town : IAsyncLifetime
 
     private T Own<T>(T part) where T : IAsyncDisposable
     {
-        _parts.Push(part);
+        lock (_parts) _parts.Push(part);
         return part;
     }
 
