@@ -25,6 +25,9 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
     /// <summary>How records of sign-ins are kept.</summary>
     public RecordOptions Records { get; init; } = new();
 
+    /// <summary>Who may ask for records.</summary>
+    public required OperatorCatalogue Operators { get; init; }
+
     /// <summary>For the sign-in.</summary>
     public PeopleRules People => new(Tenants, Pools, Directories);
 
@@ -44,8 +47,12 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var profiles = ProfileRulebook.Read(document, tenants);
         var pools = PoolCatalogue.Read(document, tenants, hosts, profiles.Places);
         var (lockout, limited, records) = (LockoutSection.Read(document), LimitedTenants.Read(document), RecordOptions.Read(document));
+        var operators = OperatorCatalogue.Read(document, tenants);
         document.Root.Close();
         var machines = MachineCatalogue.Of(pools.Pools.Values.SelectMany(pool => pool.Machines));
-        return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles) { Lockout = lockout, Limited = limited, Machines = machines, Records = records };
+        return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles)
+        {
+            Lockout = lockout, Limited = limited, Machines = machines, Records = records, Operators = operators,
+        };
     }
 }

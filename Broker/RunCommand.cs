@@ -64,10 +64,11 @@ internal static partial class RunCommand
             .AddHosts(plan.Hosts)
             .AddMachines(plan.Machines)
             .AddPools(plan.Pools)
-            .AddRecords(plan.Records)
+            .AddRecords(plan.Records, plan.Tenants, plan.Operators)
             .AddSessions(plan.People);
         await using var app = builder.Build();
         app.UseRouting();
+        app.MapRecords();
         app.MapSessions();
         await app.StartAsync(cancel);
         LogReady(app.Logger, options.Endpoint.ToString(), plan.City, plan.Farm, plan.Hosts.Hosts.Count, plan.Pools.Pools.Count);

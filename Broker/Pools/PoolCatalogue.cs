@@ -12,6 +12,9 @@ namespace VdiBroker.Pools;
 /// <summary>The declared pools and who may use them: the sections <c>pools</c> and <c>entitlements</c> of the city file.</summary>
 internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, ImmutableArray<Entitlement> Entitlements)
 {
+    /// <summary>No pools.</summary>
+    public static readonly PoolCatalogue None = new(FrozenDictionary<PoolId, Pool>.Empty, []);
+
     /// <summary>Reads the two sections; faults go to the document.</summary>
     public static PoolCatalogue Read(CityDocument city, TenantCatalogue tenants, HostCatalogue hosts, ImmutableArray<Place> places)
     {

@@ -15,8 +15,6 @@ internal sealed record FoundRecord(RecordId Id, Course Course);
 /// <summary>Finds the records of a person, a station, a reference, a session, or of a name that no directory knows, by one text: whatever it may be is looked for.</summary>
 internal sealed class FindRecords(RecordStore records, TenantCatalogue tenants)
 {
-    private const int LongestText = 320;
-
     /// <summary>The newest records that fit, newest first.</summary>
     /// <param name="text">As somebody types it or reads it out: <c>amelie</c>, <c>drancy/amelie</c>, a station, eight characters of a reference, a session, the number of a sign-in.</param>
     /// <param name="last">How many at most, from 1.</param>
@@ -24,7 +22,7 @@ internal sealed class FindRecords(RecordStore records, TenantCatalogue tenants)
     public async Task<ImmutableArray<FoundRecord>> RunAsync(string text, int last)
     {
         var named = text.Trim();
-        if (named.Length is 0 or > LongestText) return [];
+        if (named.Length is 0 or > ExplainOpening.LongestText) return [];
         var lists = await Task.WhenAll(KeysOf(named).Select(key => records.FindAsync(key, last)));
         var ids = lists.SelectMany(list => list).ToHashSet();
         if (named.All(char.IsAsciiDigit)) ids.Add(new RecordId(named));

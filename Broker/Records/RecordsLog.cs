@@ -8,4 +8,7 @@ internal static partial class RecordsLog
 
     [LoggerMessage(951, LogLevel.Warning, "the store is out of reach; {count} notes of sign-ins wait: {cause}")]
     public static partial void Waiting(ILogger logger, int count, string cause);
+
+    [LoggerMessage(952, LogLevel.Information, "operator {name} read {count} records: {records}")]
+    public static partial void Read(ILogger logger, string name, int count, string records);
 }

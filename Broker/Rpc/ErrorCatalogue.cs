@@ -37,6 +37,9 @@ internal static class ErrorCatalogue
         return new RpcException(new Status((StatusCode)meaning.Status, message), new Metadata { { Trailer, detail.ToByteArray() } });
     }
 
+    /// <summary>What a broker says of a failed call; null = it says nothing, nobody answered.</summary>
+    public static ErrorDetail? Read(RpcException failure) => failure.Trailers.GetValueBytes(Trailer) is { } octets ? ErrorDetail.Parser.ParseFrom(octets) : null;
+
     private static ErrorMeaning MeaningOf(EnumValueDescriptor value) => value.GetOptions()?.GetExtension(ErrorsExtensions.Meaning) ?? new ErrorMeaning();
 }
 

@@ -21,6 +21,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
 {
     private static readonly Script _clock = new("read_clock");
 
+    /// <summary>For how long the store has been there without a break, see <see cref="RedisStore.HearingFor"/>.</summary>
+    public TimeSpan HearingFor => store.HearingFor;
+
     /// <summary>The store's time.</summary>
     public Task<DateTimeOffset> NowAsync() => store.RunAsync("read clock", async db => (await ClockAsync(db)).Now);
 

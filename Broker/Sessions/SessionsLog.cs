@@ -45,12 +45,6 @@ internal static partial class SessionsLog
     [LoggerMessage(1014, LogLevel.Information, "claim on session {session} of {person} on {host}, whose agent does not report: {outcome}, its lease is over")]
     public static partial void ClaimOver(ILogger logger, SessionId session, PersonId person, HostId host, Expiry outcome);
 
-    [LoggerMessage(1015, LogLevel.Warning, "claims on hosts that do not report cannot be looked at now: {cause}")]
-    public static partial void ClaimsNotRead(ILogger logger, string cause);
-
-    [LoggerMessage(1016, LogLevel.Warning, "sessions on machines without an agent cannot be looked at now: {cause}")]
-    public static partial void MachinesNotRead(ILogger logger, string cause);
-
     [LoggerMessage(1017, LogLevel.Warning, "session {session} of {person} runs on {host} and the ledger had no seat for it; taken in: {cause}")]
     public static partial void Adopted(ILogger logger, string session, string person, HostId host, string cause);
 

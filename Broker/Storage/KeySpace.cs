@@ -21,6 +21,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>String: when the store was first looked at, ms; gone with all the rest when it is emptied.</summary>
     public RedisKey Began => _prefix + "began";
 
+    /// <summary>Hash: who does a job that one broker at a time does, until when (ms), and the number of their term.</summary>
+    public RedisKey Job(string name) => $"{_prefix}job:{name}";
+
     /// <summary>Stream: what happened on the farm, in order.</summary>
     public RedisKey Events => _prefix + "events";
 

@@ -7,6 +7,7 @@ internal static class StorageFeature
     public static IServiceCollection AddStorage(this IServiceCollection services, RedisStore store, string farm) => services
         .AddSingleton(store)
         .AddSingleton(new KeySpace(farm))
+        .AddSingleton<SingleRunner>()
         .AddSingleton<FarmEvents>()
         .AddHostedService(provider => provider.GetRequiredService<FarmEvents>());
 }

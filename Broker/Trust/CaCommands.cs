@@ -26,13 +26,13 @@ internal static class CaCommands
     private static Command Issue(TimeProvider time)
     {
         var directory = new Option<DirectoryInfo>("--dir") { Required = true, Description = "where ca.crt and ca.key are" };
-        var kind = new Option<PeerKind>("--kind") { Required = true, Description = "station, host, broker, or server (a TLS server of the city: directory, RDP)" };
+        var kind = new Option<PeerKind>("--kind") { Required = true, Description = "station, host, broker, operator, or server (a TLS server of the city: directory, RDP)" };
         var name = new Option<string>("--name") { Required = true, Description = "lower-case letters, digits and hyphens" };
         var dns = new Option<string[]>("--dns") { Description = "a host name under which a server is reached; repeatable", DefaultValueFactory = _ => [] };
         var ip = new Option<string[]>("--ip") { Description = "an IP address under which a server is reached; repeatable", DefaultValueFactory = _ => [] };
         var days = new Option<int>("--days") { Description = "1 to 825", DefaultValueFactory = _ => 825 };
         var output = new Option<DirectoryInfo>("--out") { Required = true, Description = "where NAME.crt and NAME.key go" };
-        var command = new Command("issue", "sign a certificate for a station, a host, a broker or a server") { directory, kind, name, dns, ip, days, output };
+        var command = new Command("issue", "sign a certificate for a station, a host, a broker, an operator or a server") { directory, kind, name, dns, ip, days, output };
         command.SetAction(parsed => Tell(() =>
         {
             var addresses = parsed.GetRequiredValue(ip).Select(text =>

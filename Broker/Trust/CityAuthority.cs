@@ -96,7 +96,7 @@ internal sealed class CityAuthority : IDisposable
 
     private static OidCollection UsesOf(PeerKind kind) => kind switch
     {
-        PeerKind.Station or PeerKind.Host => [new Oid(ClientUse)],
+        PeerKind.Station or PeerKind.Host or PeerKind.Operator => [new Oid(ClientUse)],
         PeerKind.Broker => [new Oid(ServerUse), new Oid(ClientUse)],
         _ => [new Oid(ServerUse)],
     };

@@ -18,6 +18,9 @@ internal enum PeerKind
 
     /// <summary>A TLS server of the city that is no broker: the directory, a host's RDP server.</summary>
     Server,
+
+    /// <summary>Somebody who looks after people and their desktops.</summary>
+    Operator,
 }
 
 /// <summary>Who a certificate says its holder is: the URI name <c>vdi://city/kind/name</c> among its alternative names.</summary>
@@ -66,6 +69,6 @@ internal sealed partial record PeerName(string City, PeerKind Kind, string Name)
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex("^vdi://(?<city>[a-z0-9-]{1,63})/(?<kind>station|host|broker|server)/(?<name>[a-z0-9-]{1,63})$")]
+    [GeneratedRegex("^vdi://(?<city>[a-z0-9-]{1,63})/(?<kind>station|host|broker|server|operator)/(?<name>[a-z0-9-]{1,63})$")]
     private static partial Regex UriPattern();
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Records.V1;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
@@ -9,7 +10,7 @@ namespace VdiBroker.Conventions.Tests;
 
 public sealed class ProtocolTests
 {
-    private static readonly FileDescriptor[] _files = [ErrorsReflection.Descriptor, StationReflection.Descriptor, HostReflection.Descriptor];
+    private static readonly FileDescriptor[] _files = [ErrorsReflection.Descriptor, StationReflection.Descriptor, HostReflection.Descriptor, RecordsReflection.Descriptor];
     private static readonly string _published = Path.Combine(Repository.Root, "Protos", "published-v1.txt");
 
     public static TheoryData<ErrorCode> Errors => [.. Enum.GetValues<ErrorCode>()];

@@ -68,6 +68,13 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Somebody who is in this group of their tenant and in no other.</summary>
     public string Only(string tenant, string group, int nth = 0) => People.Everybody.Where(person => person.Tenant == tenant && person.Groups.SequenceEqual([group])).ElementAt(nth).Login;
 
+    /// <summary>Three brokers of this town on a Redis of their own: a test may kill any of them. They use the host numbers from <paramref name="host"/> to three above it.</summary>
+    internal async Task<Fleet> StartFleetAsync(string name, int host)
+    {
+        var redis = Own(await RedisNode.StartAloneAsync(Path.Combine(_folder, name, "redis"), _network.Address(host)));
+        return new Fleet(redis, await Task.WhenAll(Enumerable.Range(1, 3).Select(number => StartAsync($"{name}{number}", _network.Address(host + number), redis.Endpoint))));
+    }
+
     private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null)
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
@@ -79,7 +86,7 @@ public sealed class Town : IAsyncLifetime
 
     private T Own<T>(T part) where T : IAsyncDisposable
     {
-        _parts.Push(part);
+        lock (_parts) _parts.Push(part);
         return part;
     }
 
@@ -132,6 +139,9 @@ public sealed class Town : IAsyncLifetime
           - { tenant: dugny, group: stagiaires, pools: [bref] }
           - { tenant: le-bourget, group: elus, pools: [bref] }
           - { tenant: le-bourget, group: stagiaires, pools: [bref] }
+        operators:
+          - { name: assistance-drancy, tenants: [drancy] }
+          - { name: astreinte, tenants: [all] }
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:

@@ -15,7 +15,7 @@ public sealed class ExpiryTests(RedisFixture redis)
         await farm.FallSilentAsync("blade0");
         await farm.LapseAsync(held.Session);
         // Two brokers look at once.
-        await Task.WhenAll(Expirer(farm).LookAsync(), Expirer(farm).LookAsync());
+        await Task.WhenAll(Expirer(farm).LookAsync(Jobs.Term), Expirer(farm).LookAsync(Jobs.Term));
         Assert.Equal(SessionPhase.Expired, (await farm.Sessions.FindAsync(held.Session))!.Phase);
         Assert.Empty((await farm.SeatsAsync())["blade0"]);
         Assert.Empty((await farm.Queue.WaitAsync(LedgerFarm.Office, [])).Use);
@@ -28,7 +28,7 @@ public sealed class ExpiryTests(RedisFixture redis)
     {
         var (farm, held) = await ClaimAsync();
         await farm.FallSilentAsync("blade0");
-        await Expirer(farm).LookAsync();
+        await Expirer(farm).LookAsync(Jobs.Term);
         Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(held.Session))!.Phase);
     }
 
@@ -39,7 +39,7 @@ public sealed class ExpiryTests(RedisFixture redis)
         Assert.Equal(TicketVerdict.Granted, await farm.PresentAsync(held.Ticket.Text, "amelie", held.Host.Value));
         await farm.FallSilentAsync("blade0");
         await farm.LapseAsync(held.Session);
-        await Expirer(farm).LookAsync();
+        await Expirer(farm).LookAsync(Jobs.Term);
         var believed = (await farm.Sessions.FindAsync(held.Session))!;
         Assert.Equal(SessionPhase.Opening, believed.Phase);
         Assert.Equal(Expiry.Confirmed, await farm.Ledger.ExpireAsync(believed));
@@ -54,7 +54,7 @@ public sealed class ExpiryTests(RedisFixture redis)
         Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-b")));
         await farm.FallSilentAsync("blade0");
         await farm.LapseAsync(held.Session);
-        await Expirer(farm).LookAsync();
+        await Expirer(farm).LookAsync(Jobs.Term);
         Assert.Equal(SessionPhase.Disconnected, (await farm.Sessions.FindAsync(held.Session))!.Phase);
         Assert.Equal(held.Session.Value, (await farm.SeatsAsync())["blade0"]["amelie"]);
     }
@@ -77,5 +77,5 @@ public sealed class ExpiryTests(RedisFixture redis)
         return (farm, Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a"))));
     }
 
-    private static ClaimExpirer Expirer(LedgerFarm farm) => new(farm.Sessions, farm.Ledger, NullLogger<ClaimExpirer>.Instance);
+    private static ClaimExpirer Expirer(LedgerFarm farm) => new(null!, farm.Sessions, farm.Ledger, NullLogger<ClaimExpirer>.Instance);
 }

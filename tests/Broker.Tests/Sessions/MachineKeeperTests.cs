@@ -30,7 +30,7 @@ public sealed class MachineKeeperTests(RedisFixture redis)
         Assert.Equal(Heard.Still, await seats.HearAsync(held.Session, held.Fence, shown: false));
         Assert.True((await farm.Sessions.FindAsync(held.Session))!.Revision > active.Revision);
         Assert.Single(await farm.EventsAsync(), e => e["kind"] == "session-active" && e["cause"] == "shown");
-        await Keeper(farm).LookAsync(_long);
+        await Keeper(farm).LookAsync(Jobs.Term, _long);
         Assert.Equal(SessionPhase.Active, (await farm.Sessions.FindAsync(held.Session))!.Phase);
     }
 
@@ -39,9 +39,9 @@ public sealed class MachineKeeperTests(RedisFixture redis)
     {
         var (farm, held) = await ClaimAsync();
         await farm.LapseAsync(held.Session);
-        await Keeper(farm).LookAsync(TimeSpan.FromSeconds(10));
+        await Keeper(farm).LookAsync(Jobs.Term, TimeSpan.FromSeconds(10));
         Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(held.Session))!.Phase);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Keeper(farm).LookAsync(_long)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Keeper(farm).LookAsync(Jobs.Term, _long)));
         Assert.Equal(SessionPhase.Expired, (await farm.Sessions.FindAsync(held.Session))!.Phase);
         Assert.Single(await farm.EventsAsync(), e => e["kind"] == "session-expired");
         Assert.Empty((await farm.SeatsAsync())["blade0"]);
@@ -56,15 +56,15 @@ public sealed class MachineKeeperTests(RedisFixture redis)
         var seats = new MachineSeats(farm.Store, farm.Keys);
         await seats.HearAsync(held.Session, held.Fence, shown: true);
         await AgeAsync(farm, held.Session, TimeSpan.FromMinutes(1));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Keeper(farm).LookAsync(_long)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Keeper(farm).LookAsync(Jobs.Term, _long)));
         Assert.Equal(SessionPhase.Disconnected, (await farm.Sessions.FindAsync(held.Session))!.Phase);
         Assert.Single(await farm.EventsAsync(), e => e["kind"] == "session-disconnected");
         Assert.Equal(Heard.Active, await seats.HearAsync(held.Session, held.Fence, shown: false));
 
         await AgeAsync(farm, held.Session, TimeSpan.FromMinutes(1));
-        await Keeper(farm).LookAsync(_long);
+        await Keeper(farm).LookAsync(Jobs.Term, _long);
         await AgeAsync(farm, held.Session, TimeSpan.FromMinutes(16));
-        await Keeper(farm).LookAsync(_long);
+        await Keeper(farm).LookAsync(Jobs.Term, _long);
         Assert.Equal(SessionPhase.Ended, (await farm.Sessions.FindAsync(held.Session))!.Phase);
         Assert.Empty((await farm.SeatsAsync())["blade0"]);
         Assert.Equal(Heard.NotHeld, await seats.HearAsync(held.Session, held.Fence, shown: false));
@@ -84,7 +84,7 @@ public sealed class MachineKeeperTests(RedisFixture redis)
         Assert.Equal(SessionPhase.Active, (await farm.Sessions.FindAsync(held.Session))!.Phase);
     }
 
-    private static MachineKeeper Keeper(LedgerFarm farm) => new(farm.Store, null!, farm.Sessions, farm.Ledger, new MachineCatalogue(new[] { Pc(farm) }.ToFrozenDictionary(machine => machine.Id)), NullLogger<MachineKeeper>.Instance);
+    private static MachineKeeper Keeper(LedgerFarm farm) => new(null!, null!, farm.Sessions, farm.Ledger, new MachineCatalogue(new[] { Pc(farm) }.ToFrozenDictionary(machine => machine.Id)), NullLogger<MachineKeeper>.Instance);
 
     private static Machine Pc(LedgerFarm farm) => new(farm.Pool.Hosts[0], "127.0.0.1", 3389, new string('0', 64));
 
