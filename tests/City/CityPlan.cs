@@ -14,6 +14,9 @@ public sealed record CityPlan(string Name, Loopback Network, IReadOnlyList<Blade
     /// <summary>X display for stations that are windows; null = virtual screens.</summary>
     public string? Display { get; init; }
 
+    /// <summary>PCs that are not migrated yet: machines of the pool <c>mon-pc</c>.</summary>
+    public IReadOnlyList<BladePlan> Pcs { get; init; } = [];
+
     /// <summary>What its store is made of.</summary>
     public StoreShape Store { get; init; }
 
@@ -23,12 +26,15 @@ public sealed record CityPlan(string Name, Loopback Network, IReadOnlyList<Blade
     /// <summary>Without a report for so long a host is held for dead.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>The demo's: three session hosts, two stations. The housing office's host has <paramref name="habitatSeats"/> seats.</summary>
+    /// <summary>The demo's: three session hosts, a trainee's PC, two stations. The housing office's host has <paramref name="habitatSeats"/> seats.</summary>
     public static CityPlan Demo(int habitatSeats = 2)
     {
         var network = Loopback.Pick();
         return new CityPlan("seine-est", network,
             [new("blade1", network.Address(31), 20), new("blade2", network.Address(32), 20), new("blade3", network.Address(33), habitatSeats)],
-            ["station-a", "station-b"]);
+            ["station-a", "station-b"])
+        {
+            Pcs = [new("pc-theo", network.Address(41), 1) { PcOf = "theo.garcon" }],
+        };
     }
 }

@@ -18,6 +18,9 @@ internal static class CityYaml
     /// <summary>Whose members have a right to a desktop, in every tenant.</summary>
     private static readonly string[] Entitled = ["agents", "elus", CityDirectory.Services];
 
+    /// <summary>Whose PCs are not migrated yet.</summary>
+    private const string Unmigrated = "stagiaires";
+
     /// <summary>True when the city file gives the person a desktop.</summary>
     public static bool Entitles(Townsperson person) => Rights(person).Any();
 
@@ -28,7 +31,7 @@ internal static class CityYaml
     /// <summary>What people type behind the @ for a tenant.</summary>
     public static string Suffix(string tenant) => $"{tenant}.test";
 
-    public static string Of(CityPlan plan, Slapd directory, IReadOnlyList<Slapd> servers)
+    public static string Of(CityPlan plan, Slapd directory, IReadOnlyList<Slapd> servers, IReadOnlyList<Hosts.Blade> pcs)
     {
         var people = directory.People;
         var tenants = Tenants.Where(tenant => people.Tenants.Contains(tenant.Id)).ToList();
@@ -64,8 +67,17 @@ internal static class CityYaml
                 hosts: [{{plan.Hosts[^1].Name}}]
                 # So small that waiting would be for nothing: the story's refusal.
                 waiting: { longest: 0s }
-            entitlements:
             """);
+        if (pcs.Count > 0) yaml.AppendLine("""
+              - id: mon-pc
+                name: { fr: Mon ordinateur, en: My computer }
+                kind: fixed
+                machines:
+            """);
+        foreach (var pc in pcs)
+            yaml.AppendLine($$"""      - { id: {{pc.Plan.Name}}, address: {{pc.Plan.Address}}, port: {{Hosts.BladePlan.RdpPort}}, certificate: "{{pc.RdpCertificateSha256}}", owner: {{people[pc.Plan.PcOf!].Tenant}}/{{pc.Plan.PcOf}}, name: { fr: "PC de {{people[pc.Plan.PcOf!].DisplayName}}", en: "{{people[pc.Plan.PcOf!].DisplayName}}'s PC" } }""");
+        yaml.AppendLine("entitlements:");
+        foreach (var tenant in pcs.Select(pc => people[pc.Plan.PcOf!].Tenant).Distinct()) yaml.AppendLine($$"""  - { tenant: {{tenant}}, group: {{Unmigrated}}, pools: [mon-pc] }""");
         foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && Rights(person).Contains(right.group))))
             yaml.AppendLine($$"""  - { tenant: {{id}}, group: {{group}}, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
         yaml.AppendLine("profiles:");

@@ -52,6 +52,9 @@ public sealed class RunningCity : IAsyncDisposable
     /// <summary>Session hosts, in the order of the plan.</summary>
     public IReadOnlyList<Blade> Blades { get; private set; } = [];
 
+    /// <summary>PCs that are not migrated yet, in the order of the plan.</summary>
+    public IReadOnlyList<Blade> Pcs { get; private set; } = [];
+
     /// <summary>Stations, in the order of the plan.</summary>
     public IReadOnlyList<Station> Stations { get; private set; } = [];
 
@@ -126,9 +129,10 @@ public sealed class RunningCity : IAsyncDisposable
         {
             await StartDirectoryAsync(cancel);
             var site = new BladeSite(Path.Combine(Folder, "hosts"), homes, NamesFor(), Broker.Uri, Certificates, Programs);
-            var broker = StartBrokerAsync();
             var blades = Task.WhenAll(Plan.Hosts.Select(host => OwnedAsync(Hosts.Blade.StartAsync(host, site))));
-            await Task.WhenAll(broker, blades);
+            // The city file names their certificates.
+            Pcs = await Task.WhenAll(Plan.Pcs.Select(pc => OwnedAsync(Hosts.Blade.StartAsync(pc, site))));
+            await Task.WhenAll(StartBrokerAsync(), blades);
             Blades = await blades;
         }
         finally
@@ -158,14 +162,14 @@ public sealed class RunningCity : IAsyncDisposable
 
     private async Task StartBrokerAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers));
+        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers, Pcs));
         Store = await OwnedAsync(CityStore.StartAsync(Plan.Store, Path.Combine(Folder, "redis"), Plan.Network, Broker));
         lock (_parts) _parts.Push(Broker);
         await Broker.ConfigureAsync(Certificates, Store.Address);
         await Broker.StartAsync();
     }
 
-    private NameService NamesFor() => new(Directory.LdapsUri, Directory.CaFile, People.PeopleBase, $"ou=unix,{People.Suffix}", Directory.NslcdDn, File.ReadAllText(Directory.NslcdPasswordFile).Trim());
+    private NameService NamesFor() => new(Directory.LdapsUri, Directory.CaFile, People.PeopleBase, $"ou=unix,{People.Suffix}", Directory.NslcdDn, File.ReadAllText(Directory.NslcdPasswordFile).Trim(), login => People[login].Dn);
 
     private async Task<T> OwnedAsync<T>(Task<T> starting) where T : IAsyncDisposable
     {

@@ -27,6 +27,8 @@ internal static class DemoWords
 
             Les serveurs de bureaux / The session hosts
               {string.Join(", ", city.Blades.Select(blade => $"{blade.Plan.Name} {blade.Plan.Address}:{Hosts.BladePlan.RdpPort} ({blade.Plan.Seats} places/seats)"))}
+            Les ordinateurs pas encore migrés / The PCs that are not migrated yet
+              {string.Join(", ", city.Pcs.Select(pc => $"{pc.Plan.Name} {pc.Plan.Address}:{Hosts.BladePlan.RdpPort} ({pc.Plan.PcOf})"))}
             Les stations / The stations
               {stations}
               Dans un autre terminal, comme une vraie personne / In another terminal, as a real person does:
@@ -49,7 +51,8 @@ internal static class DemoWords
     private static string AsRoot(Stations.Station station) => Environment.GetEnvironmentVariable("SUDO_USER") is not { Length: > 0 } ? ""
         : !station.Screen.Virtual && Environment.GetEnvironmentVariable("XAUTHORITY") is { Length: > 0 } cookie ? $"sudo XAUTHORITY={cookie} " : "sudo ";
 
-    private static string Mark(Townsperson person) => person.Login == CityDirectory.Newcomer ? " !" : CityYaml.Entitles(person) ? "" : " *";
+    private static string Mark(RunningCity city, Townsperson person) =>
+        person.Login == CityDirectory.Newcomer ? " !" : CityYaml.Entitles(person) || city.Pcs.Any(pc => pc.Plan.PcOf == person.Login) ? "" : " *";
 
     public static void People(RunningCity city)
     {
@@ -57,7 +60,7 @@ internal static class DemoWords
         foreach (var town in city.People.Everybody.GroupBy(person => person.Tenant))
         {
             Console.WriteLine($"  {town.Key}");
-            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{Mark(person)}").Chunk(2))
+            foreach (var row in town.Select(person => $"{person.Login} {person.Password}{Mark(city, person)}").Chunk(2))
                 Console.WriteLine("    " + string.Concat(row.Select(cell => cell.PadRight(48))).TrimEnd());
         }
         Console.WriteLine("  * connu de l'annuaire, mais sans bureau attribué / known to the directory, but no desktop given");

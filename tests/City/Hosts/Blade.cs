@@ -27,6 +27,9 @@ public sealed class Blade : IAsyncDisposable
     /// <summary>Folder of its logs.</summary>
     public string LogFolder => _files.Log;
 
+    /// <summary>SHA-256 of the certificate that its RDP server shows, as the city file has it: lower-case hexadecimal.</summary>
+    public string RdpCertificateSha256 => _files.RdpCertificateSha256;
+
     /// <summary>True between start and stop or crash.</summary>
     public bool Running => _process is { HasExited: false };
 

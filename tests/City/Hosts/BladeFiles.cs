@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
@@ -23,6 +25,9 @@ internal sealed partial class BladeFiles(BladePlan plan, BladeSite site)
 
     public string Agent => Path.Combine(Folder, "bin/vdi-agent");
 
+    /// <summary>Known once the files are written.</summary>
+    public string RdpCertificateSha256 { get; private set; } = "";
+
     public async Task WriteAsync()
     {
         foreach (var folder in (string[])[Etc, Path.Combine(Etc, "xrdp"), Log, Path.Combine(Folder, "bin"), Path.Combine(Folder, "tls")]) System.IO.Directory.CreateDirectory(folder);
@@ -33,9 +38,10 @@ internal sealed partial class BladeFiles(BladePlan plan, BladeSite site)
         var issued = await Task.WhenAll(
             site.Certificates.IssueAsync("host", plan.Name, tls),
             site.Certificates.IssueAsync("server", plan.Name + "-rdp", tls, plan.Address));
+        using (var shown = X509CertificateLoader.LoadCertificateFromFile(issued[1].Certificate)) RdpCertificateSha256 = Convert.ToHexStringLower(SHA256.HashData(shown.RawData));
         WriteXrdp(issued[1]);
         WriteNames();
-        WriteAgent(issued[0], issued[1]);
+        if (plan.PcOf is null) WriteAgent(issued[0], issued[1]);
         await File.WriteAllTextAsync(Init, InitScript());
         File.SetUnixFileMode(Init, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         System.IO.Directory.CreateDirectory(Path.Combine(Log, "xrdp"));
@@ -68,9 +74,33 @@ internal sealed partial class BladeFiles(BladePlan plan, BladeSite site)
             ["Logging/LogFile"] = Path.Combine(Log, "sesman.log"),
             ["Logging/EnableSyslog"] = "false",
         });
-        var pam = File.ReadAllText(Path.Combine(site.Programs.HostFiles, "pam.d/xrdp-sesman"));
         System.IO.Directory.CreateDirectory(Path.Combine(Etc, "pam.d"));
-        File.WriteAllText(Path.Combine(Etc, "pam.d/xrdp-sesman"), AgentPath().Replace(pam, Agent));
+        File.WriteAllText(Path.Combine(Etc, "pam.d/xrdp-sesman"), plan.PcOf is { } owner ? PcPam(owner) : AgentPath().Replace(File.ReadAllText(Path.Combine(site.Programs.HostFiles, "pam.d/xrdp-sesman")), Agent));
+    }
+
+    // As a PC of a domain: the directory itself says whether the password is right, asked by its own tool, which gets it by a pipe.
+    private string PcPam(string owner)
+    {
+        var check = Path.Combine(Folder, "bin/check-password");
+        File.WriteAllText(check, $"""
+            #!/bin/sh
+            [ "$PAM_USER" = '{owner}' ] || exit 1
+            LDAPTLS_CACERT='{site.Names.CaFile}' exec ldapwhoami -x -o nettimeout=3 -H '{site.Names.Uri}' -D "$(cat '{Folder}/owner')" -y /dev/stdin
+
+            """);
+        File.SetUnixFileMode(check, (UnixFileMode)Convert.ToInt32("755", 8));
+        File.WriteAllText(Path.Combine(Folder, "owner"), site.Names.DnOf(owner));
+        return $"""
+            #%PAM-1.0
+            auth     requisite  pam_exec.so expose_authtok quiet {check}
+            auth     required   pam_permit.so
+            account  required   pam_permit.so
+            password required   pam_deny.so
+            session  required   pam_env.so readenv=1
+            session  required   pam_mkhomedir.so umask=0077
+            session  required   pam_unix.so
+
+            """;
     }
 
     private void WriteNames()

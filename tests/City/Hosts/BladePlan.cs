@@ -8,6 +8,12 @@ public sealed record BladePlan(string Name, string Address, int Seats)
 {
     /// <summary>TCP port of its RDP server; free because the address is its own.</summary>
     public const int RdpPort = 33890;
+
+    /// <summary>
+    /// Set for an office PC that is not the city's to change: login of whose PC it is. No agent runs on it, it knows nothing of tickets, and it lets its owner in with their password of
+    /// the directory. Null = a session host.
+    /// </summary>
+    public string? PcOf { get; init; }
 }
 
 /// <summary>What every session host of a city shares.</summary>

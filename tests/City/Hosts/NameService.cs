@@ -7,4 +7,5 @@ namespace VdiBroker.City.Hosts;
 /// <param name="Groups">Where groups are searched.</param>
 /// <param name="BindDn">Service account that may read names.</param>
 /// <param name="BindPassword">Its password; written to a file that only root reads.</param>
-public sealed record NameService(string Uri, string CaFile, string People, string Groups, string BindDn, string BindPassword);
+/// <param name="DnOf">The DN of an account, by its login.</param>
+public sealed record NameService(string Uri, string CaFile, string People, string Groups, string BindDn, string BindPassword, Func<string, string> DnOf);

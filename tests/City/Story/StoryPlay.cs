@@ -12,7 +12,7 @@ public static class StoryPlay
     /// <summary>Every line after the city's start, in order.</summary>
     public static IReadOnlyList<StoryStep> Steps =>
     [
-        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps,
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. MachineChapter.Steps, .. ExplainChapter.Steps,
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 
@@ -37,7 +37,7 @@ public static class StoryPlay
             try
             {
                 await city.ReadyAsync(cancel);
-                Tell(new StoryLine($"The city starts: directory, broker, {StoreOf(store)}, three session hosts, two stations", true, clock.Elapsed.TotalSeconds, city.Folder));
+                Tell(new StoryLine($"The city starts: directory, broker, {StoreOf(store)}, three session hosts, a PC, two stations", true, clock.Elapsed.TotalSeconds, city.Folder));
                 figures = await PlayAsync(steps, city, folder, Tell, cancel);
             }
             finally

@@ -105,6 +105,9 @@ public sealed class StoryScene
         return file;
     }
 
+    /// <summary>Keeps a text beside the pictures.</summary>
+    public Task KeepAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_pictures, name), text);
+
     /// <summary>The host that carries the person's session.</summary>
     public Blade BladeOf(Townsperson person) => City.Blades.FirstOrDefault(blade => blade.SessionOf(person.UidNumber).Any(program => program.Name == "Xorg"))
         ?? throw new StoryException($"no host carries a session of {person.Login}");
