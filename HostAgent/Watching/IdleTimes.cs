@@ -23,9 +23,12 @@ internal sealed class IdleTimes(SessionWatch watch, AgentLog log, TimeProvider t
     private readonly ConcurrentDictionary<SessionServer, (TimeSpan Idle, long Asked)> _answers = new();
     private readonly ConcurrentDictionary<SessionServer, bool> _silent = new();
 
-    /// <summary>As of the last answer, at most <see cref="Kept"/> ago; null while unknown.</summary>
+    /// <summary>
+    /// Until now, as far as the last answer tells, at most <see cref="Kept"/> ago; null while unknown. What was touched since then is heard of with the next answer; without
+    /// the time since then the last touch would seem to move on from report to report.
+    /// </summary>
     public TimeSpan? Of(SessionServer server) =>
-        _answers.TryGetValue(server, out var answer) && time.GetElapsedTime(answer.Asked) <= Kept ? answer.Idle : null;
+        _answers.TryGetValue(server, out var answer) && time.GetElapsedTime(answer.Asked) is var since && since <= Kept ? answer.Idle + since : null;
 
     /// <summary>Asks until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)

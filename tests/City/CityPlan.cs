@@ -17,6 +17,9 @@ public sealed record CityPlan(string Name, Loopback Network, IReadOnlyList<Blade
     /// <summary>PCs that are not migrated yet: machines of the pool <c>mon-pc</c>.</summary>
     public IReadOnlyList<BladePlan> Pcs { get; init; } = [];
 
+    /// <summary>It has pools beside the demo's whose desktops end soon, or are closed.</summary>
+    public bool EndsSoon { get; init; }
+
     /// <summary>What its store is made of.</summary>
     public StoreShape Store { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using VdiBroker.City.Directory;
 
@@ -76,12 +77,44 @@ internal static class CityYaml
             """);
         foreach (var pc in pcs)
             yaml.AppendLine($$"""      - { id: {{pc.Plan.Name}}, address: {{pc.Plan.Address}}, port: {{Hosts.BladePlan.RdpPort}}, certificate: "{{pc.RdpCertificateSha256}}", owner: {{people[pc.Plan.PcOf!].Tenant}}/{{pc.Plan.PcOf}}, name: { fr: "PC de {{people[pc.Plan.PcOf!].DisplayName}}", en: "{{people[pc.Plan.PcOf!].DisplayName}}'s PC" } }""");
+        if (plan.EndsSoon) yaml.AppendLine(EndsSoon(plan));
         yaml.AppendLine("entitlements:");
+        if (plan.EndsSoon) yaml.AppendLine("""
+              - { tenant: le-bourget, group: stagiaires, pools: [bref] }
+              - { tenant: dugny, group: stagiaires, pools: [veille] }
+              - { tenant: habitat, group: stagiaires, pools: [ferme] }
+              - { tenant: habitat, group: gardiens, pools: [partage] }
+              - { tenant: drancy, group: eleves, pools: [partage] }
+            """);
         foreach (var tenant in pcs.Select(pc => people[pc.Plan.PcOf!].Tenant).Distinct()) yaml.AppendLine($$"""  - { tenant: {{tenant}}, group: {{Unmigrated}}, pools: [mon-pc] }""");
         foreach (var (id, group) in tenants.SelectMany(tenant => Entitled.Select(group => (tenant.Id, group))).Where(right => people.Everybody.Any(person => person.Tenant == right.Id && Rights(person).Contains(right.group))))
             yaml.AppendLine($$"""  - { tenant: {{id}}, group: {{group}}, pools: [{{(id == "habitat" ? "habitat" : "bureau")}}] }""");
         yaml.AppendLine("profiles:");
         foreach (var (id, _) in tenants) yaml.AppendLine($$"""  - { tenant: {{id}}, keyboard: fr, language: fr, screen: full }""");
+        if (plan.EndsSoon) yaml.AppendLine(Closed());
         return yaml.ToString();
+    }
+
+    private static string EndsSoon(CityPlan plan) => $$"""
+          - { id: bref, name: { fr: Bref, en: Short }, hosts: [{{plan.Hosts[0].Name}}], limits: { longest: 20s, warn: 10s, extend: 12s, extensions: 1 } }
+          - { id: veille, name: { fr: Veille, en: Awake }, hosts: [{{plan.Hosts[0].Name}}], limits: { idle: 12s, warn: 8s } }
+          - { id: ferme, name: { fr: Fermé, en: Closed }, hosts: [{{plan.Hosts[0].Name}}], hours: demain }
+          - id: partage
+            name: { fr: Partagé, en: Shared }
+            hosts: [{{plan.Hosts[^1].Name}}]
+            shares: [{ tenant: habitat, guaranteed: {{plan.Hosts[^1].Seats}} }]
+            give_back: { disconnected: 1s, active: 1s }
+            limits: { disconnected: 2s, warn: 6s }
+        """;
+
+    // Closed today, whatever day that is where the city is read.
+    private static string Closed()
+    {
+        var day = (int days) => DateTimeOffset.UtcNow.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return $$"""
+            timezone: Etc/UTC
+            calendars:
+              - { id: demain, closed: ["{{day(-1)}}..{{day(0)}} Ménage"], open: [{ date: {{day(1)}}, hours: ["08:00-18:00"] }] }
+            """;
     }
 }

@@ -16,11 +16,12 @@ demo.SetAction((parsed, _) =>
 });
 
 var folder = new Option<DirectoryInfo>("--out") { Description = "takes numbered pictures, story.json and logs", Required = true };
-var story = new Command("story", "plays the story that must be true; exits 0 only if every line held") { folder, store };
+var only = new Option<string>("--only") { Description = "only the lines that contain this (for whoever writes one; a line may need those before it)", DefaultValueFactory = _ => "" };
+var story = new Command("story", "plays the story that must be true; exits 0 only if every line held") { folder, store, only };
 story.SetAction((parsed, _) =>
 {
     TellOfLeft();
-    return PlayAsync(parsed.GetValue(store), parsed.GetValue(folder)!.FullName);
+    return PlayAsync(parsed.GetValue(store), parsed.GetValue(folder)!.FullName, parsed.GetValue(only)!);
 });
 
 var root = new RootCommand("A whole city of real parts on this machine's loopback: directory, broker, session hosts, stations.") { demo, story };
@@ -33,7 +34,7 @@ static void TellOfLeft()
         Console.WriteLine($"Une ville tuée tourne encore / A city that was killed still runs: {left.Folder}\n  pour la terminer / to end it: {left.HowToEnd}");
 }
 
-static async Task<int> PlayAsync(StoreShape store, string folder)
+static async Task<int> PlayAsync(StoreShape store, string folder, string only)
 {
     using var end = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -41,7 +42,7 @@ static async Task<int> PlayAsync(StoreShape store, string folder)
     using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
     try
     {
-        var result = await StoryPlay.RunAsync(StoryPlay.Steps, store, folder, line =>
+        var result = await StoryPlay.RunAsync([.. StoryPlay.Steps.Where(step => step.Name.Contains(only, StringComparison.Ordinal))], store, folder, line =>
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(line.Ok ? "ok  " : "FAIL")} {line.Seconds,6:0.0} s  {line.Name}\n                {line.Note}")), end.Token);
         foreach (var (name, value) in result.Figures) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-36}{value,10:0.#}"));
         foreach (var aim in result.Aims) Console.WriteLine(aim.ToString());

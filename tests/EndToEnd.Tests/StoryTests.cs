@@ -32,6 +32,18 @@ public sealed class StoryTests(WholeStory story)
     public void A_killed_directory_loses_no_screen() => story.Holds(FaultChapter.Directory);
 
     [Fact]
+    public void A_closed_desktop_says_when_it_opens() => story.Holds(LimitChapter.Closed);
+
+    [Fact]
+    public void A_borrowed_seat_goes_back_after_a_warning() => story.Holds(LimitChapter.GivenBack);
+
+    [Fact]
+    public void An_end_that_comes_near_is_put_off_by_one_click() => story.Holds(LimitChapter.Extended);
+
+    [Fact]
+    public void Who_leaves_the_keyboard_alone_is_warned_and_ended() => story.Holds(LimitChapter.Idle);
+
+    [Fact]
     public void A_wrong_password_and_an_unknown_person_get_one_answer() => story.Holds(RefusalChapter.WrongPassword);
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using VdiBroker.City.Processes;
 using VdiBroker.City.Stations;
@@ -18,13 +17,13 @@ public sealed class BannerTests : AtAStation
         var empty = await screen.LookAsync();
         await OnScreenAsync(screen);
         Station.Desk.Warns(Near(extendable: false));
-        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => await BannerAsync(screen) is not null);
-        var banner = (await BannerAsync(screen))!.Value;
+        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => await screen.BannerAsync() is not null);
+        var banner = (await screen.BannerAsync())!.Value;
         await Eventually.HoldsAsync("letters in it", TestStation.Deadline, async () => (await screen.LookAsync()).Differences(empty) > 500);
         Assert.InRange(banner.Width, 100, 1024 * 3 / 4 + 60);
         Station.Desk.Warns(null);
         // The sentence that takes it back goes by itself.
-        await Eventually.HoldsAsync("no banner", TestStation.Deadline, async () => await BannerAsync(screen) is null);
+        await Eventually.HoldsAsync("no banner", TestStation.Deadline, async () => await screen.BannerAsync() is null);
         Assert.Equal(0, Station.Times("banner-failed"));
         Assert.DoesNotContain(ProcessTable.Below(Station.Process.Pid), one => one.Arguments.Contains("--banner"));
     }
@@ -37,7 +36,7 @@ public sealed class BannerTests : AtAStation
         await OnScreenAsync(screen);
         Station.Desk.Warns(Near(extendable: true));
         (int X, int Y, int Width, int Height)? banner = null;
-        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => (banner = await BannerAsync(screen)) is not null);
+        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => (banner = await screen.BannerAsync()) is not null);
         // The first button begins at the left margin of the last row.
         await Eventually.HoldsAsync("an extension", TestStation.Deadline, async () =>
         {
@@ -63,9 +62,9 @@ public sealed class BannerTests : AtAStation
         await using var screen = await Screen.StartVirtualAsync(Station.At("x"));
         await OnScreenAsync(screen);
         Station.Desk.Warns(Near(extendable: false));
-        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => await BannerAsync(screen) is not null);
+        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => await screen.BannerAsync() is not null);
         Station.Process.Send(Signal.Kill);
-        await Eventually.HoldsAsync("no banner", TestStation.Deadline, async () => await BannerAsync(screen) is null);
+        await Eventually.HoldsAsync("no banner", TestStation.Deadline, async () => await screen.BannerAsync() is null);
     }
 
     private static LimitWarning Near(bool extendable) =>
@@ -76,14 +75,5 @@ public sealed class BannerTests : AtAStation
         Station.Display = screen.Display;
         await Station.SignInAsync();
         await Station.StepAsync("active");
-    }
-
-    /// <summary>Place and size of the banner where it is shown, as the X server tells.</summary>
-    private static async Task<(int X, int Y, int Width, int Height)?> BannerAsync(Screen screen)
-    {
-        var answer = await Tool.RunAsync("xwininfo", ["-display", screen.Display, "-name", "vdi-shim"]);
-        if (answer.Status != 0 || !answer.Output.Contains("IsViewable", StringComparison.Ordinal)) return null;
-        int Of(string what) => int.Parse(answer.Output.Split('\n').Single(line => line.Trim().StartsWith(what, StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
-        return (Of("Absolute upper-left X"), Of("Absolute upper-left Y"), Of("Width"), Of("Height"));
     }
 }

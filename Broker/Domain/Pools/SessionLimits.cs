@@ -9,6 +9,9 @@ public sealed record SessionLimits
     // What a host tells of idle times is a little late, and not always equally so.
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(2);
 
+    // A host asks its sessions every 5 s whether they were touched, and its report takes its time: who touches the desktop at the last moment is heard of so late.
+    private static readonly TimeSpan _unheard = TimeSpan.FromSeconds(6);
+
     /// <summary>The longest time that nobody touches it while it is on a screen; null = any. Longer than <see cref="Warn"/>.</summary>
     public TimeSpan? Idle { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record SessionLimits
     public LimitDecision Decide(LimitedSession session, IEnumerable<EndDemand> demands, DateTimeOffset now)
     {
         var ends = Ends(session, demands, now).OrderBy(end => end.At).ToList();
-        var stands = session.Promise is { } promise && ends.Any(end => end.Limit == promise.Limit && end.At <= promise.EndsAt + Slack) ? session.Promise : null;
+        var stands = session.Promise is { } promise && ends.Any(end => end.Limit == promise.Limit && end.At <= promise.EndsAt + Part(_slack)) ? session.Promise : null;
         if (!session.OnScreen)
         {
             if (ends is [{ } first, ..] && first.At <= now) return new LimitDecision.End(first.Limit, Warned: false);
@@ -45,7 +48,7 @@ public sealed record SessionLimits
         }
         // Who came to this screen after the end that was told knows nothing of it: they are told anew.
         if (stands is not null && session.PhaseSince > stands.EndsAt) stands = null;
-        if (stands is not null && now >= stands.EndsAt) return new LimitDecision.End(stands.Limit, Warned: true);
+        if (stands is not null && now >= stands.EndsAt + (stands.Limit == Limit.Idle ? Part(_unheard) : TimeSpan.Zero)) return new LimitDecision.End(stands.Limit, Warned: true);
         if (ends is [{ } next, ..] && next.At - Warn <= now && (stands is null || (next.Limit != stands.Limit && Later(next.At, now + Warn) < stands.EndsAt)))
             return new LimitDecision.Warn(next.Limit, next.At);
         return TakenBack(session, stands);
@@ -67,7 +70,7 @@ public sealed record SessionLimits
         _ => false,
     };
 
-    private TimeSpan Slack => Warn / 2 < _slack ? Warn / 2 : _slack;
+    private TimeSpan Part(TimeSpan time) => Warn / 2 < time ? Warn / 2 : time;
 
     private IEnumerable<EndDemand> Ends(LimitedSession session, IEnumerable<EndDemand> demands, DateTimeOffset now) =>
         Own(session, now).Concat(demands).Select(end => end with { At = Later(end.At, session.Spared.GetValueOrDefault(end.Limit)) });

@@ -73,6 +73,15 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>Clicks the left button at a place.</summary>
     public Task ClickAsync(int x, int y) => XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", "1");
 
+    /// <summary>Place and size of what vdi-shim says over the desktop, as the X server tells; null = it says nothing there.</summary>
+    public async Task<(int X, int Y, int Width, int Height)?> BannerAsync()
+    {
+        var answer = await Tool.RunAsync("xwininfo", ["-display", Display, "-name", "vdi-shim"]);
+        if (answer.Status != 0 || !answer.Output.Contains("IsViewable", StringComparison.Ordinal)) return null;
+        int Of(string what) => int.Parse(answer.Output.Split('\n').Single(line => line.Trim().StartsWith(what, StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+        return (Of("Absolute upper-left X"), Of("Absolute upper-left Y"), Of("Width"), Of("Height"));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

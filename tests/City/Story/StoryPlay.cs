@@ -12,7 +12,7 @@ public static class StoryPlay
     /// <summary>Every line after the city's start, in order.</summary>
     public static IReadOnlyList<StoryStep> Steps =>
     [
-        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. MachineChapter.Steps, .. ExplainChapter.Steps,
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. LimitChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. MachineChapter.Steps, .. ExplainChapter.Steps,
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 
@@ -33,7 +33,7 @@ public static class StoryPlay
         SortedDictionary<string, double> figures = [];
         try
         {
-            await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1) with { Store = store }, cancel: cancel);
+            await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1) with { Store = store, EndsSoon = true }, cancel: cancel);
             try
             {
                 await city.ReadyAsync(cancel);

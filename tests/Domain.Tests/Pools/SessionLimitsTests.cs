@@ -36,7 +36,9 @@ public sealed class SessionLimitsTests
     {
         var idle = Told(_atWork with { Idle = TimeSpan.FromMinutes(29) }, Limit.Idle, _noon.AddMinutes(1));
         Assert.IsType<LimitDecision.Nothing>(_office.Decide(idle, [], _noon));
-        Assert.Equal(new LimitDecision.End(Limit.Idle, Warned: true), _office.Decide(idle with { Idle = TimeSpan.FromMinutes(30) }, [], _noon.AddMinutes(1)));
+        // Who has touched it at the last moment is heard of a little later.
+        Assert.IsType<LimitDecision.Nothing>(_office.Decide(idle with { Idle = TimeSpan.FromMinutes(30) }, [], _noon.AddMinutes(1)));
+        Assert.Equal(new LimitDecision.End(Limit.Idle, Warned: true), _office.Decide(idle with { Idle = TimeSpan.FromMinutes(30.1) }, [], _noon.AddMinutes(1.1)));
     }
 
     [Fact]
@@ -152,7 +154,36 @@ public sealed class SessionLimitsTests
                 }
             }
             var left = _noon.AddSeconds(touches.Length - 1);
-            Assert.True(left - touched <= limits.Idle + limits.Warn, "who is away is ended");
+            Assert.True(left - touched <= limits.Idle + (limits.Warn * 1.5), "who is away is ended");
+        });
+
+    /// <summary>A host asks a desktop every 5 s and reports every second what it knows.</summary>
+    [Fact]
+    public void Who_touches_the_desktop_before_the_hour_that_was_told_keeps_it_and_nobody_is_told_twice_of_one_absence() =>
+        Gen.Select(Gen.Int[0, 60].Array[1, 400], Gen.Int[12, 20], Gen.Int[0, 4]).Sample((touches, warn, asked) =>
+        {
+            var limits = new SessionLimits { Idle = TimeSpan.FromSeconds(30), Warn = TimeSpan.FromSeconds(warn) };
+            var (touched, known, told) = (_noon, _noon, 0);
+            EndPromise? promise = null;
+            for (var step = 0; step < touches.Length; step++)
+            {
+                var now = _noon.AddSeconds(step);
+                if (touches[step] == 0) touched = now;
+                if (step % 5 == asked) (known, told) = (touched, touched == known ? told : 0);
+                switch (limits.Decide(new LimitedSession(OnScreen: true, _noon, _noon) { Idle = now - known, Promise = promise }, [], now))
+                {
+                    case LimitDecision.Warn(var limit, var at):
+                        promise = new EndPromise(limit, at > now + limits.Warn ? at : now + limits.Warn);
+                        Assert.True(++told == 1, "told again of the same absence");
+                        break;
+                    case LimitDecision.TakeBack:
+                        promise = null;
+                        break;
+                    case LimitDecision.End:
+                        Assert.True(promise!.EndsAt - touched >= limits.Idle || touched > promise.EndsAt, $"touched at {touched}, told of {promise.EndsAt}, ended at {now}");
+                        return;
+                }
+            }
         });
 
     private static LimitedSession Told(LimitedSession session, Limit limit, DateTimeOffset ends) => session with { Promise = new EndPromise(limit, ends) };
