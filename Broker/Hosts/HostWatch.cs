@@ -51,12 +51,11 @@ internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board
         var (moment, voices) = await store.RunAsync("watch hosts", async db =>
         {
             var clock = StoreClock.ReadAsync(db, keys);
-            var heard = hosts.Hosts.Keys.Select(host => (host, Voice: board.VoiceAsync(db, host))).ToList();
-            await Task.WhenAll(heard.Select(one => one.Voice));
-            return (await clock, heard.Select(one => (one.host, Voice: one.Voice.Result)).ToList());
+            var heard = await Task.WhenAll(hosts.Hosts.Keys.Select(async host => (Host: host, Voice: await board.VoiceAsync(db, host))));
+            return (await clock, heard);
         });
         var before = _health;
-        var now = voices.ToImmutableDictionary(one => one.host, one => HostJudgement.Judge(one.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age));
+        var now = voices.ToImmutableDictionary(one => one.Host, one => HostJudgement.Judge(one.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age));
         Volatile.Write(ref _health, now);
         if (_began is { } began && began != moment.Began) Tell(null);
         _began = moment.Began;

@@ -112,8 +112,9 @@ public sealed class DeadHostTests(Town town)
         var on = await SitAsync(station, Person(3), agent, agent);
         using var follow = station.Follow(on.SignIn, on.Desktop);
         await follow.HearsAsync(SessionState.Active);
-        await agent.ObserveAsync();
         await agent.FallSilentAsync();
+        await Eventually.HoldsAsync("no report is on its way any more", Peers.Patience, async () => await broker.RedisAsync(
+            "eval", "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000) - redis.call('HGET', KEYS[1], 'seen') > 1000 and 1 or 0", "1", "vdi:{test}:host:blade3:board") == "1");
         var clock = Stopwatch.StartNew();
         Assert.Equal("OK", await broker.RedisAsync("flushall"));
         await follow.HearsAsync(SessionState.Forgotten);
