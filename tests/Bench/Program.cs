@@ -1,5 +1,10 @@
 using System.CommandLine;
 using VdiBroker.Bench;
+using VdiBroker.Bench.Raw;
+using VdiBroker.Bench.Storm;
 
-var root = new RootCommand("Measures what the broker's parts do, beside the raw limit of the same parts in the same run.") { BindsCommand.Build() };
+var root = new RootCommand("Measures what the broker's parts do, beside the raw limit of the same parts in the same run.") 
+{
+    BindsCommand.Build(), StormCommand.Build(), EmptyServer.Build(),
+};
 return await root.Parse(args).InvokeAsync();
