@@ -114,6 +114,17 @@ internal sealed partial class CityMap(CityDocument document, string what, YamlMa
         return path;
     }
 
+    /// <summary>A list of paths that may be missing, each made absolute from the city file's folder; a file that is not there is a fault and left out.</summary>
+    public IEnumerable<string> Files(string key)
+    {
+        foreach (var text in Texts(key, mayBeMissing: true))
+        {
+            var path = Path.GetFullPath(text, document.Folder);
+            if (System.IO.File.Exists(path)) yield return path;
+            else Fault(key, $"'{text}' is not there (looked for {path})");
+        }
+    }
+
     /// <summary>A list of texts, at least one unless <paramref name="mayBeMissing"/>.</summary>
     public IReadOnlyList<string> Texts(string key, bool mayBeMissing = false)
     {

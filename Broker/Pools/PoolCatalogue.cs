@@ -20,6 +20,7 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
     {
         var pools = new Dictionary<PoolId, Pool>();
         var machines = new MachineSection(tenants, hosts);
+        var calendars = CalendarCatalogue.Read(city);
         foreach (var map in city.Root.Maps("pools"))
         {
             var name = map.Map("name");
@@ -35,7 +36,10 @@ internal sealed record PoolCatalogue(FrozenDictionary<PoolId, Pool> Pools, Immut
                 Placing = kind == PoolKind.Fixed ? PlacingRules.Default : PlacingSection.Read(map, carrying, places),
                 Shares = kind == PoolKind.Fixed ? Shares.None : SharesSection.Read(map, tenants, carrying.Sum(host => hosts.Hosts.GetValueOrDefault(host)?.Seats ?? 0)),
                 Waiting = kind == PoolKind.Fixed ? WaitingRules.Default : SharesSection.ReadWaiting(map),
+                GiveBack = kind == PoolKind.Fixed ? GiveBackRules.Default : SharesSection.ReadGiveBack(map),
+                Hours = calendars.HoursOf(map),
             };
+            pool = pool with { Limits = LimitsSection.Read(map, pool.Hours) };
             name.Close();
             if (!pools.TryAdd(pool.Id, pool)) map.Fault("id", $"there are two pools '{pool.Id}'");
             map.Close();

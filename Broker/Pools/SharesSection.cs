@@ -36,6 +36,16 @@ internal static class SharesSection
         return rules;
     }
 
+    /// <summary>Reads <c>give_back</c>; faults go to the document.</summary>
+    public static GiveBackRules ReadGiveBack(CityMap pool)
+    {
+        var map = pool.Map("give_back", mayBeMissing: true);
+        var rules = new GiveBackRules(map.Time("disconnected", GiveBackRules.Default.Disconnected), map.Time("active", TimeSpan.MaxValue) is var patience && patience < TimeSpan.MaxValue ? patience : null);
+        if (pool.Has("give_back") && !pool.Has("shares")) pool.Fault("give_back", "'give_back' says nothing without 'shares': nobody is guaranteed a seat");
+        map.Close();
+        return rules;
+    }
+
     // Seats, or a percentage of all of them, rounded down.
     private static int? Seats(CityMap map, string key, int all)
     {

@@ -20,6 +20,9 @@ internal static class FactText
         Fact.Claimed f => Json("claimed", ("session", f.Session.Value), ("host", f.Host.Value), ("fence", f.Fence.Value), ("resumed", f.Resumed)),
         Fact.Presented f => Json("presented", ("host", f.Host.Value), ("fence", f.Fence.Value), ("verdict", f.Verdict)),
         Fact.Became f => Json("became", ("session", f.Session.Value), ("phase", f.Phase), ("cause", f.Cause)),
+        Fact.EndTold f => Json("end-told", ("session", f.Session.Value), ("limit", f.Limit), ("ends", f.Ends.ToUnixTimeMilliseconds())),
+        Fact.EndTakenBack f => Json("end-taken-back", ("session", f.Session.Value), ("limit", f.Limit)),
+        Fact.EndPutOff f => Json("end-put-off", ("session", f.Session.Value), ("limit", f.Limit), ("until", f.Until.ToUnixTimeMilliseconds())),
         Fact.Shown f => Json("shown", ("fence", f.Fence.Value), ("signIn", Ms(f.SignInTook)), ("open", Ms(f.OpenTook)), ("connect", Ms(f.ConnectTook))),
         Fact.Moved f => Json("moved", ("station", f.Station.Value), ("serial", f.Serial)),
         Fact.Closed f => Json("closed", ("signedOut", f.SignedOut)),
@@ -54,6 +57,9 @@ internal static class FactText
         "claimed" => new Fact.Claimed(new SessionId(Text(json, "session")), new HostId(Text(json, "host")), FenceOf(json), (bool)Need(json, "resumed")),
         "presented" => new Fact.Presented(new HostId(Text(json, "host")), FenceOf(json), Text(json, "verdict")),
         "became" => new Fact.Became(new SessionId(Text(json, "session")), Text(json, "phase"), Text(json, "cause")),
+        "end-told" => new Fact.EndTold(new SessionId(Text(json, "session")), Text(json, "limit"), At(json, "ends")),
+        "end-taken-back" => new Fact.EndTakenBack(new SessionId(Text(json, "session")), Text(json, "limit")),
+        "end-put-off" => new Fact.EndPutOff(new SessionId(Text(json, "session")), Text(json, "limit"), At(json, "until")),
         "shown" => new Fact.Shown(FenceOf(json), Time(json, "signIn"), Time(json, "open"), Time(json, "connect")),
         "moved" => new Fact.Moved(new StationId(Text(json, "station")), (long)Need(json, "serial")),
         "closed" => new Fact.Closed((bool)Need(json, "signedOut")),
@@ -83,6 +89,8 @@ internal static class FactText
     private static string Text(JsonObject json, string name) => (string?)json[name] ?? "";
 
     private static PersonId? Person(JsonObject json) => (string?)json["person"] is { } person ? new PersonId(person) : null;
+
+    private static DateTimeOffset At(JsonObject json, string name) => DateTimeOffset.FromUnixTimeMilliseconds((long)Need(json, name));
 
     private static Fence FenceOf(JsonObject json) => new((long)Need(json, "fence"));
 

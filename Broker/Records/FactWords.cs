@@ -98,6 +98,12 @@ internal static class FactWords
         ["seat-missing"] = ("il lui manquait sa place, qui lui est rendue", "its seat was missing and has been given back to it"),
         ["replaced"] = ("un bureau plus récent de la personne a pris sa place", "a newer desktop of the person's has taken its place"),
         ["signed-out-of"] = ("la personne l'avait fermée", "the person had signed out of it"),
+        ["limit-idle"] = ("personne n'y a touché depuis longtemps", "nobody touched it for long"),
+        ["limit-disconnected"] = ("elle n'était sur aucun écran depuis longtemps", "it was on no screen for long"),
+        ["limit-longest"] = ("elle avait atteint sa durée la plus longue", "it had come to its longest time"),
+        ["limit-hours"] = ("le bureau est fermé à cette heure", "the desktop is closed at this hour"),
+        ["limit-drain"] = ("son serveur est retiré du service", "its server is taken out of service"),
+        ["limit-give-back"] = ("sa place était empruntée à un autre organisme, dont les agents attendaient", "its seat was borrowed from another body of the city, whose people were waiting"),
         ["session-missing"] = ("une place était prise pour une session qui n'existe plus", "a seat was taken for a session that is no more"),
     }.ToFrozenDictionary();
 

@@ -33,6 +33,9 @@ internal static class HelpdeskWords
         Fact.Claimed f => voice.Choose($"place prise sur {f.Host}, session {f.Session}", $"seat taken on {f.Host}, session {f.Session}") + (f.Resumed ? voice.Choose(" (bureau en cours)", " (running desktop)") : voice.Choose(" (nouveau bureau)", " (new desktop)")),
         Fact.Presented f => voice.Choose($"billet présenté par {f.Host} : ", $"ticket presented by {f.Host}: ") + Word(FactWords.Ticket(f.Verdict), f.Verdict, voice),
         Fact.Became f => voice.Choose("session ", "session ") + Phase(f.Phase, f.Cause, voice),
+        Fact.EndTold f => voice.Choose($"la personne est prévenue : fin à {voice.Clock(f.Ends)}", $"the person is warned: it ends at {voice.Clock(f.Ends)}") + Because(f.Limit, voice),
+        Fact.EndTakenBack f => voice.Choose("la fin annoncée n'a plus lieu d'être", "the end that was told holds no more") + Because(f.Limit, voice),
+        Fact.EndPutOff f => voice.Choose($"la personne demande plus de temps, jusqu'à {voice.Clock(f.Until)} au moins", $"the person asks for more time, to {voice.Clock(f.Until)} at least") + Because(f.Limit, voice),
         Fact.Shown f => voice.Choose("première image au poste", "first picture at the station") + Measured(f, voice),
         Fact.Moved f => voice.Choose($"bureau repris au poste {f.Station} (connexion n° {f.Serial})", $"desktop taken to station {f.Station} (sign-in no. {f.Serial})"),
         Fact.Closed { SignedOut: true } => voice.Choose("la personne ferme sa session", "the person signs out"),
@@ -118,6 +121,8 @@ internal static class HelpdeskWords
         { Name: SegmentName.Station or SegmentName.FirstFrame } => voice.Choose("inconnu : le poste ne l'a pas dit", "unknown: the station did not tell"),
         _ => voice.Choose("inconnu", "unknown"),
     };
+
+    private static string Because(string limit, Voice voice) => $" ({Word(FactWords.Cause($"limit-{limit}"), limit, voice)})";
 
     private static string Word((string French, string English)? words, string name, Voice voice) => words is { } known ? voice.Choose(known) : name;
 }

@@ -65,7 +65,7 @@ internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor
         {
             case RefusalException refusal:
                 RpcLog.Refused(logger, call.Method, refusal.Code, refusal.What ?? "", reference);
-                return ErrorCatalogue.Refuse(refusal.Code, language, reference, refusal.Told, refusal.RetryAfter);
+                return ErrorCatalogue.Refuse(refusal.Code, language, reference, refusal.Told, refusal.RetryAfter, refusal.Shows?.Invoke(language));
             case OperationCanceledException when ending.Token.IsCancellationRequested:
                 return ErrorCatalogue.Refuse(ErrorCode.BrokerStopping, language, reference);
             case StoreOutOfReachException:

@@ -27,10 +27,11 @@ internal static class ErrorCatalogue
     /// <param name="reference">What the log calls this case.</param>
     /// <param name="what">Added to the status for operators: which field, which host; never a secret, never a person.</param>
     /// <param name="retryAfter">At least so long before the next try.</param>
-    public static RpcException Refuse(ErrorCode code, string language, string reference, string? what = null, TimeSpan? retryAfter = null)
+    /// <param name="shows">What the station shows; null = the catalogue's sentence.</param>
+    public static RpcException Refuse(ErrorCode code, string language, string reference, string? what = null, TimeSpan? retryAfter = null, string? shows = null)
     {
         var meaning = Meanings[code];
-        var detail = new ErrorDetail { Code = code, Retry = meaning.Retry, Text = Text(code, language), Reference = reference };
+        var detail = new ErrorDetail { Code = code, Retry = meaning.Retry, Text = shows ?? Text(code, language), Reference = reference };
         if (retryAfter is { } wait) detail.RetryAfter = Duration.FromTimeSpan(wait);
         var message = what is null ? meaning.Cause : $"{meaning.Cause} ({what})";
         return new RpcException(new Status((StatusCode)meaning.Status, message), new Metadata { { Trailer, detail.ToByteArray() } });

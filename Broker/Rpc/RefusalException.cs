@@ -18,6 +18,9 @@ internal sealed class RefusalException(ErrorCode code, string? what = null, Time
     /// <summary>What the station shows for the telephone.</summary>
     public string Reference { get; } = string.IsNullOrEmpty(reference) ? References.Draw() : reference;
 
+    /// <summary>What the station shows in a language where more can be said than the catalogue does; null = the catalogue's sentence.</summary>
+    public Func<string, string>? Shows { get; init; }
+
     /// <summary>At least so long before the next try.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using VdiBroker.Kernel;
+using VdiBroker.Pools;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -11,13 +12,30 @@ namespace VdiBroker.Sessions;
 /// <param name="Fence">The fence that it was given.</param>
 internal sealed record FollowRequested(SignIn SignIn, Presented Secret, SessionId Session, Fence Fence);
 
+/// <summary>An end that comes near.</summary>
+/// <param name="Limit">Why.</param>
+/// <param name="EndsAt">When, by the store's clock.</param>
+/// <param name="EndsIn">In how long, when it was looked at.</param>
+/// <param name="Extendable">More time would be given.</param>
+internal sealed record EndNews(Limit Limit, DateTimeOffset EndsAt, TimeSpan EndsIn, bool Extendable);
+
 /// <summary>What became of it.</summary>
 /// <param name="View">What the session is to this station.</param>
 /// <param name="Station">The station that holds it now.</param>
-internal sealed record Followed(StationView View, StationId Station);
+internal sealed record Followed(StationView View, StationId Station)
+{
+    /// <summary>An end that comes near; null = none.</summary>
+    public EndNews? End { get; init; }
+
+    /// <summary>The limit that ended it; null = none did, or it has not ended.</summary>
+    public Limit? EndedBy { get; init; }
+
+    /// <summary>Tells the same: that the end has come nearer meanwhile is no news.</summary>
+    public bool Repeats(Followed? told) => told is not null && this with { End = null } == told with { End = null } && End?.EndsAt == told.End?.EndsAt && End?.Limit == told.End?.Limit;
+}
 
 /// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
-internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing)
+internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing, PoolCatalogue pools)
 {
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
@@ -38,7 +56,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
                 await Task.Delay(_again, cancel);
                 continue;
             }
-            if (now != told) yield return now;
+            if (!now.Repeats(told)) yield return now;
             if (StationViews.IsFinal(now.View)) yield break;
             told = now;
             await WaitAsync(bell, request, onMachine, cancel);
@@ -50,17 +68,33 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     {
         try
         {
-            var session = await sessions.FindAsync(request.Session);
+            var (session, now) = await sessions.LookAsync(request.Session);
             if (session is null && !await sessions.HasSettledAsync()) return null;
             var onMachine = session is not null && hearing.IsHeard(session);
             if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = await sessions.FindAsync(request.Session);
-            var view = StationViews.Of(session, request.SignIn.Serial, request.Fence);
-            return (new Followed(view, view == StationView.Moved ? session!.Station : request.SignIn.Station), onMachine);
+            return (FollowedOf(request, session, now), onMachine);
         }
         catch (StoreOutOfReachException)
         {
             return null;
         }
+    }
+
+    private Followed FollowedOf(FollowRequested request, Session? session, DateTimeOffset now)
+    {
+        var view = StationViews.Of(session, request.SignIn.Serial, request.Fence);
+        return new Followed(view, view == StationView.Moved ? session!.Station : request.SignIn.Station)
+        {
+            End = StationViews.IsFinal(view) || session is null ? null : EndOf(session, now),
+            EndedBy = view == StationView.SignedOut ? session?.End.EndedBy : null,
+        };
+    }
+
+    private EndNews? EndOf(Session session, DateTimeOffset now)
+    {
+        if (session.End.Promise is not { } promise) return null;
+        var extendable = pools.Pools.TryGetValue(session.Pool, out var pool) && pool.Limits.IsExtendable(session.AsLimited());
+        return new EndNews(promise.Limit, promise.EndsAt, promise.EndsAt - now, extendable);
     }
 
     private async Task WaitAsync(Bell bell, FollowRequested request, bool onMachine, CancellationToken cancel)

@@ -10,7 +10,7 @@ namespace VdiBroker.Sessions;
 /// <summary>
 /// Opens a person's desktop: their running one if there is one, else a new one on the best host with a free seat; when none is free they wait for their turn.
 /// </summary>
-internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpening commit, WaitingRoom waiting, WakeMachine wake)
+internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHours hours, CommitOpening commit, WaitingRoom waiting, WakeMachine wake)
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
@@ -37,6 +37,11 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CommitOpe
             var state = await load.RunAsync(signIn.Person, pool, cancel);
             var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station }, Draw());
             request.Notes?.Considers(pool, decision);
+            if (await hours.RunAsync(pool, decision, signIn.User) is { } closed)
+            {
+                yield return closed;
+                yield break;
+            }
             if (WaitFor(decision) is { } wait && clock.Elapsed < _patience)
             {
                 if (told != wait) yield return told = wait;

@@ -85,7 +85,7 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
     private void Refuses(ErrorCode code, string reference, string what)
     {
         _over = true;
-        var refusal = new Fact.Refused((int)code, reference, _decision?.Placement is null ? what : "");
+        var refusal = new Fact.Refused((int)code, reference, _decision?.Placement is null || code == ErrorCode.PoolClosed ? what : "");
         if (_signIn is not null)
         {
             records.Note(Record, refusal, RecordKey.OfReference(reference));

@@ -50,5 +50,11 @@ internal abstract record OpeningStep
 
         /// <summary>What the station shows for the telephone, as the record of the sign-in has it; empty = none is drawn yet.</summary>
         public string Reference { get; init; } = "";
+
+        /// <summary>The pool is closed: when it opens; null = it is not.</summary>
+        public HoursState.Closed? Hours { get; init; }
+
+        /// <summary>At least so long before the next try; null = no time is known.</summary>
+        public TimeSpan? RetryAfter { get; init; }
     }
 }

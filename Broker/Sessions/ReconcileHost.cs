@@ -18,8 +18,11 @@ internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, I
     public ImmutableArray<Session> Believed { get; } = [.. Seats.Select(seat => seat.Session).OfType<Session>()];
 }
 
-/// <summary>Takes an agent's report: writes it on the board, brings the ledger to it, and repeats the orders that the host has not carried out.</summary>
-internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, RepairLedger repair, AdoptSessions adopt, HostLinks links, ILogger<ReconcileHost> logger)
+/// <summary>What follows from a report.</summary>
+internal sealed record ReportSteps(RepairLedger Repair, AdoptSessions Adopt, LimitSessions Limits);
+
+/// <summary>Takes an agent's report: writes it on the board, brings the ledger to it, carries out the limits of its sessions, and repeats the orders that the host has not carried out.</summary>
+internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, ReportSteps steps, HostLinks links, ILogger<ReconcileHost> logger)
 {
     /// <summary>Takes one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
@@ -28,8 +31,9 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Repa
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
         var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host), written.Noted, written.Now);
-        await repair.RunAsync(seen);
-        foreach (var (ghost, user) in await adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
+        await steps.Repair.RunAsync(seen);
+        foreach (var (ghost, user) in await steps.Adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
+        await steps.Limits.RunAsync(seen);
         foreach (var ending in seen.Believed.Where(s => s.Phase == SessionPhase.Ending))
         {
             // The host ends what it knows by that name: a session that was found again keeps the one under which it was let in.

@@ -141,7 +141,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
     }
 
     /// <summary>Commits one correction.</summary>
-    /// <returns>False when the session has changed since the decision.</returns>
+    /// <returns>False when the session has changed since the decision, or what is asked for is no step of a session's life.</returns>
     public async Task<bool> CorrectAsync(Correction correction)
     {
         var session = correction.Session;
@@ -152,6 +152,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
+                string.Join(' ', SessionLife.Before(correction.Phase)).ToLowerInvariant(),
             ]);
         if ((long)result != 1) return false;
         notes?.Became(session, correction.Phase, correction.Cause);

@@ -1,4 +1,5 @@
 using VdiBroker.Kernel;
+using VdiBroker.Pools;
 using VdiBroker.Records;
 
 namespace VdiBroker.Sessions;
@@ -11,6 +12,18 @@ internal sealed class SessionNotes(RecordWriter records)
     /// <param name="phase">The new phase.</param>
     /// <param name="cause">Why, as the event has it.</param>
     public void Became(Session session, SessionPhase phase, string cause) => records.Note(RecordId.Of(session.Serial), new Fact.Became(session.Id, phase.ToString(), cause));
+
+    /// <summary>Its person was told of its end.</summary>
+    public void EndTold(Session session, Limit limit, DateTimeOffset ends) => records.Note(RecordId.Of(session.Serial), new Fact.EndTold(session.Id, limit.Word(), ends));
+
+    /// <summary>What was told holds no more.</summary>
+    public void EndTakenBack(Session session, Limit limit) => records.Note(RecordId.Of(session.Serial), new Fact.EndTakenBack(session.Id, limit.Word()));
+
+    /// <summary>Its person got more time.</summary>
+    public void EndPutOff(Session session, Limit limit, DateTimeOffset until) => records.Note(RecordId.Of(session.Serial), new Fact.EndPutOff(session.Id, limit.Word(), until));
+
+    /// <summary>A limit ends it.</summary>
+    public void EndsBy(Session session, Limit limit) => Became(session, SessionPhase.Ending, $"limit-{limit.Word()}");
 
     /// <summary>A host presented one of its tickets.</summary>
     public void Presented(Session session, Ticket ticket, HostId host, TicketVerdict verdict) =>

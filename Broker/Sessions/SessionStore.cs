@@ -34,6 +34,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>True once every host has had its time to tell an emptied store of its sessions: what is not in it then is nowhere.</summary>
     public Task<bool> HasSettledAsync() => store.RunAsync("read clock", async db => (await ClockAsync(db)).Age >= hosts.Thresholds.Settled);
 
+    /// <summary>One session, and the store's time.</summary>
+    public Task<(Session? Session, DateTimeOffset Now)> LookAsync(SessionId id) => store.RunAsync("look at session", async db =>
+    {
+        var clock = ClockAsync(db);
+        return (await ReadAsync(db, id), (await clock).Now);
+    });
+
     /// <summary>The person's live sessions by pool.</summary>
     public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db =>
         (await db.HashGetAllAsync(keys.Desktops(person))).ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString())));
@@ -132,6 +139,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             PhaseSince = At(fields, "phase_since"),
             HeardAt = At(fields, "heard"),
             Before = fields.TryGetValue("before", out var before) ? Enum.Parse<SessionPhase>(before.ToString(), ignoreCase: true) : null,
+            End = EndFields.Read(fields),
         };
     }
 

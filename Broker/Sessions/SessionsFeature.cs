@@ -9,8 +9,10 @@ internal static class SessionsFeature
         .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
         .AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
         .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
-        .AddSingleton<FindOpener>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
-        .AddSingleton<SessionNotes>().AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<AdoptionLedger>().AddSingleton<AdoptSessions>().AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
+        .AddSingleton<FindOpener>().AddSingleton<CheckHours>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
+        .AddSingleton<LimitLedger>().AddSingleton<AskSeatsBack>().AddSingleton<LimitSessions>().AddSingleton<ExtendSession>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
+        .AddSingleton<SessionNotes>().AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<AdoptionLedger>().AddSingleton<AdoptSessions>().AddSingleton<ReportSteps>()
+        .AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
         .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>();

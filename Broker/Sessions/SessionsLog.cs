@@ -1,4 +1,5 @@
 using VdiBroker.Kernel;
+using VdiBroker.Pools;
 
 namespace VdiBroker.Sessions;
 
@@ -52,6 +53,18 @@ internal static partial class SessionsLog
 
     [LoggerMessage(1019, LogLevel.Warning, "{kind}: a session of account {user} runs on {host} without a seat: {cause}")]
     public static partial void Unseated(ILogger logger, string kind, string user, HostId host, string cause);
+
+    [LoggerMessage(1020, LogLevel.Information, "session {session} of {person} on {host} is told of its end: {limit}, at {ends:u}")]
+    public static partial void Warned(ILogger logger, SessionId session, PersonId person, HostId host, Limit limit, DateTimeOffset ends);
+
+    [LoggerMessage(1021, LogLevel.Information, "session {session} of {person} on {host}: what was told of its end is taken back ({limit})")]
+    public static partial void WarningTakenBack(ILogger logger, SessionId session, PersonId person, HostId host, Limit limit);
+
+    [LoggerMessage(1022, LogLevel.Information, "session {session} of {person} on {host} is ended by a limit: {limit}")]
+    public static partial void EndedByLimit(ILogger logger, SessionId session, PersonId person, HostId host, Limit limit);
+
+    [LoggerMessage(1023, LogLevel.Information, "session {session} of {person} at {station} is extended: {limit} does not hold until {until:u}")]
+    public static partial void Extended(ILogger logger, SessionId session, PersonId person, StationId station, Limit limit, DateTimeOffset until);
 
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);

@@ -8,7 +8,7 @@ namespace VdiBroker.Sessions;
 internal sealed record PersonCalls(RecordedSignIn SignIn, ChangeOwnPassword ChangePassword);
 
 /// <summary>What a station does with a sign-in.</summary>
-internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, HearStation Hear, CloseSignIn Close);
+internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, HearStation Hear, ExtendSession Extend, CloseSignIn Close);
 
 /// <summary>Which error of the catalogue says what.</summary>
 internal static class StationRefusals

@@ -16,7 +16,7 @@ internal static class StationReplies
     public static OpenReply Of(OpeningStep step, string language) => step switch
     {
         OpeningStep.Ready ready => new OpenReply { Desktop = DesktopOf(ready, language) },
-        OpeningStep.Refused refused => throw new RefusalException(refused.Code, refused.What, reference: refused.Reference),
+        OpeningStep.Refused refused => throw Refusal(refused),
         OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
         OpeningStep.Waking waking => new OpenReply { Preparing = PreparingOf(waking, language) },
         OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
@@ -29,6 +29,11 @@ internal static class StationReplies
         if (step.About is { } about) preparing.About = Duration.FromTimeSpan(about);
         return preparing;
     }
+
+    private static RefusalException Refusal(OpeningStep.Refused refused) => new(refused.Code, refused.What, refused.RetryAfter, refused.Reference)
+    {
+        Shows = refused.Hours is { } closed ? language => HoursWords.Closed(closed, language) : null,
+    };
 
     private static Queued QueuedOf(OpeningStep.Queued step, string language)
     {
@@ -61,8 +66,15 @@ internal static class StationReplies
     {
         var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, language) };
         if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
+        if (followed.End is { } end) notice.Warning = LimitWords.Of(end, language);
         return notice;
     }
+
+    /// <summary>What came of a wish for more time.</summary>
+    /// <exception cref="RefusalException">There is none.</exception>
+    public static ExtendReply Of(Extension extension, string language) => extension is Extension.Granted granted
+        ? new ExtendReply { EndsIn = Duration.FromTimeSpan(granted.EndsIn), Text = LimitWords.Extended(language) }
+        : throw new RefusalException(((Extension.Refused)extension).Code);
 
     /// <summary>What the station applies.</summary>
     public static Settings Of(StationSettings settings) => new()

@@ -85,6 +85,10 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     }
 
     /// <inheritdoc/>
+    public override async Task<ExtendReply> Extend(ExtendRequest request, ServerCallContext context) => StationReplies.Of(
+        await session.Extend.RunAsync(new ExtensionRequested(new Presented(request.SignIn), Station(context), Session(request.SessionId), new Fence((long)request.Fence))), request.Language);
+
+    /// <inheritdoc/>
     public override async Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
     {
         if (request.Closing == Closing.Unspecified) throw Invalid("closing must be CLOSING_LEAVE or CLOSING_SIGN_OUT");

@@ -1,11 +1,12 @@
--- Brings one session to what its host saw. Nothing happens when the session has changed since the decision: the next report decides anew.
+-- Brings one session to what its host saw. Nothing happens when the session has changed since the decision: the next report decides anew. Only steps of its life are made.
 -- A final phase frees the seat: its tenant's use of the pool goes down, and the moment is kept for those who wait.
 -- KEYS: 1 session, 2 seats of its host, 3 the person's desktops, 4 events, 5 use of its pool, 6 when its seats came free.
--- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 phase, 5 cause, 6 '1' = the phase is final, 7 memory of a final session in ms.
+-- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 phase, 5 cause, 6 '1' = the phase is final, 7 memory of a final session in ms, 8 phases that may become it.
 -- A phase that stays (only its lease has been settled) is no event.
--- Result: 1 corrected, 0 changed meanwhile.
+-- Result: 1 corrected, 0 changed meanwhile, or no step of a session's life.
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
 local s = redis.call('HMGET', KEYS[1], 'user', 'pool', 'host', 'station', 'person', 'phase')
+if not string.find(ARGV[8], s[6], 1, true) then return 0 end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('HSET', KEYS[1], 'phase', ARGV[4], 'lease', 0)

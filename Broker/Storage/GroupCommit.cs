@@ -11,6 +11,9 @@ namespace VdiBroker.Storage;
 internal sealed class GroupCommit : IAsyncDisposable
 {
     private const int MostTogether = 256;
+
+    // Well below Regime.Silence: an idle broker need not ask who the master is when somebody comes.
+    private static readonly TimeSpan _idle = TimeSpan.FromMilliseconds(250);
     private readonly MasterFollower _master;
     private readonly int _wanted;
     private readonly StoreLog _log;
@@ -49,14 +52,20 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         var together = new List<PendingCommit>();
         var attached = _wanted;
-        while (together.Count > 0 || await _waiting.Reader.WaitToReadAsync(_ending.Token))
+        var (regime, number) = (new Regime(), 0L);
+        while (!_ending.IsCancellationRequested)
         {
+            if (together.Count == 0 && !await IsWaitingAsync())
+            {
+                await LookAsync(regime, number);
+                continue;
+            }
             while (together.Count < MostTogether && _waiting.Reader.TryRead(out var pending)) together.Add(pending);
             try
             {
                 var line = await _master.LineAsync(RedisStore.Deadline);
-                var round = new CommitRound(_master, line, _wanted, _log);
-                attached = await round.RunAsync(together, attached);
+                if (number != line.Number) (regime, number) = (new Regime(), line.Number);
+                attached = await new CommitRound(_master, line, _wanted, regime, _log).RunAsync(together, attached);
             }
             catch (Exception fault)
             {
@@ -65,6 +74,38 @@ internal sealed class GroupCommit : IAsyncDisposable
             }
             // Left are those whose script the server did not know: they go once more, with its text. Nobody waits any more for what is too old.
             together.RemoveAll(pending => pending.IsOver);
+        }
+    }
+
+    // False when nobody has come for a moment.
+    private async Task<bool> IsWaitingAsync()
+    {
+        if (_waiting.Reader.TryPeek(out _)) return true;
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        idle.CancelAfter(_idle);
+        try
+        {
+            return await _waiting.Reader.WaitToReadAsync(idle.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Hears the master while nothing is to be committed. Who comes meanwhile waits for its answer, as on the same connection they would in any case.
+    private async Task LookAsync(Regime regime, long number)
+    {
+        try
+        {
+            if (!_master.HasWitnesses || number != _master.Number || _ending.IsCancellationRequested) return;
+            var (line, sent) = (await _master.LineAsync(RedisStore.Deadline), Stopwatch.GetTimestamp());
+            await line.Commits.GetServers()[0].PingAsync().WaitAsync(Regime.Silence);
+            if (number == line.Number) regime.Answered(sent);
+        }
+        catch (Exception fault) when (StoreFault.IsIts(fault))
+        {
+            // Whoever comes next sees it too.
         }
     }
 }

@@ -58,6 +58,9 @@ internal sealed class MasterFollower : IAsyncDisposable
     /// <summary>A call went wrong: the master is looked for at once.</summary>
     public void Doubt() => _bell.Ring();
 
+    /// <summary>Somebody chooses the master who can be asked; one Redis is its own for good.</summary>
+    public bool HasWitnesses => _finder is not null;
+
     /// <summary>True when most of those who choose it say, asked now, that <paramref name="line"/>'s server is the master.</summary>
     public async Task<bool> IsConfirmedAsync(RedisLine line) => _finder is { } finder && await finder.FindAsync() is { IsByMost: true } found && found.Endpoint == line.Endpoint;
 

@@ -13,6 +13,7 @@ internal sealed partial class StoreLog(ILogger logger)
     private long _last;
     private long _told;
     private long _fewTold;
+    private long _behindTold;
 
     /// <summary>A call failed.</summary>
     public void Failed(StoreException told)
@@ -59,6 +60,17 @@ internal sealed partial class StoreLog(ILogger logger)
         LogFewReplicas(logger, master, attached, wanted);
     }
 
+    /// <summary>Something was acknowledged that enough replicas have, and one that is attached has not.</summary>
+    public void ReplicaBehind(string master, int having, int attached)
+    {
+        lock (_gate)
+        {
+            if (_behindTold != 0 && Stopwatch.GetElapsedTime(_behindTold) < _remind) return;
+            _behindTold = Stopwatch.GetTimestamp();
+        }
+        LogReplicaBehind(logger, master, having, attached);
+    }
+
     /// <summary>Another server is the master.</summary>
     public void Switched(string before, string now, long epoch) => LogSwitched(logger, before, now, epoch);
 
@@ -76,4 +88,7 @@ internal sealed partial class StoreLog(ILogger logger)
 
     [LoggerMessage(115, LogLevel.Warning, "the store's master {master} has {attached} replicas, {wanted} should have what people are told: if it is lost now, the last of it is lost too. Start the missing servers")]
     private static partial void LogFewReplicas(ILogger logger, string master, int attached, int wanted);
+
+    [LoggerMessage(118, LogLevel.Warning, "of the {attached} replicas of the store's master {master} only {having} keep up: every sign-in waits longer for it, and if the other one became the master now the last of what people were told would be lost. Look at the slow one")]
+    private static partial void LogReplicaBehind(ILogger logger, string master, int having, int attached);
 }

@@ -35,8 +35,17 @@ public sealed record Pool(PoolId Id, string NameFr, string NameEn, ImmutableArra
     /// <summary>How tenants share it.</summary>
     public Shares Shares { get; init; } = Shares.None;
 
+    /// <summary>When borrowed seats are asked back.</summary>
+    public GiveBackRules GiveBack { get; init; } = GiveBackRules.Default;
+
     /// <summary>How long people wait for a seat.</summary>
     public WaitingRules Waiting { get; init; } = WaitingRules.Default;
+
+    /// <summary>How long its sessions may be.</summary>
+    public SessionLimits Limits { get; init; } = SessionLimits.None;
+
+    /// <summary>When it gives desktops; null = always.</summary>
+    public PoolHours? Hours { get; init; }
 
     /// <summary>True when people wait for its seats; else a full pool refuses at once.</summary>
     public bool Queues => Kind == PoolKind.Shared && Waiting.Longest > TimeSpan.Zero;

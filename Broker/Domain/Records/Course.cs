@@ -109,6 +109,9 @@ public sealed record Course
             Fact.Presented presented => Holder(held => held.Fence == presented.Fence),
             Fact.Shown shown => Holder(held => held.Fence == shown.Fence),
             Fact.Became became => Holder(held => held.Session == became.Session),
+            Fact.EndTold told => Holder(held => held.Session == told.Session),
+            Fact.EndTakenBack back => Holder(held => held.Session == back.Session),
+            Fact.EndPutOff off => Holder(held => held.Session == off.Session),
             _ => Openings.Length - 1,
         };
         // What was dropped may have been the question itself.

@@ -81,6 +81,23 @@ public abstract record Fact
     /// <param name="Cause">Why, as the event stream has it.</param>
     public sealed record Became(SessionId Session, string Phase, string Cause) : Fact;
 
+    /// <summary>The person was told of the desktop's end.</summary>
+    /// <param name="Session">Which.</param>
+    /// <param name="Limit">Why, by a word of <c>Pools.LimitNames</c>.</param>
+    /// <param name="Ends">When it ends, as it was told.</param>
+    public sealed record EndTold(SessionId Session, string Limit, DateTimeOffset Ends) : Fact;
+
+    /// <summary>What was told of the end holds no more: its cause has gone.</summary>
+    /// <param name="Session">Which.</param>
+    /// <param name="Limit">As above.</param>
+    public sealed record EndTakenBack(SessionId Session, string Limit) : Fact;
+
+    /// <summary>The person asked for more time and got it.</summary>
+    /// <param name="Session">Which.</param>
+    /// <param name="Limit">As above.</param>
+    /// <param name="Until">The limit does not hold before.</param>
+    public sealed record EndPutOff(SessionId Session, string Limit, DateTimeOffset Until) : Fact;
+
     /// <summary>The station has the first picture.</summary>
     /// <param name="Fence">Of the claim.</param>
     /// <param name="SignInTook">As the station measured it; null = not told.</param>

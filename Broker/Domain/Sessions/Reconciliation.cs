@@ -50,32 +50,31 @@ public static class Reconciliation
         [
             .. from session in believed
                where !session.IsFinal
-               let truth = TruthOf(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
-               where truth is not null
-               select new Correction(session, truth.Value.Phase, truth.Value.Cause),
+               let told = WhatIsTold(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
+               where told is not null
+               select new Correction(session, SessionLife.After(session.Phase, told.Value.Happened), told.Value.Cause),
         ];
     }
 
-    private static (SessionPhase Phase, string Cause)? TruthOf(Session session, bool? connected, string boot, DateTimeOffset now)
+    private static (LifeEvent Happened, string Cause)? WhatIsTold(Session session, bool? connected, string boot, DateTimeOffset now)
     {
-        if (connected is null && session.Boot != boot)
-            return session.Phase == SessionPhase.Ending ? (SessionPhase.Ended, GoneFromHost) : (SessionPhase.Lost, HostRestarted);
+        if (connected is null && session.Boot != boot) return (LifeEvent.HostRestarted, session.Phase == SessionPhase.Ending ? GoneFromHost : HostRestarted);
         var leaseOver = session.LeaseUntil is not { } until || now >= until;
         return (session.Phase, connected) switch
         {
-            (SessionPhase.Opening, null) => leaseOver ? (SessionPhase.Expired, LeaseOver) : null,
-            (SessionPhase.Opening, true) when session.IsRedeemed => (SessionPhase.Active, Connected),
-            (SessionPhase.Opening, true) => leaseOver ? (SessionPhase.Active, LeaseOver) : null,
-            (SessionPhase.Opening, false) when session.IsRedeemed => (SessionPhase.Disconnected, Made),
-            (SessionPhase.Opening, false) => leaseOver ? (SessionPhase.Disconnected, LeaseOver) : null,
+            (SessionPhase.Opening, null) => leaseOver ? (LifeEvent.LeaseOver, LeaseOver) : null,
+            (SessionPhase.Opening, true) when session.IsRedeemed => (LifeEvent.SeenOnScreen, Connected),
+            (SessionPhase.Opening, true) => leaseOver ? (LifeEvent.SeenOnScreen, LeaseOver) : null,
+            (SessionPhase.Opening, false) when session.IsRedeemed => (LifeEvent.SeenAlone, Made),
+            (SessionPhase.Opening, false) => leaseOver ? (LifeEvent.SeenAlone, LeaseOver) : null,
             // From here on its absence is its end: what it might still have brought forth has come.
-            (SessionPhase.Ending, not null) => session.LeaseUntil is null ? null : (SessionPhase.Ending, Appeared),
+            (SessionPhase.Ending, not null) => session.LeaseUntil is null ? null : (LifeEvent.SeenAlone, Appeared),
             // A ticket was accepted and its desktop has not appeared yet: it must not appear after its end was told.
-            (SessionPhase.Ending, null) => leaseOver || !session.IsRedeemed ? (SessionPhase.Ended, GoneFromHost) : null,
-            (_, null) => (SessionPhase.Ended, GoneFromHost),
+            (SessionPhase.Ending, null) => leaseOver || !session.IsRedeemed ? (LifeEvent.Gone, GoneFromHost) : null,
+            (_, null) => (LifeEvent.Gone, GoneFromHost),
             (SessionPhase.Active, true) or (SessionPhase.Disconnected, false) => null,
-            (_, true) => (SessionPhase.Active, Connected),
-            (_, false) => (SessionPhase.Disconnected, StationGone),
+            (_, true) => (LifeEvent.SeenOnScreen, Connected),
+            (_, false) => (LifeEvent.SeenAlone, StationGone),
         };
     }
 }

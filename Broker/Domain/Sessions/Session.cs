@@ -70,8 +70,11 @@ public sealed record Session(
     /// <summary>The phase that its final one took the place of; null = it is not final, or an older broker closed it.</summary>
     public SessionPhase? Before { get; init; }
 
+    /// <summary>What is known of its end.</summary>
+    public EndState End { get; init; } = EndState.None;
+
     /// <summary>True once nothing can bring the session back.</summary>
-    public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
+    public bool IsFinal => SessionLife.IsFinal(Phase);
 
     /// <summary>The station's own ticket has been accepted by the host.</summary>
     public bool IsRedeemed => Redeemed == Fence;

@@ -34,9 +34,9 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
     public async Task<SignInReply> SignInAsync(Town town, string login, string language = "fr") =>
         await Calls.SignInAsync(new SignInRequest { Login = login, Password = town.People[login].Password, Language = language }, deadline: DateTime.UtcNow + Peers.Patience);
 
-    public async Task<Desktop> OpenAsync(string signIn)
+    public async Task<Desktop> OpenAsync(string signIn, string pool = "")
     {
-        using var stream = Calls.Open(new OpenRequest { SignIn = signIn, Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+        using var stream = Calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
         await foreach (var reply in stream.ResponseStream.ReadAllAsync())
             if (reply.Desktop is { } desktop) return desktop;
         throw new InvalidOperationException("the stream ended without a desktop");

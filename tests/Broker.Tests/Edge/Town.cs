@@ -62,6 +62,12 @@ public sealed class Town : IAsyncLifetime
     /// <summary>A broker of this town with a Redis of its own, that a test may kill.</summary>
     public Task<BrokerProcess> StartLonelyAsync(string name, int host) => StartAsync(name, _network.Address(host), redis: null);
 
+    /// <summary>One more broker of this town, on its Redis, with another city file.</summary>
+    public Task<BrokerProcess> StartAnotherAsync(string name, int host, Func<string, string> changed) => StartAsync(name, _network.Address(host), Redis, changed);
+
+    /// <summary>Somebody who is in this group of their tenant and in no other.</summary>
+    public string Only(string tenant, string group, int nth = 0) => People.Everybody.Where(person => person.Tenant == tenant && person.Groups.SequenceEqual([group])).ElementAt(nth).Login;
+
     /// <summary>Three brokers of this town on a Redis of their own: a test may kill any of them. They use the host numbers from <paramref name="host"/> to three above it.</summary>
     internal async Task<Fleet> StartFleetAsync(string name, int host)
     {
@@ -69,10 +75,10 @@ public sealed class Town : IAsyncLifetime
         return new Fleet(redis, await Task.WhenAll(Enumerable.Range(1, 3).Select(number => StartAsync($"{name}{number}", _network.Address(host + number), redis.Endpoint))));
     }
 
-    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis)
+    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null)
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
-        await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), CityFile());
+        await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), changed is null ? CityFile() : changed(CityFile()));
         await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis));
         await broker.StartAsync();
         return Own(broker);
@@ -110,6 +116,7 @@ public sealed class Town : IAsyncLifetime
           - { id: blade4, address: 127.0.0.1, port: 3394, seats: 5 }
           - { id: blade5, address: 127.0.0.1, port: 3395, seats: 1 }
           - { id: blade6, address: 127.0.0.1, port: 3396, seats: 1 }
+          - { id: blade7, address: 127.0.0.1, port: 3397, seats: 4 }
         pools:
           - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
           - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
@@ -118,6 +125,7 @@ public sealed class Town : IAsyncLifetime
           - { id: file, name: { fr: File, en: Line }, hosts: [blade5] }
           - { id: loge, name: { fr: Loge, en: Lodge }, hosts: [blade6] }
         {{Machines.PoolIn(People)}}
+          - { id: bref, name: { fr: Bref, en: Short }, hosts: [blade7], limits: { idle: 6s, disconnected: 3s, longest: 12h, warn: 3s, extend: 6s, extensions: 1 } }
         entitlements:
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
@@ -128,6 +136,9 @@ public sealed class Town : IAsyncLifetime
           - { tenant: dugny, group: elus, pools: [coffre] }
           - { tenant: habitat, group: agents, pools: [file] }
           - { tenant: habitat, group: gardiens, pools: [loge] }
+          - { tenant: dugny, group: stagiaires, pools: [bref] }
+          - { tenant: le-bourget, group: elus, pools: [bref] }
+          - { tenant: le-bourget, group: stagiaires, pools: [bref] }
         operators:
           - { name: assistance-drancy, tenants: [drancy] }
           - { name: astreinte, tenants: [all] }

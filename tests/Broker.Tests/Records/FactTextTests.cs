@@ -20,6 +20,9 @@ public sealed class FactTextTests
         Gen.Select(_fence, _word).Select(x => (Fact)new Fact.Presented(new HostId("h"), x.Item1, x.Item2)),
         Gen.Select(_word, _word).Select(x => (Fact)new Fact.Became(new SessionId("s"), x.Item1, x.Item2)),
         Gen.Select(_fence, _time.Nullable(), _time.Nullable(), _time.Nullable()).Select(x => (Fact)new Fact.Shown(x.Item1, x.Item2, x.Item3, x.Item4)),
+        Gen.Select(_word, _word, Gen.Long[0, 4_000_000_000_000]).Select(x => (Fact)new Fact.EndTold(new SessionId(x.Item1), x.Item2, DateTimeOffset.FromUnixTimeMilliseconds(x.Item3))),
+        Gen.Select(_word, _word).Select(x => (Fact)new Fact.EndTakenBack(new SessionId(x.Item1), x.Item2)),
+        Gen.Select(_word, _word, Gen.Long[0, 4_000_000_000_000]).Select(x => (Fact)new Fact.EndPutOff(new SessionId(x.Item1), x.Item2, DateTimeOffset.FromUnixTimeMilliseconds(x.Item3))),
         Gen.Select(_word, Gen.Long[0, 9]).Select(x => (Fact)new Fact.Moved(new StationId(x.Item1), x.Item2)),
         Gen.Bool.Select(x => (Fact)new Fact.Closed(x)), Gen.Bool.Select(x => (Fact)new Fact.GaveUp(x)), _word.Select(x => (Fact)new Fact.Waits(x)), Gen.Int[1, 99].Select(x => (Fact)new Fact.Dropped(x)),
         Gen.Select(Gen.Int[0, 40], _word).Select(x => (Fact)new Fact.Refused(x.Item1, "abcdefgh", x.Item2)));

@@ -55,6 +55,9 @@ public sealed class WordsTests
             .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string)field.GetRawConstantValue()!),
         FactWords.Cause);
 
+    [Fact]
+    public void Every_limit_that_ends_a_desktop_has_its_words() => Worded(Enum.GetValues<Limit>().Select(limit => $"limit-{limit.Word()}"), FactWords.Cause);
+
     private static void Worded(IEnumerable<string> names, Func<string, (string French, string English)?> words)
     {
         var all = names.ToList();

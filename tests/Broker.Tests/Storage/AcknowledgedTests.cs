@@ -81,6 +81,60 @@ public sealed class AcknowledgedTests(ITestOutputHelper said) : IDisposable
     }
 
     [Fact]
+    public async Task Every_attached_replica_has_what_is_acknowledged_and_one_that_hangs_delays_it_and_does_not_prevent_it()
+    {
+        await using var redis = await SentinelRedis.StartAsync(_folder, Loopback.Pick());
+        await using var store = await FaultStores.ConnectAsync(redis.Address);
+        var signIns = new SignInStore(store, FaultStores.Keys);
+        await signIns.BeginAsync(Wanted("first"), "agglo");
+        var master = (await redis.MasterAsync())!;
+        var replica = redis.Nodes.First(node => node != master);
+        replica.Pause();
+        var clock = Stopwatch.StartNew();
+        Assert.NotNull(await signIns.BeginAsync(Wanted("hung"), "agglo"));
+        said.WriteLine($"with one of two hung: {clock.ElapsedMilliseconds} ms");
+        // It was waited for, and then the other was enough.
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(290), RedisStore.Deadline);
+        replica.Thaw();
+        await Eventually.HoldsAsync("as quick as before", TimeSpan.FromSeconds(20), async () =>
+        {
+            clock.Restart();
+            Assert.NotNull(await signIns.BeginAsync(Wanted($"thawed{clock.ElapsedTicks}"), "agglo"));
+            return clock.Elapsed < TimeSpan.FromMilliseconds(200);
+        });
+    }
+
+    [Fact]
+    public async Task A_master_that_was_silent_for_long_acknowledges_nothing_until_Sentinels_confirm_it_although_a_replica_does()
+    {
+        await using var redis = await SentinelRedis.StartAsync(_folder, Loopback.Pick());
+        // The one Sentinel that this broker reaches will hear of no failover.
+        var known = redis.Sentinels[0];
+        await using var store = await FaultStores.ConnectAsync(redis.Address with { Endpoints = [known.Endpoint, .. redis.Sentinels.Skip(1).Select(sentinel => $"{sentinel.Address}:1")] });
+        var signIns = new SignInStore(store, FaultStores.Keys);
+        Assert.NotNull(await signIns.BeginAsync(Wanted("before"), "agglo"));
+        var master = (await redis.MasterAsync())!;
+        known.Pause();
+        master.Pause();
+        var now = (RedisNode?)null;
+        await Eventually.HoldsAsync("failover", TimeSpan.FromSeconds(20), async () =>
+        {
+            foreach (var node in redis.Nodes.Where(node => node != master))
+                if (await node.InfoAsync("replication", "role") == "master") now = node;
+            return now is not null;
+        });
+        var last = redis.Nodes.Single(node => node != master && node != now);
+        // A replica that has not heard of it: it still follows the old one.
+        await Eventually.HoldsAsync("the last replica was told", TimeSpan.FromSeconds(15), async () => await last.InfoAsync("replication", "master_host") == now!.Address);
+        await last.AskAsync("replicaof", master.Address, $"{master.Port}");
+        master.Thaw();
+        await Eventually.HoldsAsync("the thawed one has its replica back", TimeSpan.FromSeconds(15), async () => (await master.AskAsync("info", "replication")).Contains("state=online", StringComparison.Ordinal));
+        var fault = await Assert.ThrowsAsync<StoreOutOfReachException>(() => signIns.BeginAsync(Wanted("late"), "agglo"));
+        said.WriteLine(fault.Message);
+        Assert.Contains("which was silent a moment ago", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_every_replica_gone_the_master_goes_on_alone_as_long_as_Sentinels_confirm_that_it_is_the_master()
     {
         await using var redis = await SentinelRedis.StartAsync(_folder, Loopback.Pick());

@@ -28,6 +28,8 @@ internal static class Notes
         Gen.Select(_session, Pick.From("Active", "Disconnected", "Ending", "Ended", "Lost", "Expired", "Frozen")).Select(x => (Fact)new Fact.Became(x.Item1, x.Item2, "cause")),
         Gen.Select(_fence, _time.Nullable()).Select(x => (Fact)new Fact.Shown(x.Item1, x.Item2, null, null)),
         _station.Select(s => (Fact)new Fact.Moved(s, 8)),
+        Gen.Select(_session, Pick.From("idle", "hours")).Select(x => (Fact)new Fact.EndTold(x.Item1, x.Item2, Farms.Noon)),
+        Gen.Select(_session, Gen.Bool).Select(x => x.Item2 ? (Fact)new Fact.EndTakenBack(x.Item1, "idle") : new Fact.EndPutOff(x.Item1, "idle", Farms.Noon)),
         Gen.Int[1, 9].Select(n => (Fact)new Fact.Refused(n, "abcdefgh", "")));
 
     /// <summary>Notes of two writers, whose clocks of arrival jump about.</summary>

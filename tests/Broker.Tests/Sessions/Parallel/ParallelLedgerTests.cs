@@ -50,6 +50,7 @@ public sealed class ParallelLedgerTests(RedisFixture redis, ITestOutputHelper ou
     [InlineData("redeem_ticket", "'spent', 1, ", "", "a ticket used twice")]
     [InlineData("close_sign_in", "s[6] == serial or", "true or", "sign-out by whoever held it once")]
     [InlineData("correct_session", "if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end", "", "a correction that is too late")]
+    [InlineData("correct_session", "not string.find(ARGV[8], s[6], 1, true)", "false", "what is ending comes back")]
     [InlineData("expire_claim", "now < tonumber(s[4])", "false", "no lease check")]
     [InlineData("expire_claim", " or s[2] ~= ARGV[3]", "", "no fence: the expiry of a claim that has moved")]
     [InlineData("expire_claim", "s[1] ~= 'opening' or", "", "expire twice")]

@@ -10,7 +10,7 @@ internal sealed record SeatSignIn(string User, long Serial);
 /// <summary>A session as the model has it.</summary>
 internal sealed record SeatRow(string User, string Host, SessionPhase Phase, long Serial, long Fence, long Redeemed, long Refused, bool LeaseOver, long Revision)
 {
-    public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
+    public bool IsFinal => SessionLife.IsFinal(Phase);
 
     public bool Runs => Phase is SessionPhase.Opening or SessionPhase.Active or SessionPhase.Disconnected;
 }
@@ -47,7 +47,7 @@ internal sealed record SeatModel(ImmutableArray<SeatSignIn> SignIns, ImmutableSo
         SeatCall.Move move => Move(move),
         SeatCall.Redeem redeem => Redeem(redeem),
         SeatCall.SignOut signOut => SignOut(signOut),
-        SeatCall.Correct correct => Sessions[correct.Session].Revision != correct.Revision
+        SeatCall.Correct correct => Sessions[correct.Session].Revision != correct.Revision || !SessionLife.Before(correct.Phase).Contains(Sessions[correct.Session].Phase)
             ? Answered(!correct.Done, this)
             : Answered(correct.Done, With(correct.Session, Sessions[correct.Session] with { Phase = correct.Phase, LeaseOver = true })),
         SeatCall.Lapse lapse => Sessions[lapse.Session].Phase != SessionPhase.Opening

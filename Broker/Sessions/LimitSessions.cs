@@ -1,0 +1,40 @@
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Carries out the limits of pools, their closing hours and the giving back of seats on one host's sessions, with each of its reports: people are warned, what was told is taken back, sessions are ended.</summary>
+internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, AskSeatsBack askBack, ILogger<LimitSessions> logger)
+{
+    /// <summary>Decides and commits; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
+    public async Task RunAsync(HostSeen seen)
+    {
+        var hours = new Dictionary<PoolId, EndDemand?>();
+        foreach (var session in seen.Believed)
+        {
+            // What belief and report do not agree on is repaired first, and has its limits with the next report.
+            var observed = seen.Reading.Sessions.FirstOrDefault(one => one.User == session.User);
+            var agreed = (session.Phase, observed?.Connected) is (SessionPhase.Active, true) or (SessionPhase.Disconnected, false);
+            if (!agreed || !pools.Pools.TryGetValue(session.Pool, out var pool)) continue;
+            if (!hours.TryGetValue(pool.Id, out var closing)) hours[pool.Id] = closing = pool.Hours?.DemandAt(seen.Now);
+            var askedBack = (await askBack.RunAsync(pool)).Contains(session.Id) ? new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch) : null;
+            await CommitAsync(session, pool, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { closing, askedBack }.OfType<EndDemand>(), seen.Now));
+        }
+    }
+
+    private async Task CommitAsync(Session session, Pool pool, LimitDecision decision)
+    {
+        switch (decision)
+        {
+            case LimitDecision.Warn(var limit, var at):
+                if (await ledger.WarnAsync(session, limit, at, pool.Limits.Warn) is { } ends) SessionsLog.Warned(logger, session.Id, session.Person, session.Host, limit, ends);
+                break;
+            case LimitDecision.TakeBack(var limit):
+                if (await ledger.TakeBackAsync(session, limit)) SessionsLog.WarningTakenBack(logger, session.Id, session.Person, session.Host, limit);
+                break;
+            case LimitDecision.End(var limit, var warned):
+                if (await ledger.EndAsync(session, limit, warned)) SessionsLog.EndedByLimit(logger, session.Id, session.Person, session.Host, limit);
+                break;
+        }
+    }
+}
