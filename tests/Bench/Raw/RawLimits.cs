@@ -42,8 +42,9 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         var clients = Enumerable.Range(0, LdapConnections).Select(_ => new RawLdap(farm.Directory.LdapsUri, farm.Directory.CaFile)).ToArray();
         try
         {
-            // Searches are for who is somebody.
-            foreach (var client in clients) client.Bind(farm.People[0].Dn, farm.People[0].Password);
+            // Groups are for the broker's account to read.
+            var password = await File.ReadAllTextAsync(farm.Directory.BrokerPasswordFile);
+            foreach (var client in clients) client.Bind(farm.Directory.BrokerDn, password);
             return (await Round.OnThreadsAsync(LdapConnections, time, number => i => () => once(clients[number], (i * LdapConnections) + number))).PerSecond;
         }
         finally
