@@ -58,6 +58,15 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
             JsonSerializer.Deserialize(board["sessions"].ToString(), BoardJson.Default.ImmutableArrayObservedSession));
     }
 
+    /// <summary>Starts reading when a host was heard, as part of a batch.</summary>
+    /// <returns>Null when no agent has reported yet.</returns>
+    public async Task<HostVoice?> VoiceAsync(IDatabase db, HostId host)
+    {
+        var fields = await db.HashGetAsync(keys.Board(host), ["seen", "detached"]);
+        if (fields[0].IsNull) return null;
+        return new HostVoice(DateTimeOffset.FromUnixTimeMilliseconds((long)fields[0]), fields[1].IsNull ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)fields[1]));
+    }
+
     private static string Invariant(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }
 

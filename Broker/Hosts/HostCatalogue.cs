@@ -31,13 +31,6 @@ internal sealed record HostCatalogue(FrozenDictionary<HostId, SessionHost> Hosts
             hosts[host.Id] = host;
             map.Close();
         }
-        var health = city.Root.Map("health", mayBeMissing: true);
-        var fallback = HealthThresholds.Default;
-        var thresholds = new HealthThresholds(
-            health.Time("report_every", fallback.ReportEvery), health.Time("dead_after", fallback.DeadAfter), health.Time("detached_for", fallback.DetachedFor));
-        if (thresholds.ReportEvery < TimeSpan.FromMilliseconds(100)) health.Fault("report_every", "'report_every' must be at least 100ms");
-        if (thresholds.DeadAfter < 2 * thresholds.ReportEvery) health.Fault("dead_after", "'dead_after' must be at least twice 'report_every', or one late report makes a host look dead");
-        health.Close();
-        return new HostCatalogue(hosts.ToFrozenDictionary(), thresholds);
+        return new HostCatalogue(hosts.ToFrozenDictionary(), HealthSection.Read(city));
     }
 }

@@ -16,4 +16,10 @@ internal static partial class HostsLog
 
     [LoggerMessage(703, LogLevel.Warning, "host {host} was restarted: what ran on it before is gone")]
     public static partial void Restarted(ILogger logger, HostId host);
+
+    [LoggerMessage(704, LogLevel.Warning, "host {host} is dead: its agent has been silent for too long; the people whose desktops are there are told")]
+    public static partial void Dead(ILogger logger, HostId host);
+
+    [LoggerMessage(705, LogLevel.Information, "host {host} is not taken for dead any more: {health}")]
+    public static partial void Back(ILogger logger, HostId host, HostHealth health);
 }

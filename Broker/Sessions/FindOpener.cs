@@ -11,6 +11,9 @@ namespace VdiBroker.Sessions;
 /// <param name="Pool">Which desktop; empty = the preferred one.</param>
 internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId Pool)
 {
+    /// <summary>The host of the running desktop does not answer, and the person gives that desktop up.</summary>
+    public bool Replace { get; init; }
+
     /// <summary>Takes notes of the opening for its record; null = nobody does.</summary>
     public OpeningNotes? Notes { get; init; }
 }

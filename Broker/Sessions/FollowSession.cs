@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
 using VdiBroker.Storage;
@@ -30,12 +31,15 @@ internal sealed record Followed(StationView View, StationId Station)
     /// <summary>The limit that ended it; null = none did, or it has not ended.</summary>
     public Limit? EndedBy { get; init; }
 
+    /// <summary>With <see cref="StationView.HostSilent"/>: the host; else null.</summary>
+    public HostId? Host { get; init; }
+
     /// <summary>Tells the same: that the end has come nearer meanwhile is no news.</summary>
     public bool Repeats(Followed? told) => told is not null && this with { End = null } == told with { End = null } && End?.EndsAt == told.End?.EndsAt && End?.Limit == told.End?.Limit;
 }
 
 /// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
-internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing, PoolCatalogue pools)
+internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing, PoolCatalogue pools, HostWatch watch)
 {
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
@@ -48,10 +52,11 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         {
             if (happened["session"] == request.Session.Value) bell.Ring();
         });
+        using var home = new HomeWatch(watch, bell.Ring);
         Followed? told = null;
         while (true)
         {
-            if (await LookAsync(request) is not var (now, onMachine))
+            if (await LookAsync(request, home) is not var (now, onMachine))
             {
                 await Task.Delay(_again, cancel);
                 continue;
@@ -64,7 +69,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     }
 
     /// <returns>Null while the store is out of reach, or was emptied and hosts may still tell of the session; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
-    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request)
+    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request, HomeWatch home)
     {
         try
         {
@@ -72,7 +77,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
             if (session is null && !await sessions.HasSettledAsync()) return null;
             var onMachine = session is not null && hearing.IsHeard(session);
             if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = await sessions.FindAsync(request.Session);
-            return (FollowedOf(request, session, now), onMachine);
+            return (home.Over(FollowedOf(request, session, now), session), onMachine);
         }
         catch (StoreOutOfReachException)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using VdiBroker.Machines;
+using VdiBroker.Pools;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Storage;
 
@@ -14,7 +15,10 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
 {
     // Each repetition means that somebody else was faster in between; so many in a row is no accident.
     private const int Tries = 8;
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _forItsEnd = TimeSpan.FromSeconds(20);
+
+    // Hosts are awaited for a bounded time, by their health; this is longer than any city's.
+    private static readonly TimeSpan _forHosts = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the opening; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
@@ -35,14 +39,14 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
             }
             var (signIn, pool) = who;
             var state = await load.RunAsync(signIn.Person, pool, cancel);
-            var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station }, Draw());
+            var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station, Replace = request.Replace }, Draw());
             request.Notes?.Considers(pool, decision);
             if (await hours.RunAsync(pool, decision, signIn.User) is { } closed)
             {
                 yield return closed;
                 yield break;
             }
-            if (WaitFor(decision) is { } wait && clock.Elapsed < _patience)
+            if (WaitFor(decision, pool) is { } wait && clock.Elapsed < (wait is OpeningStep.WaitingForHost ? _forHosts : _forItsEnd))
             {
                 if (told != wait) yield return told = wait;
                 turn = 0;
@@ -78,10 +82,12 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
         yield return new OpeningStep.Refused(ErrorCode.AllHostsFull, $"{Tries} claims in a row were overtaken");
     }
 
-    private static OpeningStep? WaitFor(OpeningDecision decision) => decision switch
+    private static OpeningStep? WaitFor(OpeningDecision decision, Pool pool) => decision switch
     {
         OpeningDecision.StillEnding => new OpeningStep.WaitingForEnd(),
-        OpeningDecision.AwaitHost => new OpeningStep.WaitingForHost(),
+        OpeningDecision.AwaitHost { Missed: var missed } => new OpeningStep.WaitingForHost(missed),
+        // Where people queue they wait in the queue.
+        _ when !pool.Queues && decision.Placement is { AllDown: true, SomeMissed: true } => new OpeningStep.WaitingForHost(null),
         _ => null,
     };
 

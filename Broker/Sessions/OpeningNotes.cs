@@ -79,7 +79,7 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
         records.Note(Record, new Fact.Claimed(held.Session, held.Host, held.Fence, ready.Decision is OpeningDecision.Resume), RecordKey.Of(held.Session));
         // Whose record holds the desktop that was: there it has moved, or was lost.
         if (ready.Decision is OpeningDecision.Resume { Session: var was } && was.Serial != _signIn!.Serial) records.Note(RecordId.Of(was.Serial), new Fact.Moved(_signIn.Station, _signIn.Serial));
-        if (ready.Decision is OpeningDecision.Place { GivenUp: { } lost }) records.Note(RecordId.Of(lost.Serial), new Fact.Became(lost.Id, nameof(SessionPhase.Lost), "host-gone"));
+        if (ready.Decision is OpeningDecision.Place { GivenUp: { } lost } place) records.Note(RecordId.Of(lost.Serial), new Fact.Became(lost.Id, nameof(SessionPhase.Lost), place.GivingUp));
     }
 
     private void Refuses(ErrorCode code, string reference, string what)

@@ -1,4 +1,5 @@
 using VdiBroker.Hosts;
+using VdiBroker.Kernel;
 using VdiBroker.Machines;
 using VdiBroker.Pools;
 using VdiBroker.Protocol.Rpc.V1;
@@ -15,8 +16,9 @@ internal abstract record OpeningStep
     /// <summary>The person's former session is still closing on its host.</summary>
     public sealed record WaitingForEnd : OpeningStep;
 
-    /// <summary>Everything has only just come back; the hosts are on their way.</summary>
-    public sealed record WaitingForHost : OpeningStep;
+    /// <summary>Everything has only just come back and the hosts are on their way, or the person's own host fell silent a moment ago.</summary>
+    /// <param name="Missed">That host: the person may give the desktop there up at once; null = nothing to give up.</param>
+    public sealed record WaitingForHost(HostId? Missed) : OpeningStep;
 
     /// <summary>The person's own machine is switched off and is being woken.</summary>
     /// <param name="Machine">Which.</param>

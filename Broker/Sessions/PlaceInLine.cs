@@ -16,7 +16,7 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     // A station that has heard nothing for minutes takes the broker for dead.
     private static readonly TimeSpan _tellAgain = TimeSpan.FromSeconds(30);
 
-    // Hosts that were all there a moment ago may be back in another.
+    // Hosts that were all there a moment ago may be back in another: whoever waits already has some patience more than their health has.
     private static readonly TimeSpan _whileDown = TimeSpan.FromSeconds(20);
     private WaitingPlace? _place;
     private long? _downSince;
@@ -32,7 +32,7 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     {
         if (!pool.Queues) return false;
         if (decision is OpeningDecision.AllDown or OpeningDecision.HomeGone { Because.AllDown: true })
-            return _place is not null && Stopwatch.GetElapsedTime(_downSince ??= Stopwatch.GetTimestamp()) < _whileDown;
+            return decision.Placement is { SomeMissed: true } || (_place is not null && Stopwatch.GetElapsedTime(_downSince ??= Stopwatch.GetTimestamp()) < _whileDown);
         _downSince = null;
         return decision switch
         {

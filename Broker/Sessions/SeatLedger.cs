@@ -97,7 +97,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
         [
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
-            signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0,
+            signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0, decision.GivingUp,
             .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
         ];
         return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);

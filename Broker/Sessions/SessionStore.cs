@@ -7,9 +7,6 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
 
-/// <summary>The store's time, and for how long it has been filled.</summary>
-internal readonly record struct StoreMoment(DateTimeOffset Now, TimeSpan Age);
-
 /// <summary>A row of a host's seats.</summary>
 /// <param name="User">Account name.</param>
 /// <param name="Id">Of the session that holds it.</param>
@@ -19,8 +16,6 @@ internal sealed record SeatRow(string User, SessionId Id, Session? Session);
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
-    private static readonly Script _clock = new("read_clock");
-
     /// <summary>For how long the store has been there without a break, see <see cref="RedisStore.HearingFor"/>.</summary>
     public TimeSpan HearingFor => store.HearingFor;
 
@@ -99,7 +94,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var now = await clock;
         var silent = ImmutableArray.CreateBuilder<HostId>();
         foreach (var (host, seen) in boards)
-            if (ChoiceOf(host, await seen, [], now).Health != HostHealth.Live) silent.Add(host.Id);
+            if (!ChoiceOf(host, await seen, [], now).Health.Reports()) silent.Add(host.Id);
         return silent.ToImmutable();
     });
 
@@ -167,12 +162,8 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     }
 
     private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, StoreMoment moment) => new(
-        host, HostJudgement.Judge(observation, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age), observation,
+        host, HostJudgement.Judge(observation?.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age), observation,
         seats.Select(user => user.ToString()).ToImmutableHashSet(StringComparer.Ordinal));
 
-    private async Task<StoreMoment> ClockAsync(IDatabase db)
-    {
-        var parts = (RedisResult[])(await db.ScriptEvaluateAsync(_clock.Text, [keys.Began]))!;
-        return new StoreMoment(DateTimeOffset.FromUnixTimeMilliseconds((long)parts[0]), TimeSpan.FromMilliseconds((long)parts[1]));
-    }
+    private Task<StoreMoment> ClockAsync(IDatabase db) => StoreClock.ReadAsync(db, keys);
 }

@@ -19,7 +19,7 @@ internal static class StationReplies
         OpeningStep.Refused refused => throw Refusal(refused),
         OpeningStep.Queued queued => new OpenReply { Queued = QueuedOf(queued, language) },
         OpeningStep.Waking waking => new OpenReply { Preparing = PreparingOf(waking, language) },
-        OpeningStep.WaitingForHost => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(language) } },
+        OpeningStep.WaitingForHost wait => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForHost(wait, language), Replaceable = wait.Missed is not null } },
         _ => new OpenReply { Preparing = new Preparing { Text = StationWords.WaitingForEnd(language) } },
     };
 
@@ -105,6 +105,7 @@ internal static class StationReplies
         StationView.Moved => SessionState.Moved,
         StationView.SignedOut => SessionState.SignedOut,
         StationView.HostLost => SessionState.HostLost,
+        StationView.HostSilent => SessionState.HostSilent,
         StationView.Forgotten => SessionState.Forgotten,
         _ => SessionState.Expired,
     };

@@ -59,7 +59,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     /// <inheritdoc/>
     public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
     {
-        var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId));
+        var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
         using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context.CancellationToken);
         await foreach (var step in session.Open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);

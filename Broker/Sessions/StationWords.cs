@@ -23,6 +23,9 @@ internal static class StationWords
         StationView.SignedOut => Language.Choose(language,
             "Votre session est fermée. À bientôt.",
             "You are signed out. See you soon."),
+        StationView.HostSilent => Language.Choose(language,
+            $"Le serveur {followed.Host} de votre bureau ne répond plus ; l'image peut encore fonctionner. Vos fichiers enregistrés sont gardés.",
+            $"Server {followed.Host} of your desktop does not answer any more; the picture may still work. Your saved files are kept."),
         StationView.HostLost => Language.Choose(language,
             "Le serveur de votre bureau s'est arrêté. Vos fichiers enregistrés sont là ; ce qui n'était pas enregistré est perdu. Votre poste vous ouvre un nouveau bureau.",
             "Your desktop's server has stopped. Your saved files are there; what was not saved is lost. Your station opens a new desktop for you."),
@@ -43,6 +46,9 @@ internal static class StationWords
     public static string Queued(OpeningStep.Queued step, string language)
     {
         var (place, of) = (step.News.Standing.Place, step.News.Standing.Of);
+        if (step.Decision.Placement is { AllDown: true }) return Language.Choose(language,
+            $"Les serveurs de ce bureau ne répondent pas en ce moment ; nous les attendons encore quelques secondes. Votre place dans la file : {place} sur {of}.",
+            $"The servers of this desktop do not answer right now; we wait for them some seconds more. Your place in the queue: {place} of {of}.");
         var cause = step.Decision is OpeningDecision.HomeGone gone
             ? Language.Choose(language, $"Le serveur {gone.Session.Host} ne répond plus. ", $"Server {gone.Session.Host} does not answer any more. ")
             : "";
@@ -63,8 +69,10 @@ internal static class StationWords
             $"Nous allumons votre ordinateur ({step.Machine.NameFr}). Cela peut prendre une ou deux minutes.",
             $"We are switching your computer on ({step.Machine.NameEn}). This can take a minute or two.");
 
-    /// <summary>While the hosts come back.</summary>
-    public static string WaitingForHost(string language) => Language.Choose(language,
+    /// <summary>While hosts come back.</summary>
+    public static string WaitingForHost(OpeningStep.WaitingForHost step, string language) => step.Missed is { } host ? Language.Choose(language,
+        $"Le serveur {host} de votre bureau ne répond plus. S'il revient, vous retrouvez votre bureau tel quel ; sinon un nouveau bureau s'ouvre dans quelques secondes.",
+        $"Server {host} of your desktop does not answer any more. If it comes back you get your desktop as it was; otherwise a new one opens within seconds.") : Language.Choose(language,
         "Le service des bureaux vient de redémarrer et retrouve ses serveurs ; votre bureau arrive.",
         "The desktop service has just restarted and is finding its servers; your desktop is on its way.");
 

@@ -6,7 +6,7 @@
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
---       17 '1' = a personal pool, then for each ranked host: id, its boot id, seats that the ledger may hold there,
+--       17 '1' = a personal pool, 18 cause of the giving up, then for each ranked host: id, its boot id, seats that the ledger may hold there,
 --       '1' = a forgotten session of the person's own runs there: it is theirs, drain or not.
 -- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
 local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
@@ -39,7 +39,7 @@ end
 
 local host, seats, boot
 for i = 16, #KEYS do
-  local at = 18 + (i - 16) * 4
+  local at = 19 + (i - 16) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
@@ -61,7 +61,7 @@ if given_up ~= '' then
   redis.call('HINCRBY', KEYS[7], 'revision', 1)
   redis.call('PEXPIRE', KEYS[7], ARGV[13])
   if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', 'host-gone')
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
 else
   redis.call('HINCRBY', KEYS[11], tenant, 1)
 end

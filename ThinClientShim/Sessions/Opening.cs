@@ -1,4 +1,5 @@
 using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -10,27 +11,54 @@ namespace VdiBroker.Shim.Sessions;
 internal sealed class Opening(Room room, string signIn, string pool, Wishes wishes)
 {
     private string _queued = "";
+    private bool _offers;
 
     /// <summary>How long the last desktop was waited for.</summary>
     public TimeSpan Took { get; private set; }
 
     /// <summary>The desktop, or null when the person wants something else before it is there.</summary>
-    /// <param name="replace">The person gives up the one that they have.</param>
+    /// <param name="replace">The person gives up the one that they have; they may also say so while they wait, when the broker offers it.</param>
     public async Task<Desktop?> RunAsync(bool replace = false)
     {
-        using var stop = new CancellationTokenSource();
         var since = room.Clock.GetTimestamp();
-        var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = pool, Replace = replace }, Waiting, stop.Token);
-        if (await Task.WhenAny(open, wishes.WaitAsync()) != open)
+        while (true)
         {
+            using var stop = new CancellationTokenSource();
+            var open = room.Calls.OpenAsync(new OpenRequest { SignIn = signIn, PoolId = pool, Replace = replace }, Waiting, stop.Token);
+            var first = await FirstAsync(open, replace);
+            Offer(false);
+            if (first == First.Desktop)
+            {
+                var desktop = await open;
+                Took = room.Clock.GetElapsedTime(since);
+                room.Journal.Step($"desktop session={desktop.SessionId} host={desktop.Host} fence={desktop.Fence} resumed={(desktop.Resumed ? "true" : "false")}");
+                return desktop;
+            }
             await stop.CancelAsync();
             await open.ContinueWith(_ => { }, TaskScheduler.Default);
-            return null;
+            if (first == First.OtherWish) return null;
+            room.Journal.Step("replace");
+            replace = true;
         }
-        var desktop = await open;
-        Took = room.Clock.GetElapsedTime(since);
-        room.Journal.Step($"desktop session={desktop.SessionId} host={desktop.Host} fence={desktop.Fence} resumed={(desktop.Resumed ? "true" : "false")}");
-        return desktop;
+    }
+
+    private async Task<First> FirstAsync(Task<Desktop> open, bool replace)
+    {
+        while (true)
+        {
+            await Task.WhenAny(open, wishes.WaitAsync(), replace ? open : wishes.AcceptedAsync());
+            if (open.IsCompleted) return First.Desktop;
+            if (wishes.WaitAsync().IsCompleted) return First.OtherWish;
+            if (wishes.TryAccepted() == Wish.Replace) return First.Replace;
+        }
+    }
+
+    // Only what this wait has offered is taken back.
+    private void Offer(bool open)
+    {
+        if (_offers == open) return;
+        _offers = open;
+        wishes.Offer(Wish.Replace, open);
     }
 
     private void Waiting(OpenReply reply)
@@ -48,6 +76,15 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
         }
         if (reply.Preparing is not { } step) return;
         room.Journal.Step("preparing");
-        room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
+        Offer(step.Replaceable);
+        if (step.Replaceable) room.Person.Tell($"{step.Text} {room.Person.Words["host-silent-key"]} {room.Person.Words["host-silent-loss"]}");
+        else room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
+    }
+
+    private enum First
+    {
+        Desktop,
+        OtherWish,
+        Replace,
     }
 }

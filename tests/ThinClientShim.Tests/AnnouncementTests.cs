@@ -111,6 +111,20 @@ public sealed class AnnouncementTests : AtAStation
     }
 
     [Fact]
+    public async Task Who_waits_for_a_host_that_fell_silent_gives_their_desktop_up_by_one_key()
+    {
+        Station.Desk.Missed = "Le serveur blade1 de votre bureau ne répond plus.";
+        await Station.SignInAsync();
+        await Station.SaysAsync("Le serveur blade1 de votre bureau ne répond plus. Attendez un peu, ou appuyez sur N");
+        await Station.SaysAsync("ce qui n'est pas enregistré dans celui-ci sera perdu.");
+        Station.Press("n");
+        await Station.StepAsync("active");
+        Assert.Equal([false, true], Station.Desk.Opens.Select(open => open.Replace));
+        Station.Press("n");
+        await Station.SaysAsync("Cette touche ne sert à rien pour le moment.");
+    }
+
+    [Fact]
     public async Task While_no_new_desktop_is_to_be_had_the_old_picture_stays()
     {
         var pid = await Station.OnScreenAsync();

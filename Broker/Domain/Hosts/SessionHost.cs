@@ -14,22 +14,6 @@ public sealed record SessionHost(HostId Id, string Address, int Port, int Seats)
     public double Weight { get; init; } = 1;
 }
 
-/// <summary>How long silence may last.</summary>
-/// <param name="ReportEvery">How often an agent reports when nothing changes.</param>
-/// <param name="DeadAfter">An attached agent that has said nothing for so long is silent.</param>
-/// <param name="DetachedFor">An agent whose stream has been cut for so long is silent: shorter, since a cut is seen at once.</param>
-public sealed record HealthThresholds(TimeSpan ReportEvery, TimeSpan DeadAfter, TimeSpan DetachedFor)
-{
-    /// <summary>The longest that an agent pauses between two tries to attach (its own back-off), with room for the connection.</summary>
-    public static readonly TimeSpan Reattachment = TimeSpan.FromSeconds(6);
-
-    /// <summary>A broker that has heard agents for less than this cannot tell a silent host from one that has not found it yet.</summary>
-    public TimeSpan Settled => DeadAfter + Reattachment;
-
-    /// <summary>Reports every 2 s; silent after 8 s without one, or 3 s after the stream was cut.</summary>
-    public static readonly HealthThresholds Default = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(3));
-}
-
 /// <summary>A session that the host's agent saw.</summary>
 /// <param name="User">Account name.</param>
 /// <param name="Display">X display number.</param>
@@ -66,43 +50,8 @@ public sealed record HostObservation(
     string CertificateSha256,
     double LoadPerCore,
     double MemoryUsed,
-    ImmutableArray<ObservedSession> Sessions);
-
-/// <summary>Whether a host may be given to people.</summary>
-public enum HostHealth
+    ImmutableArray<ObservedSession> Sessions)
 {
-    /// <summary>No agent has ever attached.</summary>
-    NeverSeen,
-
-    /// <summary>The agent has been silent or cut off for too long.</summary>
-    Silent,
-
-    /// <summary>Silent, but so was everybody: the broker or its store has only just come back, or the store was emptied, and the agents are on their way.</summary>
-    Awaited,
-
-    /// <summary>A machine without an agent shows another certificate than the declared one: nobody may show it a password.</summary>
-    Untrusted,
-
-    /// <summary>The agent reports; a machine without one answers.</summary>
-    Live,
-}
-
-/// <summary>Judges hosts from what their agents said.</summary>
-public static class HostJudgement
-{
-    /// <summary>The health of a host at <paramref name="now"/>.</summary>
-    /// <param name="observation">What the agent last said; null = nothing yet.</param>
-    /// <param name="thresholds">How long silence may last.</param>
-    /// <param name="now">The store's time, the same clock as in the observation.</param>
-    /// <param name="hearingFor">For how long this broker has heard agents without a break: since its start, or since the store was last out of reach.</param>
-    /// <param name="storeAge">For how long the store has been filled: an emptied one knows nothing of hosts that were there before.</param>
-    public static HostHealth Judge(HostObservation? observation, HealthThresholds thresholds, DateTimeOffset now, TimeSpan hearingFor, TimeSpan storeAge) => observation switch
-    {
-        null => storeAge < thresholds.Settled ? HostHealth.Awaited : HostHealth.NeverSeen,
-        _ when IsHeard(observation, thresholds, now) => HostHealth.Live,
-        _ => hearingFor < thresholds.Settled ? HostHealth.Awaited : HostHealth.Silent,
-    };
-
-    private static bool IsHeard(HostObservation observation, HealthThresholds thresholds, DateTimeOffset now) =>
-        now - observation.SeenAt <= thresholds.DeadAfter && (observation.DetachedAt is not { } cut || now - cut <= thresholds.DetachedFor);
+    /// <summary>When it was heard.</summary>
+    public HostVoice Voice => new(SeenAt, DetachedAt);
 }

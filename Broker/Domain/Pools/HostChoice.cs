@@ -24,7 +24,7 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user));
 
     /// <summary>True when it may be given to somebody who has nothing there: for the first look; a placement judges for one person.</summary>
-    public bool IsGiven => Health == HostHealth.Live;
+    public bool IsGiven => Health.Reports();
 
     /// <summary>Seats that nobody uses; 0 where strays use more than there are.</summary>
     public int Free => Math.Max(0, Host.Seats - Taken);

@@ -10,10 +10,13 @@ namespace VdiBroker.Pools;
 public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray<Reason> Reasons)
 {
     /// <summary>No host that the person may use is live: they could not be seated, full or not.</summary>
-    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
+    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
 
     /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
     public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
+
+    /// <summary>Some host fell silent only a moment ago: it may be back in another.</summary>
+    public bool SomeMissed => Reasons.Any(r => r.Verdict == Verdict.Missed);
 
     /// <summary>The hosts whose seats the person could have, were they free; null = any host of the pool.</summary>
     public ImmutableHashSet<HostId>? Possible => Reasons.Any(IsBarred) ? [.. Reasons.Where(r => !IsBarred(r)).Select(r => r.Host)] : null;
@@ -28,7 +31,8 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
 
     /// <summary>
     /// Ranks the hosts of a pool for one person: a live host that carries a forgotten session of the person's first, full or not; then the live
-    /// hosts with a free seat, those first that a rule prefers for the station, then by the pool's policy. Equals are drawn, so that crowds do not herd.
+    /// hosts with a free seat, those first that a rule prefers for the station, then by the pool's policy. Equals are drawn, so that crowds do not herd. Suspect hosts come after
+    /// all that are healthy, whatever rules and policy say.
     /// </summary>
     /// <param name="hosts">The pool's hosts.</param>
     /// <param name="wish">Who, from where, and by which rules of the pool.</param>
@@ -53,6 +57,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
         {
             HostHealth.NeverSeen => Verdict.NeverSeen,
             HostHealth.Silent => Verdict.Silent,
+            HostHealth.Missed => Verdict.Missed,
             HostHealth.Untrusted => Verdict.Untrusted,
             HostHealth.Awaited => Verdict.Awaited,
             _ when host.CarriesForgotten(wish.User) => Verdict.CarriesThePerson,
@@ -62,9 +67,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             _ when host.Free == 0 => Verdict.Full,
             // Whose place it is has it, whoever sits there now: the owners of all others come before a stranger.
             _ when wish.Assigned is null && wish.Owned.GetValueOrDefault(host.Host.Id) >= host.Host.Seats => Verdict.Reserved,
-            _ => Verdict.Offered,
+            _ => host.Health == HostHealth.Suspect ? Verdict.LastResort : Verdict.Offered,
         };
-        var offered = verdict is Verdict.CarriesThePerson or Verdict.Offered;
+        var offered = verdict is Verdict.CarriesThePerson or Verdict.Offered or Verdict.LastResort;
         return new Reason(host.Host.Id, verdict, offered ? wish.Rules.Policy.Score(host, wish) : double.NaN, host.Taken, host.Host.Seats) { Leaning = leaning };
     }
 

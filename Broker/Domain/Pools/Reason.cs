@@ -14,7 +14,7 @@ public enum Verdict
     /// <summary>No agent has ever attached.</summary>
     NeverSeen,
 
-    /// <summary>The agent has gone silent.</summary>
+    /// <summary>It is dead: its agent has been silent for long.</summary>
     Silent,
 
     /// <summary>The agent is expected back: the broker or its store has only just come back itself.</summary>
@@ -37,6 +37,12 @@ public enum Verdict
 
     /// <summary>What answers at the machine's address is not the declared machine.</summary>
     Untrusted,
+
+    /// <summary>It may take the person where no other can: its agent is late, or its stream was cut a moment ago.</summary>
+    LastResort,
+
+    /// <summary>It is dead since a moment only: its agent may be on the way back.</summary>
+    Missed,
 }
 
 /// <summary>One line of the reasons of a placement.</summary>
@@ -51,5 +57,5 @@ public sealed record Reason(HostId Host, Verdict Verdict, double Score, int Take
     public Leaning Leaning { get; init; } = Leaning.Neither;
 
     /// <summary>The person may be seated there.</summary>
-    public bool IsOffered => Verdict is Verdict.CarriesThePerson or Verdict.Offered;
+    public bool IsOffered => Verdict is Verdict.CarriesThePerson or Verdict.Offered or Verdict.LastResort;
 }

@@ -77,6 +77,12 @@ public static class Adoption
     /// <summary>The seat's session was no more.</summary>
     public const string SessionMissing = "session-missing";
 
+    /// <summary>Its host had gone, and its person asked for a desktop.</summary>
+    public const string HostGone = "host-gone";
+
+    /// <summary>Its host did not answer, and its person asked for a new desktop rather than wait.</summary>
+    public const string GivenUp = "given-up";
+
     /// <summary>Decides on one session.</summary>
     public static AdoptionDecision Decide(UnseatedSession unseated)
     {

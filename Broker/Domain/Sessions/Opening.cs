@@ -12,6 +12,9 @@ public sealed record OpeningWish(string User, long Serial)
 {
     /// <summary>Where the person sits; null = nowhere that the pool's rules could concern.</summary>
     public StationId? Station { get; init; }
+
+    /// <summary>The person was told that the host of their desktop does not answer, and gives that desktop up for a new one.</summary>
+    public bool Replace { get; init; }
 }
 
 /// <summary>What the decision is made on. Read in a few steps: the commit checks what matters again.</summary>
@@ -52,10 +55,16 @@ public abstract record OpeningDecision
 
     /// <summary>A new session on the first of the ranked hosts that still has a seat when the claim is made.</summary>
     /// <param name="Ranked">Best first, at least one.</param>
-    /// <param name="GivenUp">The session that this one takes the place of because its host has gone; null = none.</param>
+    /// <param name="GivenUp">The session that this one takes the place of because its host has gone, or is dead and its person asked for another; null = none.</param>
     /// <param name="Because">Every host considered and why.</param>
     public sealed record Place(ImmutableArray<HostChoice> Ranked, Session? GivenUp, Placement Because) : OpeningDecision(Because)
     {
+        /// <summary>The person gave the old desktop up; false: its host had gone for good.</summary>
+        public bool Agreed { get; init; }
+
+        /// <summary>Why the old desktop is given up, for the event and the record.</summary>
+        public string GivingUp => Agreed ? Adoption.GivenUp : Adoption.HostGone;
+
         /// <summary>True when it brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
         public bool FindsAgain(string user) => Ranked[0].CarriesForgotten(user);
     }
@@ -74,6 +83,9 @@ public abstract record OpeningDecision
             : base((Placement?)null)
         {
         }
+
+        /// <summary>The person's host, dead since a moment: they may give their desktop up at once (<see cref="OpeningWish.Replace"/>); null = nothing to give up.</summary>
+        public HostId? Missed { get; init; }
     }
 
     /// <summary>The host of the person's session is not live, and no other host can take them: what was not saved there is lost unless it comes back.</summary>
@@ -102,17 +114,26 @@ public static class Opening
 
         if (mine is not null && state.Home is { Health: HostHealth.Live, Observation: { } seen } && seen.BootId == mine.Boot)
             return mine.Phase == SessionPhase.Ending ? new OpeningDecision.StillEnding(mine) : new OpeningDecision.Resume(mine);
-        if (mine is not null && state.Home is { Health: HostHealth.Awaited }) return new OpeningDecision.AwaitHost();
+        if (mine is not null && AwaitHome(state.Home, mine, wish) is { } wait) return wait;
 
         // What is given up holds no seat any more: its own host may take the person again, after a restart.
         var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
         var placement = Placement.Rank(hosts, Wish(state, wish), draw);
         var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !(placement.Ranked is [var first, ..] && first.CarriesForgotten(wish.User));
-        if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement);
+        if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true };
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }
+
+    // What may still run is not given up for a moment's silence, unless its person says so.
+    private static OpeningDecision.AwaitHost? AwaitHome(HostChoice? home, Session mine, OpeningWish wish) => home switch
+    {
+        { Health: HostHealth.Awaited } => new OpeningDecision.AwaitHost(),
+        { Health: HostHealth.Suspect, Observation: { } seen } when seen.BootId == mine.Boot => new OpeningDecision.AwaitHost(),
+        { Health: HostHealth.Missed, Observation: { } seen } when seen.BootId == mine.Boot && !wish.Replace => new OpeningDecision.AwaitHost { Missed = home.Host.Id },
+        _ => null,
+    };
 
     private static PlacementWish Wish(OpeningState state, OpeningWish wish) => new(wish.User)
     {

@@ -29,6 +29,9 @@ public enum StationView
     /// <summary>Final: nobody connected in time.</summary>
     Expired,
 
+    /// <summary>The host of the desktop does not answer the broker; the picture may still work.</summary>
+    HostSilent,
+
     /// <summary>Final: the store was lost, and no host knows of it any more.</summary>
     Forgotten,
 }
@@ -52,6 +55,10 @@ public static class StationViews
         { Phase: SessionPhase.Disconnected } => StationView.Disconnected,
         _ => StationView.Active,
     };
+
+    /// <summary>What a desktop is to its station while its host is dead and nothing has become of it yet.</summary>
+    public static StationView OnDeadHost(StationView view, Session session) =>
+        view is StationView.Opening or StationView.Active or StationView.Disconnected && session.Phase != SessionPhase.Ending ? StationView.HostSilent : view;
 
     /// <summary>True for what ends the station's interest.</summary>
     public static bool IsFinal(StationView view) =>

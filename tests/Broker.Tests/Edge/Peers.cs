@@ -34,9 +34,9 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
     public async Task<SignInReply> SignInAsync(Town town, string login, string language = "fr") =>
         await Calls.SignInAsync(new SignInRequest { Login = login, Password = town.People[login].Password, Language = language }, deadline: DateTime.UtcNow + Peers.Patience);
 
-    public async Task<Desktop> OpenAsync(string signIn, string pool = "")
+    public async Task<Desktop> OpenAsync(string signIn, string pool = "", bool replace = false, TimeSpan? within = null)
     {
-        using var stream = Calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+        using var stream = Calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr", Replace = replace }, deadline: DateTime.UtcNow + (within ?? Peers.Patience));
         await foreach (var reply in stream.ResponseStream.ReadAllAsync())
             if (reply.Desktop is { } desktop) return desktop;
         throw new InvalidOperationException("the stream ended without a desktop");
@@ -51,6 +51,10 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
         throw new InvalidOperationException($"the stream ended without {state}");
     }
 
+    /// <summary>Follows from now on.</summary>
+    public Following Follow(string signIn, Desktop desktop, string language = "fr") =>
+        new(Calls.Follow(new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = language }, deadline: DateTime.UtcNow + 6 * Peers.Patience));
+
     /// <summary>The first picture is there.</summary>
     public async Task ShownAsync(string signIn, Desktop desktop) =>
         await Calls.ShownAsync(new ShownRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence }, deadline: DateTime.UtcNow + Peers.Patience);
@@ -59,6 +63,21 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
         await Calls.CloseAsync(new CloseRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Closing = closing }, deadline: DateTime.UtcNow + Peers.Patience);
 
     public void Dispose() => channel.Dispose();
+}
+
+/// <summary>A station that follows one desktop.</summary>
+internal sealed class Following(AsyncServerStreamingCall<SessionNotice> stream) : IDisposable
+{
+    /// <summary>The next notice of that state; those before it are passed over.</summary>
+    public async Task<SessionNotice> HearsAsync(SessionState state)
+    {
+        using var late = new CancellationTokenSource(Peers.Patience);
+        while (await stream.ResponseStream.MoveNext(late.Token))
+            if (stream.ResponseStream.Current.State == state) return stream.ResponseStream.Current;
+        throw new InvalidOperationException($"the stream ended without {state}");
+    }
+
+    public void Dispose() => stream.Dispose();
 }
 
 /// <summary>An agent at the protocol: reports what the test says, and again every half second, and keeps the orders that come.</summary>

@@ -12,7 +12,17 @@ public sealed class PlacementTests
     [Fact]
     public void Rank_never_offers_a_silent_or_unseen_host() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
-            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.Equal(HostHealth.Live, h.Health)));
+            Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Health.Reports())));
+
+    [Fact]
+    public void A_suspect_host_is_the_last_resort_and_the_reasons_say_so() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+        {
+            var placement = Placement.Rank(hosts, "amelie.durand", draw);
+            var ranked = placement.Ranked.Where(h => !h.CarriesForgotten("amelie.durand")).Select(h => h.Health).ToList();
+            Assert.Equal(ranked.OrderBy(health => health == HostHealth.Suspect), ranked);
+            Assert.All(placement.Reasons.Where(r => r.Verdict == Verdict.LastResort), r => Assert.Equal(HostHealth.Suspect, hosts.Single(h => h.Host.Id == r.Host).Health));
+        });
 
     [Fact]
     public void Rank_never_offers_a_full_host_unless_the_person_sits_there_already() =>
@@ -28,7 +38,7 @@ public sealed class PlacementTests
     public void Rank_offers_every_live_host_with_a_free_seat() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {
-            var free = hosts.Where(h => h.Health == HostHealth.Live && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
+            var free = hosts.Where(h => h.Health.Reports() && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
             Assert.Subset(Placement.Rank(hosts, "amelie.durand", draw).Ranked.ToHashSet(), free.ToHashSet());
         });
 

@@ -11,8 +11,8 @@ namespace VdiBroker.Domain.Tests.Sessions;
 public sealed class OpeningTests
 {
     private static readonly Gen<(OpeningState State, OpeningWish Wish, uint Draw)> _opening = Gen.Select(
-        Farms.AnySession.Null(), Farms.Pool, Gen.Bool, Gen.Long[1, 9], Gen.UInt,
-        (mine, hosts, moved, serial, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", serial), draw));
+        Farms.AnySession.Null(), Farms.Pool, Gen.Bool, Gen.Long[1, 9], Gen.Bool, Gen.UInt,
+        (mine, hosts, moved, serial, replace, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", serial) { Replace = replace }, draw));
 
     // Half of the homes have been taken out of the pool since the session was made.
     private static OpeningState StateOf(Session? mine, ImmutableArray<HostChoice> hosts, bool moved)
@@ -46,7 +46,32 @@ public sealed class OpeningTests
     public void A_session_is_given_up_only_when_its_host_is_gone_or_was_started_anew() => _opening.Sample(x =>
     {
         if (Opening.Decide(x.State, x.Wish, x.Draw) is not OpeningDecision.Place { GivenUp: { } lost }) return;
-        Assert.True(x.State.Home is null or { Health: HostHealth.Silent or HostHealth.NeverSeen or HostHealth.Untrusted } || x.State.Home.Observation!.BootId != lost.Boot);
+        Assert.True(x.State.Home is null or { Health: HostHealth.Silent or HostHealth.NeverSeen or HostHealth.Untrusted } || x.State.Home.Observation!.BootId != lost.Boot
+            || (x.Wish.Replace && x.State.Home.Health == HostHealth.Missed));
+    });
+
+    [Fact]
+    public void A_desktop_on_a_host_that_answers_is_never_given_up_by_the_wish_to_replace_it() => _opening.Sample(x =>
+    {
+        if (x.State is not { Mine: { IsFinal: false } mine, Home: { Observation: { } seen } home } || !home.Health.Reports() || seen.BootId != mine.Boot || mine.Serial > x.Wish.Serial) return;
+        Assert.True(Opening.Decide(x.State, x.Wish with { Replace = true }, x.Draw) is OpeningDecision.Resume or OpeningDecision.StillEnding or OpeningDecision.AwaitHost { Missed: null });
+    });
+
+    [Fact]
+    public void A_desktop_on_a_host_that_is_dead_since_a_moment_is_waited_for_until_its_person_gives_it_up() => _opening.Sample(x =>
+    {
+        if (x.State is not { Mine: { IsFinal: false } mine, Home: { Health: HostHealth.Missed, Observation: { } seen } home } || seen.BootId != mine.Boot || mine.Serial > x.Wish.Serial) return;
+        Assert.Equal(home.Host.Id, Assert.IsType<OpeningDecision.AwaitHost>(Opening.Decide(x.State, x.Wish with { Replace = false }, x.Draw)).Missed);
+        switch (Opening.Decide(x.State, x.Wish with { Replace = true }, x.Draw))
+        {
+            case OpeningDecision.Place place:
+                Assert.Equal((mine, Adoption.GivenUp), (place.GivenUp, place.GivingUp));
+                Assert.DoesNotContain(place.Ranked, host => host.Host.Id == home.Host.Id);
+                break;
+            case var other:
+                Assert.True(other is OpeningDecision.HomeGone or OpeningDecision.AwaitHost { Missed: null });
+                break;
+        }
     });
 
     [Fact]
@@ -68,7 +93,7 @@ public sealed class OpeningTests
     [Fact]
     public void Down_is_said_only_when_no_host_is_live_and_full_only_when_one_is() => _opening.Sample(x =>
     {
-        var anyLive = x.State.Hosts.Any(h => h.Health == HostHealth.Live);
+        var anyLive = x.State.Hosts.Any(h => h.Health.Reports());
         switch (Opening.Decide(x.State, x.Wish, x.Draw))
         {
             case OpeningDecision.AllDown: Assert.False(anyLive); break;

@@ -121,6 +121,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
         {
             await responseStream.WriteAsync(new() { Preparing = new() { Text = request.Language == "fr" ? "Nous préparons votre bureau." : "Preparing your desktop." } });
+            await desk.MissAsync(request, responseStream, context.CancellationToken);
             await desk.QueueAsync(responseStream, context.CancellationToken);
             await responseStream.WriteAsync(new() { Desktop = desk.Open(request) });
         }

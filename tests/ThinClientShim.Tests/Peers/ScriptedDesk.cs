@@ -120,6 +120,17 @@ internal sealed class ScriptedDesk
         if (await Task.WhenAny(Served.Task, cut.Task).WaitAsync(cancel) == cut.Task) throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
     }
 
+    /// <summary>Said to who asks for a desktop without giving the old one up, which is then waited for; null: nothing.</summary>
+    public string? Missed { get; set; }
+
+    public async Task MissAsync(OpenRequest request, IServerStreamWriter<OpenReply> station, CancellationToken cancel)
+    {
+        if (Missed is not { } text || request.Replace) return;
+        Opens.Enqueue(request);
+        await station.WriteAsync(new() { Preparing = new() { Text = text, Replaceable = true } }, cancel);
+        await Served.Task.WaitAsync(cancel);
+    }
+
     /// <summary>Ends the stream of whoever waits in the queue, as a broker's end does.</summary>
     public void CutsQueue() => _cut.SetResult();
 

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>
+/// Knows at every broker which hosts are dead, whichever broker their agents speak to: reads when each was heard four times a second, and tells who asked when that changes, or when the store
+/// was emptied.
+/// </summary>
+internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts, ILogger<HostWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<long, Action<HostId?>> _subscribers = new();
+    private ImmutableDictionary<HostId, HostHealth> _health = ImmutableDictionary<HostId, HostHealth>.Empty;
+    private DateTimeOffset? _began;
+    private long _lastSubscriber;
+
+    /// <summary>The health of a host at the last look; <see cref="HostHealth.Awaited"/> before the first one, and for machines without an agent.</summary>
+    public HostHealth HealthOf(HostId host) => Volatile.Read(ref _health).GetValueOrDefault(host, HostHealth.Awaited);
+
+    /// <summary>Calls <paramref name="changed"/> when a host has died or is back, or with null when the store was emptied: it must only pass the word on.</summary>
+    /// <returns>Ends the subscription when disposed.</returns>
+    public IDisposable Subscribe(Action<HostId?> changed)
+    {
+        var number = Interlocked.Increment(ref _lastSubscriber);
+        _subscribers[number] = changed;
+        return new Subscription(() => _subscribers.TryRemove(number, out _));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync();
+            }
+            catch (StoreException)
+            {
+                // Told by the store. What was known stays: once it is back, nobody is taken for dead for a while.
+            }
+            await Task.Delay(_look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        var (moment, voices) = await store.RunAsync("watch hosts", async db =>
+        {
+            var clock = StoreClock.ReadAsync(db, keys);
+            var heard = await Task.WhenAll(hosts.Hosts.Keys.Select(async host => (Host: host, Voice: await board.VoiceAsync(db, host))));
+            return (await clock, heard);
+        });
+        var before = _health;
+        var now = voices.ToImmutableDictionary(one => one.Host, one => HostJudgement.Judge(one.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age));
+        Volatile.Write(ref _health, now);
+        if (_began is { } began && began != moment.Began) Tell(null);
+        _began = moment.Began;
+        foreach (var (host, health) in now)
+        {
+            var was = before.GetValueOrDefault(host, HostHealth.Awaited);
+            if (was.IsDead() == health.IsDead()) continue;
+            if (health.IsDead()) HostsLog.Dead(logger, host);
+            else HostsLog.Back(logger, host, health);
+            Tell(host);
+        }
+    }
+
+    private void Tell(HostId? host)
+    {
+        foreach (var tell in _subscribers.Values) tell(host);
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
