@@ -69,7 +69,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         var (address, log) = (farm.Address(41), Path.GetTempFileName());
         var port = Loopback.FreePort(address);
         var own = await farm.ServerCertificateAsync("empty", address);
-        await using var server = ServerProcess.Start("empty-server", log, Environment.ProcessPath!,
+        await using var server = ServerProcess.Start("empty-server", log, Path.Combine(AppContext.BaseDirectory, "vdi-bench"),
             ["empty-server", "--listen", $"{address}:{port}", "--ca", farm.CaFile, "--certificate", own.Certificate, "--key", own.Key]);
         await server.ReadyAsync(() => Task.FromResult(Loopback.Listens(address, port)), TimeSpan.FromSeconds(30), cancel);
         var channels = Enumerable.Range(0, Channels).Select(number => farm.Station(number, $"https://{address}:{port}")).ToArray();

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using VdiBroker.Bench.Raw;
+using VdiBroker.City.Processes;
 
 namespace VdiBroker.Bench.Storm;
 
 /// <summary><c>storm</c>: whole sign-ins beside what their parts can do alone, on the same servers, in one run.</summary>
 internal static class StormCommand
 {
+    private const int HeldTwice = 1;
     private static readonly int[] _inFlight = [1, 16, 64, 256];
 
     /// <summary>The command.</summary>
@@ -14,21 +16,24 @@ internal static class StormCommand
     {
         var seconds = new Option<double>("--seconds") { Description = "length of each round", DefaultValueFactory = _ => 5 };
         var people = new Option<int>("--people") { Description = "how many people there are, and seats; a round ends early when all have come", DefaultValueFactory = _ => 4000 };
+        var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
-        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, json };
+        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, broker, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var report = new Report();
-            await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(people), cancel);
+            var held = await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(people), parsed.GetValue(broker)?.FullName, cancel);
             report.Write(Console.Out, parsed.GetValue(json));
+            return held == 0 ? 0 : HeldTwice;
         });
         return command;
     }
 
-    private static async Task MeasureAsync(Report report, TimeSpan time, int people, CancellationToken cancel)
+    // Gives how much was held twice.
+    private static async Task<int> MeasureAsync(Report report, TimeSpan time, int people, string? broker, CancellationToken cancel)
     {
         report.AddLoad("stormLoad");
-        await using var farm = await StormFarm.StartAsync(people, cancel);
+        await using var farm = await StormFarm.StartAsync(people, broker, cancel);
         using var crowd = new Crowd(farm, _inFlight[^1]);
         var storm = new StormRounds(farm, crowd, time);
         // Code is compiled, connections are made.
@@ -58,6 +63,9 @@ internal static class StormCommand
         report.Add("rawScriptsPerSecond", raw.Scripts, "Redis script calls/s, 64 in flight");
         report.Add("rawCallsPerSecond", raw.Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections");
         report.Add("boundPerSecond", raw.Bound, "sign-ins/s of a broker that costs nothing");
+        report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
+        report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident, agents attached, nobody has signed in");
+        report.Add("brokerMib", ProcessTable.ResidentBytes(farm.Broker.Pid) / 1048576.0, "resident at the end");
         report.Add("peakPerSecond", peak.PerSecond, "whole sign-ins/s");
         report.Add("efficiency", peak.PerSecond / raw.Bound, "aim: at least 0.7");
         report.Add("brokerCpuMsPerSignIn", peak.BrokerCpuMs, "ms of the broker's CPU for each, at the peak; aim: at most 0.2");
@@ -65,6 +73,7 @@ internal static class StormCommand
         report.Add("doubleHeld", storm.DoubleHeld, "desktops, sessions or people held twice, over all rounds; must be 0");
         report.Add("failures", crowd.Failures.Values.Sum(), "over all rounds");
         foreach (var (what, count) in crowd.Failures) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} × {what}"));
+        return storm.DoubleHeld;
     }
 
     private static void Add(Report report, string name, string how, StormRound round)

@@ -41,6 +41,9 @@ internal sealed class StormFarm : IAsyncDisposable
     /// <summary>By the host's name.</summary>
     public IReadOnlyDictionary<string, StormAgent> Agents { get; private set; } = new Dictionary<string, StormAgent>();
 
+    /// <summary>What the broker held before anybody came.</summary>
+    public long IdleBytes { get; private set; }
+
     /// <summary>Whom everybody trusts.</summary>
     public string CaFile => Path.Combine(_folder, "ca", "ca.crt");
 
@@ -54,13 +57,14 @@ internal sealed class StormFarm : IAsyncDisposable
 
     /// <summary>Starts it; back when every agent is attached.</summary>
     /// <param name="people">How many; there are as many seats.</param>
+    /// <param name="broker">The broker's program; null = that of the repository's build.</param>
     /// <param name="cancel">Gives up.</param>
-    public static async Task<StormFarm> StartAsync(int people, CancellationToken cancel)
+    public static async Task<StormFarm> StartAsync(int people, string? broker, CancellationToken cancel)
     {
         var farm = new StormFarm();
         try
         {
-            await farm.StartPartsAsync(people, cancel);
+            await farm.StartPartsAsync(people, broker, cancel);
             return farm;
         }
         catch
@@ -83,11 +87,11 @@ internal sealed class StormFarm : IAsyncDisposable
         System.IO.Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartPartsAsync(int people, CancellationToken cancel)
+    private async Task StartPartsAsync(int people, string? broker, CancellationToken cancel)
     {
         // slapd and Redis run under accounts of their own.
         File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("755", 8));
-        var program = Path.Combine(CityPrograms.Root(), "Broker/bin/Release/net10.0/broker");
+        var program = broker ?? Path.Combine(CityPrograms.Root(), "Broker/bin/Release/net10.0/broker");
         Certificates = await CityCertificates.CreateAsync(program, Path.Combine(_folder, "ca"), City);
         _callers = new CallerCertificates(Path.Combine(_folder, "ca"), City);
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), Address(21));
@@ -101,6 +105,7 @@ internal sealed class StormFarm : IAsyncDisposable
         await Broker.StartAsync();
         Agents = hosts.ToDictionary(host => host, host => Own(new StormAgent(CityChannel.Open(Broker.Uri, _callers.Trusted, _callers.Issue("host", host)), _reportEvery)));
         await Eventually.HoldsAsync("every agent attached", TimeSpan.FromSeconds(60), () => Agents.Values.All(agent => agent.IsAttached), cancel);
+        IdleBytes = ProcessTable.ResidentBytes(Broker.Pid);
     }
 
     private T Own<T>(T part)
