@@ -52,7 +52,7 @@ internal static class CheckCommand
         foreach (var finding in TlsCheck.Run(options.Tls, plan.City, now)) yield return finding;
         yield return Listen(options);
         await using var store = await ReachAsync(options, plan.Farm);
-        foreach (var finding in await StoreAsync(options, store)) yield return finding;
+        foreach (var finding in await StoreAsync(options, store, new KeySpace(plan.Farm), now)) yield return finding;
         foreach (var finding in await DirectoriesAsync(plan, now)) yield return finding;
         var board = store is null ? null : new HostBoard(store, new KeySpace(plan.Farm));
         foreach (var finding in await new HostCheck(plan.Hosts, now).RunAsync(board, store, cancel)) yield return finding;
@@ -109,7 +109,7 @@ internal static class CheckCommand
         var store = await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] }, farm);
         try
         {
-            await store.RunAsync("reach the store", db => db.PingAsync());
+            await StoreCheck.ReachAsync(store);
             return store;
         }
         catch (StoreOutOfReachException)
@@ -119,10 +119,10 @@ internal static class CheckCommand
         }
     }
 
-    private static async Task<IEnumerable<CheckFinding>> StoreAsync(BrokerOptions options, RedisStore? store)
+    private static async Task<IEnumerable<CheckFinding>> StoreAsync(BrokerOptions options, RedisStore? store, KeySpace keys, DateTimeOffset now)
     {
         var where = options.Redis is { } redis ? string.Join(", ", redis.Endpoints) : EmbeddedRedis.SocketIn(options.State);
-        if (store is not null) return await StoreCheck.RunAsync(store, where);
+        if (store is not null) return [.. await StoreCheck.RunAsync(store, where, options.Redis?.Waited ?? 0), .. await StoreCheck.BirthAsync(store, keys, where, now)];
         return options.Redis is null
             ? [CheckFinding.Warning("store", where, "the broker's own Redis does not run: it runs while the broker runs", "start the broker; sessions and hosts' reports were left out of this check")]
             : [StoreCheck.OutOfReach(where, "does not answer")];

@@ -50,7 +50,7 @@ internal sealed class OpenedCity : IAsyncDisposable
         try
         {
             await using var city = new OpenedCity(options, plan, await RedisStore.ConnectAsync(options.Redis ?? new RedisOptions { Endpoints = [socket] }, plan.Farm));
-            await city.Store.RunAsync("reach the store", db => db.PingAsync());
+            await StoreCheck.ReachAsync(city.Store);
             return await act(city);
         }
         catch (StoreOutOfReachException fault)

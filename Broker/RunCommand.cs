@@ -56,7 +56,7 @@ internal static partial class RunCommand
         await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!, plan.Farm, early.CreateLogger<RedisStore>());
 
         builder.Services.AddRouting().AddSingleton(TimeProvider.System)
-            .AddStorage(store, plan.Farm)
+            .AddStorage(store, plan.Farm, options.State)
             .AddRpc(plan.City, options.Endpoint, options.Tls)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)

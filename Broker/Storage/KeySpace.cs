@@ -21,6 +21,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>String: when the store was first looked at, ms; gone with all the rest when it is emptied.</summary>
     public RedisKey Began => _prefix + "began";
 
+    /// <summary>String: when the store last began anew although a broker knew an earlier beginning, ms.</summary>
+    public RedisKey Emptied => _prefix + "emptied";
+
     /// <summary>Hash: who does a job that one broker at a time does, until when (ms), and the number of their term.</summary>
     public RedisKey Job(string name) => $"{_prefix}job:{name}";
 

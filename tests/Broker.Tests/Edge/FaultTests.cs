@@ -61,6 +61,8 @@ public sealed class FaultTests(Town town)
         await Eventually.HoldsAsync("desktop found again", Peers.Patience, async () => (found = await station.OpenAsync((await station.SignInAsync(town, Amelie)).SignIn)) is not null);
         Assert.Contains("retrouvé", found!.Why, StringComparison.Ordinal);
         Assert.Null(agent.Ended);
+        await Eventually.HoldsAsync("the log says it", Peers.Patience, () => broker.Log().Contains("[119] THE STORE WAS EMPTIED", StringComparison.Ordinal));
+        Assert.Contains("was emptied, or another was put in its place", (await broker.OperatorAsync("check")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,6 +68,9 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Somebody who is in this group of their tenant and in no other.</summary>
     public string Only(string tenant, string group, int nth = 0) => People.Everybody.Where(person => person.Tenant == tenant && person.Groups.SequenceEqual([group])).ElementAt(nth).Login;
 
+    /// <summary>A broker of this town on a Redis of the test's.</summary>
+    public Task<BrokerProcess> StartOnAsync(string name, int host, string redis) => StartAsync(name, _network.Address(host), redis);
+
     /// <summary>Three brokers of this town on a Redis of their own: a test may kill any of them. They use the host numbers from <paramref name="host"/> to three above it.</summary>
     internal async Task<Fleet> StartFleetAsync(string name, int host)
     {
