@@ -16,7 +16,10 @@ namespace VdiBroker.Sessions;
 internal sealed record Adopted(string Link, SessionHost Host, string Boot, ObservedSession Seen, Pool Pool);
 
 /// <summary>Commits repairs of the ledger by what hosts say: one atomic script for each. Made by two brokers at once, each is made once.</summary>
-internal sealed class AdoptionLedger(RedisStore store, KeySpace keys)
+/// <param name="store">Where.</param>
+/// <param name="keys">Of the farm.</param>
+/// <param name="notes">Is told of every session that was given up; null = nobody keeps records.</param>
+internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNotes? notes = null)
 {
     // Brokers give fences from the store's clock; a host that claims one further ahead is lying, or has a clock of its own.
     private static readonly TimeSpan _ahead = TimeSpan.FromDays(1);
@@ -46,7 +49,9 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys)
                 it.Seen.Since.ToUnixTimeMilliseconds(), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, (long)SeatLedger.FinalMemory.TotalMilliseconds, person.Tenant.Value,
                 it.Host.Seats, it.Pool.Kind == PoolKind.Personal ? 1 : 0, decision.Cause, Ahead,
             ]);
-        return (string)result!;
+        var word = (string)result!;
+        if (word == "adopted" && givenUp is not null) notes?.Became(givenUp, SessionPhase.Lost, decision.Cause);
+        return word;
     }
 
     /// <summary>Puts a lost seat back.</summary>

@@ -1,14 +1,16 @@
+using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
 
 namespace VdiBroker.Sessions;
 
-/// <summary>Carries out the limits of pools, their closing hours and the giving back of seats on one host's sessions, with each of its reports: people are warned, what was told is taken back, sessions are ended.</summary>
-internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, AskSeatsBack askBack, ILogger<LimitSessions> logger)
+/// <summary>Carries out the limits of pools, their closing hours, the giving back of seats and the drain of the host on one host's sessions, with each of its reports: people are warned, what was told is taken back, sessions are ended.</summary>
+internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, AskSeatsBack askBack, DrainBook drains, ILogger<LimitSessions> logger)
 {
     /// <summary>Decides and commits; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task RunAsync(HostSeen seen)
     {
+        var drain = seen.Believed.IsEmpty ? null : await drains.OfAsync(seen.Host);
         var hours = new Dictionary<PoolId, EndDemand?>();
         foreach (var session in seen.Believed)
         {
@@ -18,16 +20,16 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
             if (!agreed || !pools.Pools.TryGetValue(session.Pool, out var pool)) continue;
             if (!hours.TryGetValue(pool.Id, out var closing)) hours[pool.Id] = closing = pool.Hours?.DemandAt(seen.Now);
             var askedBack = (await askBack.RunAsync(pool)).Contains(session.Id) ? new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch) : null;
-            await CommitAsync(session, pool, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { closing, askedBack }.OfType<EndDemand>(), seen.Now));
+            await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { closing, askedBack, DrainEnds.DemandOn(drain, session, seen.Now) }.OfType<EndDemand>(), seen.Now));
         }
     }
 
-    private async Task CommitAsync(Session session, Pool pool, LimitDecision decision)
+    private async Task CommitAsync(Session session, Pool pool, HostDrain? drain, LimitDecision decision)
     {
         switch (decision)
         {
             case LimitDecision.Warn(var limit, var at):
-                if (await ledger.WarnAsync(session, limit, at, pool.Limits.Warn) is { } ends) SessionsLog.Warned(logger, session.Id, session.Person, session.Host, limit, ends);
+                if (await ledger.WarnAsync(session, limit, at, Notice(pool, limit, drain)) is { } ends) SessionsLog.Warned(logger, session.Id, session.Person, session.Host, limit, ends);
                 break;
             case LimitDecision.TakeBack(var limit):
                 if (await ledger.TakeBackAsync(session, limit)) SessionsLog.WarningTakenBack(logger, session.Id, session.Person, session.Host, limit);
@@ -37,4 +39,7 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
                 break;
         }
     }
+
+    // The operator's grace is known to all, and may be shorter than the pool's time of warning.
+    private static TimeSpan Notice(Pool pool, Limit limit, HostDrain? drain) => limit == Limit.Drain && drain?.Grace < pool.Limits.Warn ? drain.Grace : pool.Limits.Warn;
 }

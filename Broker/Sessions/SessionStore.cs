@@ -146,9 +146,11 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     {
         var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
         var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
+        var draining = DrainBook.ReadAsync(db, keys);
         var now = await clock;
+        var drains = await draining;
         var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
-        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Find(id)!, await seen[index], await held[index], now));
+        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Find(id)!, await seen[index], await held[index], now) with { Draining = drains.GetValueOrDefault(id)?.Holds(now.Now) == true });
         return choices.MoveToImmutable();
     }
 

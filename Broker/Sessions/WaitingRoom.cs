@@ -55,7 +55,7 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
     {
         using var subscription = events.Subscribe(happened =>
         {
-            if (happened.Kind.StartsWith("session-", StringComparison.Ordinal) || happened.Kind.StartsWith("queue-", StringComparison.Ordinal)) _bell.Ring();
+            if (happened.Kind.StartsWith("session-", StringComparison.Ordinal) || happened.Kind.StartsWith("queue-", StringComparison.Ordinal) || happened.Kind.StartsWith("host-drain-", StringComparison.Ordinal)) _bell.Ring();
         });
         while (!stoppingToken.IsCancellationRequested)
         {

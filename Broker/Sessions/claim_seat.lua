@@ -21,8 +21,10 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 local function drains(id)
-  local drain = redis.call('HGET', KEYS[10], id)
-  return drain and cjson.decode(drain).from <= now
+  local row = redis.call('HGET', KEYS[10], id)
+  if not row then return false end
+  local drain = cjson.decode(row)
+  return drain.from <= now and not (drain['until'] and drain['until'] <= now)
 end
 
 -- In a personal pool: may the person have a place of their own there? Every seat has one owner at most, whoever sits there now.

@@ -117,7 +117,7 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: pool → host that last carried the person's desktop there.</summary>
     public RedisKey LastHosts(PersonId person) => $"{_prefix}person:{person.Value}:last-hosts";
 
-    /// <summary>Hash: host → its drain (JSON): from when, until when, by whom, why.</summary>
+    /// <summary>Hash: host → its drain (JSON): from when, for how long people may finish, until when, by whom, why.</summary>
     public RedisKey Drains => _prefix + "drains";
 
     /// <summary>List, capped: the notes of one sign-in.</summary>

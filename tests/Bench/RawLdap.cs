@@ -3,7 +3,7 @@ using System.Text;
 
 namespace VdiBroker.Bench;
 
-/// <summary>The raw limit: a thread with one kept LDAPS connection that does nothing but bind, straight over libldap.</summary>
+/// <summary>The raw limit: a thread with one kept LDAPS connection that does nothing but bind or search, straight over libldap.</summary>
 internal sealed unsafe partial class RawLdap : IDisposable
 {
     private const string Library = "libldap-2.5.so.0";
@@ -27,6 +27,17 @@ internal sealed unsafe partial class RawLdap : IDisposable
         {
             var credentials = new Berval { Length = (nuint)secret.Length, Octets = octets };
             Require(BindAndWait(_ldap, dn, null, &credentials, 0, 0, 0));
+        }
+    }
+
+    /// <summary>One search for the groups that a person stands in, names only; anything but success ends the measurement.</summary>
+    public void SearchGroups(string under, string member)
+    {
+        fixed (byte* name = "cn\0"u8)
+        {
+            var attributes = stackalloc byte*[] { name, null };
+            Require(SearchAndWait(_ldap, under, 2, $"(member={member})", attributes, 0, 0, 0, 0, 0, out var answer));
+            if (answer != 0) _ = FreeMessage(answer);
         }
     }
 
@@ -55,6 +66,13 @@ internal sealed unsafe partial class RawLdap : IDisposable
 
     [LibraryImport(Library, EntryPoint = "ldap_sasl_bind_s", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int BindAndWait(nint ldap, string dn, string? mechanism, Berval* credentials, nint server, nint client, nint answer);
+
+    [LibraryImport(Library, EntryPoint = "ldap_search_ext_s", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SearchAndWait(
+        nint ldap, string under, int scope, string filter, byte** attributes, int typesOnly, nint server, nint client, nint timeout, int limit, out nint answer);
+
+    [LibraryImport(Library, EntryPoint = "ldap_msgfree")]
+    private static partial int FreeMessage(nint message);
 
     [LibraryImport(Library, EntryPoint = "ldap_unbind_ext")]
     private static partial int Unbind(nint ldap, nint server, nint client);

@@ -14,6 +14,9 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public ImmutableHashSet<string> Strays { get; } =
         Observation is null ? [] : [.. Observation.Sessions.Select(s => s.User).Where(u => !SeatHolders.Contains(u))];
 
+    /// <summary>It is being drained, or out of service: it takes no new person.</summary>
+    public bool Draining { get; init; }
+
     /// <summary>Seats in use, by the ledger and by strays.</summary>
     public int Taken => SeatHolders.Count + Strays.Count;
 
@@ -21,10 +24,10 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public int Promised { get; } = Observation is null ? SeatHolders.Count : SeatHolders.Count(user => !Observation.Sessions.Any(seen => seen.User == user));
 
     /// <summary>The same host when this account's seat is given up.</summary>
-    public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user));
+    public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user)) { Draining = Draining };
 
     /// <summary>True when it may be given to somebody who has nothing there: for the first look; a placement judges for one person.</summary>
-    public bool IsGiven => Health.Reports();
+    public bool IsGiven => Health.Reports() && !Draining;
 
     /// <summary>Seats that nobody uses; 0 where strays use more than there are.</summary>
     public int Free => Math.Max(0, Host.Seats - Taken);

@@ -10,7 +10,15 @@ public sealed record EndPromise(Limit Limit, DateTimeOffset EndsAt);
 /// <summary>An end that something else than the session's own limits asks for: the pool closes, a host is drained, a seat is asked back.</summary>
 /// <param name="Limit">Why.</param>
 /// <param name="At">When; the past = as soon as its person has been warned.</param>
-public sealed record EndDemand(Limit Limit, DateTimeOffset At);
+public sealed record EndDemand(Limit Limit, DateTimeOffset At)
+{
+    /// <summary>Its person is told from then on, if that is sooner than the pool's time of warning; null = not sooner.</summary>
+    public DateTimeOffset? ToldFrom { get; init; }
+
+    /// <summary>When its person is told.</summary>
+    /// <param name="warn">The pool's time of warning.</param>
+    public DateTimeOffset TellAt(TimeSpan warn) => ToldFrom is { } told && told < At - warn ? told : At - warn;
+}
 
 /// <summary>A session as its limits see it.</summary>
 /// <param name="OnScreen">On a station's screen; else on nobody's.</param>

@@ -61,6 +61,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             HostHealth.Untrusted => Verdict.Untrusted,
             HostHealth.Awaited => Verdict.Awaited,
             _ when host.CarriesForgotten(wish.User) => Verdict.CarriesThePerson,
+            _ when host.Draining => Verdict.Draining,
             _ when host.SeatHolders.Contains(wish.User) => Verdict.CarriesOtherDesktop,
             _ when leaning == Leaning.Never => Verdict.NotFromHere,
             _ when wish.Assigned is { } own && own != host.Host.Id => Verdict.NotTheirs,

@@ -41,6 +41,9 @@ public enum Verdict
     /// <summary>It may take the person where no other can: its agent is late, or its stream was cut a moment ago.</summary>
     LastResort,
 
+    /// <summary>It is being drained, or out of service.</summary>
+    Draining,
+
     /// <summary>It is dead since a moment only: its agent may be on the way back.</summary>
     Missed,
 }

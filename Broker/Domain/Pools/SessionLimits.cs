@@ -49,7 +49,7 @@ public sealed record SessionLimits
         // Who came to this screen after the end that was told knows nothing of it: they are told anew.
         if (stands is not null && session.PhaseSince > stands.EndsAt) stands = null;
         if (stands is not null && now >= stands.EndsAt + (stands.Limit == Limit.Idle ? Part(_unheard) : TimeSpan.Zero)) return new LimitDecision.End(stands.Limit, Warned: true);
-        if (ends is [{ } next, ..] && next.At - Warn <= now && (stands is null || (next.Limit != stands.Limit && Later(next.At, now + Warn) < stands.EndsAt)))
+        if (ends.FirstOrDefault(end => end.TellAt(Warn) <= now) is { } next && (stands is null || (next.Limit != stands.Limit && Later(next.At, now + Warn) < stands.EndsAt)))
             return new LimitDecision.Warn(next.Limit, next.At);
         return TakenBack(session, stands);
     }

@@ -57,7 +57,15 @@ internal sealed class ReportingHost : IAsyncDisposable
     {
         while (!_over.IsCancellationRequested)
         {
-            await Agent.ObserveAsync([.. _seen.Select(one => Observed(one.Key, one.Value.Connected, one.Value.Touched))]);
+            try
+            {
+                await Agent.ObserveAsync([.. _seen.Select(one => Observed(one.Key, one.Value.Connected, one.Value.Touched))]);
+            }
+            catch (Exception end) when (end is RpcException or InvalidOperationException)
+            {
+                // Its broker was killed.
+                return;
+            }
             await Task.Delay(TimeSpan.FromMilliseconds(300), _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

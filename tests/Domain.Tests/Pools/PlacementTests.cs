@@ -15,6 +15,15 @@ public sealed class PlacementTests
             Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Health.Reports())));
 
     [Fact]
+    public void Rank_never_offers_a_draining_host_but_to_whose_session_runs_there() =>
+        Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
+        {
+            var placement = Placement.Rank(hosts, "amelie.durand", draw);
+            Assert.All(placement.Ranked, h => Assert.True(!h.Draining || h.CarriesForgotten("amelie.durand")));
+            Assert.All(placement.Reasons.Where(r => r.Verdict == Verdict.Draining), r => Assert.True(hosts.Single(h => h.Host.Id == r.Host).Draining));
+        });
+
+    [Fact]
     public void A_suspect_host_is_the_last_resort_and_the_reasons_say_so() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {
@@ -38,7 +47,7 @@ public sealed class PlacementTests
     public void Rank_offers_every_live_host_with_a_free_seat() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {
-            var free = hosts.Where(h => h.Health.Reports() && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
+            var free = hosts.Where(h => h.IsGiven && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
             Assert.Subset(Placement.Rank(hosts, "amelie.durand", draw).Ranked.ToHashSet(), free.ToHashSet());
         });
 

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StackExchange.Redis;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>The drains of the farm's hosts in Redis: planned, under way, or over and not cleared away yet. Every broker reads them; none has to be told.</summary>
+internal sealed class DrainBook(RedisStore store, KeySpace keys)
+{
+    private static readonly Script _plan = new("plan_drain");
+    private static readonly Script _takeBack = new("take_back_drain");
+
+    /// <summary>Starts reading all drains, as part of a batch; those that are over are among them.</summary>
+    public static async Task<ImmutableDictionary<HostId, HostDrain>> ReadAsync(IDatabase db, KeySpace keys) =>
+        (await db.HashGetAllAsync(keys.Drains)).Select(row => Of(new HostId(row.Name.ToString()), row.Value.ToString())).ToImmutableDictionary(drain => drain.Host);
+
+    /// <summary>All drains.</summary>
+    public Task<ImmutableDictionary<HostId, HostDrain>> AllAsync() => store.RunAsync("read drains", db => ReadAsync(db, keys));
+
+    /// <summary>The drain of a host; null = none.</summary>
+    public Task<HostDrain?> OfAsync(HostId host) => store.RunAsync("read drain", async db => (await db.HashGetAsync(keys.Drains, host.Value)) is { IsNull: false } row ? Of(host, row.ToString()) : null);
+
+    /// <summary>Plans a drain, in place of one that was planned before.</summary>
+    /// <returns>False when it would be over already.</returns>
+    public async Task<bool> PlanAsync(HostDrain drain)
+    {
+        var row = new DrainRow(drain.From.ToUnixTimeMilliseconds(), (long)drain.Grace.TotalMilliseconds, drain.Until?.ToUnixTimeMilliseconds(), drain.By, drain.Why);
+        var result = (RedisResult[])(await store.RunScriptAsync(_plan, [keys.Drains, keys.Events],
+            [keys.Doorbell.ToString(), drain.Host.Value, row.From, row.Until is { } until ? until : "", JsonSerializer.Serialize(row, DrainJson.Default.DrainRow), drain.By, drain.Why]))!;
+        return (long)result[0] == 1;
+    }
+
+    /// <summary>Takes a drain back.</summary>
+    /// <returns>What it was; null = there was none.</returns>
+    public async Task<HostDrain?> TakeBackAsync(HostId host, string by)
+    {
+        var row = (string)(await store.RunScriptAsync(_takeBack, [keys.Drains, keys.Events], [keys.Doorbell.ToString(), host.Value, by]))!;
+        return row.Length > 0 ? Of(host, row) : null;
+    }
+
+    private static HostDrain Of(HostId host, string text)
+    {
+        var row = JsonSerializer.Deserialize(text, DrainJson.Default.DrainRow)!;
+        return new HostDrain(host, DateTimeOffset.FromUnixTimeMilliseconds(row.From), TimeSpan.FromMilliseconds(row.Grace))
+        {
+            Until = row.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
+            By = row.By,
+            Why = row.Why,
+        };
+    }
+}
+
+/// <summary>A drain as it is stored; times in ms.</summary>
+internal sealed record DrainRow(
+    [property: JsonPropertyName("from")] long From,
+    [property: JsonPropertyName("grace")] long Grace,
+    [property: JsonPropertyName("until")] long? Until,
+    [property: JsonPropertyName("by")] string By,
+    [property: JsonPropertyName("why")] string Why);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DrainRow))]
+internal sealed partial class DrainJson : JsonSerializerContext;

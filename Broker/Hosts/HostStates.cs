@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>A host as an operator sees it.</summary>
+/// <param name="Host">What was declared.</param>
+/// <param name="Health">By its agent's last report alone: an operator's command has not heard agents itself.</param>
+/// <param name="Seen">That report; null = none.</param>
+/// <param name="Taken">Seats that the ledger holds there.</param>
+/// <param name="Now">The store's time.</param>
+internal sealed record HostState(SessionHost Host, HostHealth Health, HostObservation? Seen, int Taken, DateTimeOffset Now)
+{
+    /// <summary>Its drain, planned or under way; null = none.</summary>
+    public HostDrain? Drain { get; init; }
+}
+
+/// <summary>Reads what all hosts are doing, for operators.</summary>
+internal sealed class HostStates(RedisStore store, KeySpace keys, HostCatalogue hosts)
+{
+    private readonly HostBoard _board = new(store, keys);
+
+    /// <summary>Every host, by name; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
+    public Task<ImmutableArray<HostState>> AllAsync() => store.RunAsync("read hosts", async db =>
+    {
+        var (clock, drains) = (await StoreClock.ReadAsync(db, keys), await DrainBook.ReadAsync(db, keys));
+        var states = await Task.WhenAll(hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal).Select(async host =>
+        {
+            var (seen, taken) = (_board.ReadAsync(db, host.Id), db.HashLengthAsync(keys.Seats(host.Id)));
+            var health = HostJudgement.Judge((await seen)?.Voice, hosts.Thresholds, clock.Now, TimeSpan.MaxValue, clock.Age);
+            return new HostState(host, health, await seen, (int)await taken, clock.Now) { Drain = drains.GetValueOrDefault(host.Id) is { } drain && !drain.IsOver(clock.Now) ? drain : null };
+        }));
+        return states.ToImmutableArray();
+    });
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>Finds out what a drain would do, or does: who is on the host, until when, and whether the other hosts have a seat for each of them.</summary>
+internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, DrainBook drains)
+{
+    /// <summary>Looks; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
+    public async Task<ImmutableArray<DrainedPerson>> RunAsync(HostDrain drain)
+    {
+        var there = await sessions.OnHostAsync(drain.Host);
+        var others = await drains.AllAsync();
+        var choices = new Dictionary<PoolId, ImmutableArray<HostChoice>>();
+        foreach (var pool in pools.Pools.Values.Where(pool => there.Any(session => session.Pool == pool.Id)))
+            choices[pool.Id] = [.. (await sessions.HostsOfAsync(pool)).Where(choice => choice.Host.Id != drain.Host && choice.IsGiven && others.GetValueOrDefault(choice.Host.Id)?.Holds(drain.EndsAt) != true)];
+        var free = choices.Values.SelectMany(some => some).DistinctBy(choice => choice.Host.Id).ToDictionary(choice => choice.Host.Id, choice => choice.Free);
+        return DrainRehearsal.Of(drain, there.Select(session => new Displaced(session, Possible(session, drain.Host, choices))), free);
+    }
+
+    private ImmutableArray<HostId> Possible(Session session, HostId host, Dictionary<PoolId, ImmutableArray<HostChoice>> choices)
+    {
+        if (!choices.TryGetValue(session.Pool, out var others)) return [];
+        var pool = pools.Pools[session.Pool];
+        // Whose own place is on this host waits until it is back.
+        var wish = new PlacementWish(session.User) { Station = session.Station, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
+        return [.. Placement.Rank(others, wish, 0).Reasons.Where(reason => reason.IsOffered).Select(reason => reason.Host)];
+    }
+}

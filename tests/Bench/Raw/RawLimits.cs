@@ -1,0 +1,88 @@
+using System.Globalization;
+using StackExchange.Redis;
+using VdiBroker.Bench.Storm;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Station.V1;
+
+namespace VdiBroker.Bench.Raw;
+
+/// <summary>How often a second the parts of a sign-in can be had alone, on the same servers: what no broker can pass.</summary>
+/// <param name="Binds">Re-binds on kept LDAPS connections, straight over libldap.</param>
+/// <param name="Searches">Searches for a person's groups, the same way.</param>
+/// <param name="Scripts">Script calls at the Redis: seat on the least loaded of 40 hosts, in one connection with many in flight.</param>
+/// <param name="Calls">Empty gRPC calls over kept mTLS connections to a bare server.</param>
+internal sealed record RawLimits(double Binds, double Searches, double Scripts, double Calls)
+{
+    private const int LdapConnections = 8;
+    private const int InFlight = 64;
+    private const int Channels = 16;
+
+    private const string LeastLoaded = """
+        local h = redis.call('ZPOPMIN', KEYS[1])
+        if #h == 0 then return false end
+        redis.call('ZADD', KEYS[1], tonumber(h[2]) + 1, h[1])
+        redis.call('HSET', KEYS[2], ARGV[1], h[1])
+        return h[1]
+        """;
+
+    /// <summary>Sign-ins a second of a broker that costs nothing: each of the four once, one after the other.</summary>
+    public double Bound => 1 / ((1 / Binds) + (1 / Searches) + (1 / Scripts) + (1 / Calls));
+
+    /// <summary>Measures each for so long.</summary>
+    public static async Task<RawLimits> MeasureAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
+    {
+        var people = farm.People;
+        var binds = await OverLdapAsync(farm, time, (ldap, i) => ldap.Bind(people[(int)(i % people.Count)].Dn, people[(int)(i % people.Count)].Password));
+        var searches = await OverLdapAsync(farm, time, (ldap, i) => ldap.SearchGroups(farm.Directory.People.GroupsBase, people[(int)(i % people.Count)].Dn));
+        return new RawLimits(binds, searches, await ScriptsAsync(farm, time), await CallsAsync(farm, time, cancel));
+    }
+
+    private static async Task<double> OverLdapAsync(StormFarm farm, TimeSpan time, Action<RawLdap, long> once)
+    {
+        var clients = Enumerable.Range(0, LdapConnections).Select(_ => new RawLdap(farm.Directory.LdapsUri, farm.Directory.CaFile)).ToArray();
+        try
+        {
+            // Groups are for the broker's account to read.
+            var password = await File.ReadAllTextAsync(farm.Directory.BrokerPasswordFile);
+            foreach (var client in clients) client.Bind(farm.Directory.BrokerDn, password);
+            return (await Round.OnThreadsAsync(LdapConnections, time, number => i => () => once(clients[number], (i * LdapConnections) + number))).PerSecond;
+        }
+        finally
+        {
+            foreach (var client in clients) client.Dispose();
+        }
+    }
+
+    private static async Task<double> ScriptsAsync(StormFarm farm, TimeSpan time)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(farm.Redis.Endpoint);
+        var db = connection.GetDatabase();
+        RedisKey[] keys = ["{raw}:hosts", "{raw}:seats"];
+        for (var host = 0; host < 40; host++) await db.SortedSetAddAsync(keys[0], string.Create(CultureInfo.InvariantCulture, $"h{host}"), 0);
+        var round = await Round.InFlightAsync(InFlight, time, i => db.ScriptEvaluateAsync(LeastLoaded, keys, [i % 5000]));
+        await db.KeyDeleteAsync(keys);
+        return round.PerSecond;
+    }
+
+    private static async Task<double> CallsAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
+    {
+        var (address, log) = (farm.Address(41), Path.GetTempFileName());
+        var port = Loopback.FreePort(address);
+        var own = await farm.ServerCertificateAsync("empty", address);
+        await using var server = ServerProcess.Start("empty-server", log, Path.Combine(AppContext.BaseDirectory, "vdi-bench"),
+            ["empty-server", "--listen", $"{address}:{port}", "--ca", farm.CaFile, "--certificate", own.Certificate, "--key", own.Key]);
+        await server.ReadyAsync(() => Task.FromResult(Loopback.Listens(address, port)), TimeSpan.FromSeconds(30), cancel);
+        var channels = Enumerable.Range(0, Channels).Select(number => farm.Station(number, $"https://{address}:{port}")).ToArray();
+        try
+        {
+            var clients = channels.Select(channel => new StationService.StationServiceClient(channel)).ToArray();
+            foreach (var client in clients) await client.CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel);
+            return (await Round.InFlightAsync(InFlight, time, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel))).PerSecond;
+        }
+        finally
+        {
+            foreach (var channel in channels) channel.Dispose();
+            File.Delete(log);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using VdiBroker.Bench.Raw;
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.Bench.Storm;
+
+/// <summary><c>storm</c>: whole sign-ins beside what their parts can do alone, on the same servers, in one run.</summary>
+internal static class StormCommand
+{
+    private const int HeldTwice = 1;
+    private static readonly int[] _inFlight = [1, 16, 64, 256];
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var seconds = new Option<double>("--seconds") { Description = "length of each round", DefaultValueFactory = _ => 5 };
+        var people = new Option<int>("--people") { Description = "how many people there are, and seats; a round ends early when all have come", DefaultValueFactory = _ => 4000 };
+        var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
+        var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
+        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, broker, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var report = new Report();
+            var held = await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(people), parsed.GetValue(broker)?.FullName, cancel);
+            report.Write(Console.Out, parsed.GetValue(json));
+            return held == 0 ? 0 : HeldTwice;
+        });
+        return command;
+    }
+
+    // Gives how much was held twice.
+    private static async Task<int> MeasureAsync(Report report, TimeSpan time, int people, string? broker, CancellationToken cancel)
+    {
+        report.AddLoad("stormLoad");
+        await using var farm = await StormFarm.StartAsync(people, broker, cancel);
+        using var crowd = new Crowd(farm, _inFlight[^1]);
+        var storm = new StormRounds(farm, crowd, time);
+        // Code is compiled, connections are made.
+        await storm.ClosedAsync(_inFlight[^1], cancel);
+        var before = await RawLimits.MeasureAsync(farm, time, cancel);
+
+        var rounds = new List<StormRound>();
+        foreach (var inFlight in _inFlight)
+        {
+            var round = await storm.ClosedAsync(inFlight, cancel);
+            rounds.Add(round);
+            var name = string.Create(CultureInfo.InvariantCulture, $"closed{inFlight}");
+            Add(report, name, $"{inFlight} in flight", round);
+        }
+        var peak = rounds.MaxBy(round => round.PerSecond)!;
+        foreach (var (name, part) in ((string, double)[])[("Quarter", 0.25), ("Half", 0.5), ("ThreeQuarters", 0.75)])
+        {
+            var rate = Math.Max(1, (int)(peak.PerSecond * part));
+            var round = await storm.OpenAsync(rate, cancel);
+            Add(report, $"at{name}Peak", string.Create(CultureInfo.InvariantCulture, $"open loop, {rate} a second"), round);
+            if (part == 0.5) report.Add("p99MsAtHalfPeak", round.Percentile(0.99), "ms; aim: under 50");
+        }
+        var after = await RawLimits.MeasureAsync(farm, time, cancel);
+        var raw = new RawLimits((before.Binds + after.Binds) / 2, (before.Searches + after.Searches) / 2, (before.Scripts + after.Scripts) / 2, (before.Calls + after.Calls) / 2);
+        report.Add("rawBindsPerSecond", raw.Binds, "re-binds/s, libldap straight, 8 kept LDAPS connections (mean of before and after)");
+        report.Add("rawSearchesPerSecond", raw.Searches, "group searches/s, the same way");
+        report.Add("rawScriptsPerSecond", raw.Scripts, "Redis script calls/s, 64 in flight");
+        report.Add("rawCallsPerSecond", raw.Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections");
+        report.Add("boundPerSecond", raw.Bound, "sign-ins/s of a broker that costs nothing");
+        report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
+        report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident, agents attached, nobody has signed in");
+        report.Add("brokerMib", ProcessTable.ResidentBytes(farm.Broker.Pid) / 1048576.0, "resident at the end");
+        report.Add("peakPerSecond", peak.PerSecond, "whole sign-ins/s");
+        report.Add("efficiency", peak.PerSecond / raw.Bound, "aim: at least 0.7");
+        report.Add("brokerCpuMsPerSignIn", peak.BrokerCpuMs, "ms of the broker's CPU for each, at the peak; aim: at most 0.2");
+        report.Add("redisRoundTrips", rounds[0].RedisReads, "times that Redis read for each sign-in, one in flight, agents' reports taken off; aim: at most 2");
+        report.Add("doubleHeld", storm.DoubleHeld, "desktops, sessions or people held twice, over all rounds; must be 0");
+        report.Add("failures", crowd.Failures.Values.Sum(), "over all rounds");
+        foreach (var (what, count) in crowd.Failures) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} × {what}"));
+        return storm.DoubleHeld;
+    }
+
+    private static void Add(Report report, string name, string how, StormRound round)
+    {
+        report.Add($"{name}PerSecond", round.PerSecond, $"whole sign-ins/s, {how}");
+        report.Add($"{name}P50Ms", round.Percentile(0.5), "ms");
+        report.Add($"{name}P95Ms", round.Percentile(0.95), "ms");
+        report.Add($"{name}P99Ms", round.Percentile(0.99), "ms");
+        report.Add($"{name}BrokerCpuMs", round.BrokerCpuMs, "ms of CPU for each: the broker");
+        report.Add($"{name}DirectoryCpuMs", round.DirectoryCpuMs, "slapd");
+        report.Add($"{name}RedisCpuMs", round.RedisCpuMs, "Redis");
+        report.Add($"{name}LoadCpuMs", round.LoadCpuMs, "this process: stations and agents");
+    }
+}
