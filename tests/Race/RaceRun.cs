@@ -44,7 +44,7 @@ internal sealed class RaceRun(RaceOptions options, RaceHistory history, Action<s
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPemFile(farm.CaFile);
         var uris = farm.Brokers.Select(broker => broker.Uri).ToList();
-        var rings = Enumerable.Range(0, farm.Plan.Stations).Select(n => new BrokerRing(uris, trusted, farm.Stations.Issue($"station-{n}"), n)).ToList();
+        var rings = Enumerable.Range(0, farm.Plan.Stations).Select(n => new BrokerRing(uris, trusted, farm.Callers.Issue("station", $"station-{n}"), n)).ToList();
         try
         {
             say($"everything runs after {_clock.Now.TotalSeconds:0.0} s");

@@ -35,7 +35,7 @@ internal sealed class RaceFarm : IAsyncDisposable
     public string CaFile => Path.Combine(_folder, "ca", "ca.crt");
 
     /// <summary>Signs for stations.</summary>
-    public StationCertificates Stations { get; private set; } = null!;
+    public CallerCertificates Callers { get; private set; } = null!;
 
     /// <summary>Starts one; back when every host's agent is attached.</summary>
     /// <param name="plan">How large.</param>
@@ -76,7 +76,7 @@ internal sealed class RaceFarm : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out var part)) await part.DisposeAsync();
-        Stations?.Dispose();
+        Callers?.Dispose();
         if (System.IO.Directory.Exists(_folder)) System.IO.Directory.Delete(_folder, recursive: true);
     }
 
@@ -86,7 +86,7 @@ internal sealed class RaceFarm : IAsyncDisposable
         System.IO.Directory.CreateDirectory(_folder, (UnixFileMode)Convert.ToInt32("755", 8));
         var network = Loopback.Pick();
         var certificates = await CityCertificates.CreateAsync(broker, Path.Combine(_folder, "ca"), RaceCity.Name);
-        Stations = new StationCertificates(CaFile, Path.Combine(_folder, "ca", "ca.key"));
+        Callers = new CallerCertificates(Path.Combine(_folder, "ca"), RaceCity.Name);
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), network.Address(21));
         var directory = await OwnedAsync(Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), network.Address(21), Townspeople.Make(Plan.People, tenants: RaceCity.Tenant), tls) { Verbose = false }, cancel));
         People = [.. directory.People.Everybody.TakeLast(Plan.People)];
