@@ -59,6 +59,12 @@ public sealed class StoryTests(WholeStory story)
     public void Who_loses_a_host_sits_at_another_desktop_by_itself() => story.Holds(LossChapter.AnotherDesktop);
 
     [Fact]
+    public void Who_sits_on_a_host_that_hangs_is_told_and_gets_another_desktop_by_one_key() => story.Holds(HostChapter.Hangs);
+
+    [Fact]
+    public void A_host_is_taken_out_of_service_with_a_rehearsal() => story.Holds(HostChapter.Drained);
+
+    [Fact]
     public void Hosts_that_are_down_are_said() => story.Holds(RefusalChapter.Down);
 
     [Fact]

@@ -158,6 +158,15 @@ public sealed class CheckerTests
         .Given(1, "v1", "amelie", "s1", 10).Starts(1.5, "amelie", "s1").Fails(2, 4, part, target).Waits(2, 20, "v2", "karim").Broken());
 
     [Fact]
+    public void A_sign_in_that_an_upgrade_drops_is_found_and_one_that_a_fault_drops_is_not()
+    {
+        static Story Dropped() => new Story().Add(new Fault(S(1), S(3), DroppedRule.Upgrade, Fault.Broker, "broker1")).Add(new SignedIn(S(1), S(2), "v1", "amelie", "BrokerStopping", []));
+        Assert.Equal([DroppedRule.Name], Dropped().Broken());
+        Assert.Empty(Dropped().Fails(5, 6, Fault.Store, "store").Broken());
+        Assert.Empty(new Story().Add(new Fault(S(1), S(3), DroppedRule.Upgrade, Fault.Broker, "broker1")).Add(new SignedIn(S(1), S(2), "v1", "amelie", "ok", [])).Broken());
+    }
+
+    [Fact]
     public void A_driver_that_was_late_itself_is_given_that_time() => Assert.Empty(new Story()
         .Given(1, "v1", "amelie", "s1", 10).Starts(1.5, "amelie", "s1").Add(new Lag(S(3), S(3))).Waits(2, 12, "v2", "karim").Broken());
 

@@ -23,6 +23,16 @@ public sealed class RaceProgramTests(ITestOutputHelper output) : IDisposable
         Assert.NotEmpty(report.GetProperty("faults").EnumerateArray());
     }
 
+    [Fact]
+    public async Task A_rolling_upgrade_of_three_brokers_drops_no_sign_in_while_people_sign_in_all_the_time()
+    {
+        var (status, report) = await RaceAsync("--minutes", "0.7", "--small", "--rolling");
+        Assert.Empty(report.GetProperty("violations").EnumerateArray().Select(one => one.ToString()));
+        Assert.Equal(0, status);
+        Assert.True(report.GetProperty("signIns").GetInt32() > 50, "so few sign-ins say nothing");
+        Assert.Superset(new HashSet<string?> { "broker1", "broker2", "broker3" }, report.GetProperty("faults").EnumerateArray().Select(one => one.GetProperty("target").GetString()).ToHashSet());
+    }
+
     [Theory]
     [InlineData("no-lease", "told truly", "not forgotten")]
     [InlineData("no-fence", "one holder", "fences grow")]
@@ -30,7 +40,7 @@ public sealed class RaceProgramTests(ITestOutputHelper output) : IDisposable
     [InlineData("double-redeem", "one holder")]
     public async Task A_broken_script_turns_the_race_red(string sabotage, params string[] rules)
     {
-        var (status, report) = await RaceAsync("--minutes", "1", "--sabotage", sabotage, "--small", "--calm", "--stop-early", "--store", "Single");
+        var (status, report) = await RaceAsync("--minutes", "1", "--sabotage", sabotage, "--small", "--calm", "--stop-early", "--store", "One");
         Assert.Equal(1, status);
         Assert.Contains(report.GetProperty("violations").EnumerateArray(), one => rules.Contains(one.GetProperty("rule").GetString()));
         Assert.Equal(sabotage, report.GetProperty("sabotage").GetString());

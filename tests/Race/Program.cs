@@ -7,7 +7,6 @@ using VdiBroker.Race.Checking;
 using VdiBroker.Race.Farm;
 using VdiBroker.Race.History;
 using VdiBroker.Race.Machines;
-using StoreShape = VdiBroker.Race.Farm.StoreShape;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
@@ -20,10 +19,11 @@ var keep = new Option<DirectoryInfo?>("--keep") { Description = "takes the logs 
 var store = new Option<StoreShape>("--store") { Description = "which store", DefaultValueFactory = _ => StoreShape.Sentinel };
 var small = new Option<bool>("--small") { Description = "a tenth of the people, two brokers" };
 var calm = new Option<bool>("--calm") { Description = "no faults" };
+var rolling = new Option<bool>("--rolling") { Description = "no faults but that each of three brokers is stopped and started again, in turn, over and over: no sign-in may be dropped" };
 var early = new Option<bool>("--stop-early") { Description = "judges every 5 s and ends at the first violation" };
 var root = new RootCommand("The race: hundreds of people sign in over and over for desktops too few while brokers, store, agents and hosts are killed and frozen; then its history is judged. Exit status 0 only without a violation.")
 {
-    minutes, seed, sabotage, json, kept, keep, store, small, calm, early,
+    minutes, seed, sabotage, json, kept, keep, store, small, calm, rolling, early,
 };
 root.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
 
@@ -47,9 +47,10 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         Length = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
         Seed = parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(1, 1_000_000),
-        Plan = (parsed.GetValue(small) ? RacePlan.Small : RacePlan.Full) with { Store = parsed.GetValue(store) },
+        Plan = (parsed.GetValue(small) ? RacePlan.Small with { Brokers = parsed.GetValue(rolling) ? RacePlan.Full.Brokers : RacePlan.Small.Brokers } : RacePlan.Full) with { Store = parsed.GetValue(store) },
         Sabotage = parsed.GetValue(sabotage),
         Calm = parsed.GetValue(calm),
+        Rolling = parsed.GetValue(rolling),
         StopEarly = parsed.GetValue(early),
         Keep = parsed.GetValue(keep)?.FullName,
     };

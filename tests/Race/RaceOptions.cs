@@ -20,6 +20,9 @@ internal sealed record RaceOptions
     /// <summary>No faults at all.</summary>
     public bool Calm { get; init; }
 
+    /// <summary>No faults but a rolling upgrade, over and over.</summary>
+    public bool Rolling { get; init; }
+
     /// <summary>Judged every few seconds and ended at the first violation.</summary>
     public bool StopEarly { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class RaceRun(RaceOptions options, RaceHistory history, Action<s
     public async Task RunAsync(CancellationToken cancel)
     {
         var plan = options.Plan;
-        var faults = options.Calm ? [] : FaultSchedule.Draw(options.Seed, options.Length, plan.Brokers, plan.Hosts.Length);
+        var faults = options.Calm ? [] : options.Rolling ? FaultSchedule.Rolling(options.Length) : FaultSchedule.Draw(options.Seed, options.Length, plan.Brokers, plan.Hosts.Length);
         foreach (var fault in faults) say(fault.ToString());
         history.Add(new Laid(_clock.Now, plan.Seats, plan.Pools));
         using var sabotaged = options.Sabotage is { } name ? SabotagedBroker.Make(name) : null;

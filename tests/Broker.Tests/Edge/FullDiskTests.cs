@@ -38,6 +38,9 @@ public sealed class FullDiskTests(Town town, ITestOutputHelper said) : IAsyncLif
         using var other = await StationPeer.ConnectAsync(town, broker, "poste-b");
         var signIn = (await station.SignInAsync(town, Amelie)).SignIn;
         var desktop = await station.OpenAsync(signIn);
+        Assert.Equal(VdiBroker.Protocol.Host.V1.Redemption.Granted, await agent.RedeemAsync(Amelie, desktop.Ticket));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await station.NoticeAsync(signIn, desktop, SessionState.Active);
         using var follow = station.Calls.Follow(new FollowRequest { SignIn = signIn, SessionId = desktop.SessionId, Fence = desktop.Fence });
         Assert.True(await follow.ResponseStream.MoveNext(CancellationToken.None));
         var karim = town.Only("drancy", "agents", 3);
@@ -70,7 +73,7 @@ public sealed class FullDiskTests(Town town, ITestOutputHelper said) : IAsyncLif
         said.WriteLine($"signed in {clock.Elapsed.TotalSeconds:0.0} s after there was space");
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await Eventually.HoldsAsync("the log says that it is back", Peers.Patience, () => broker.Log().Contains("the store is back after", StringComparison.Ordinal));
-        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: false));
         Assert.True(await follow.ResponseStream.MoveNext(CancellationToken.None));
 
         said.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s: told of the new state");

@@ -93,6 +93,12 @@ public sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks it to end, as systemd does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+    }
+
     /// <summary>kill -9; its embedded Redis may live on, as after a real crash.</summary>
     public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
 

@@ -37,6 +37,9 @@ public abstract class CityStore : IAsyncDisposable
     /// <summary>Servers that keep data, for readers.</summary>
     protected abstract IEnumerable<EndPoint> Servers { get; }
 
+    /// <summary>The server that keeps the farm's keys at this moment; null = nobody can tell, or it is the broker's own.</summary>
+    public abstract Task<RedisNode?> MasterAsync();
+
     /// <summary>kill -9 of the server that keeps the farm's keys.</summary>
     public abstract Task KillAsync();
 
@@ -47,13 +50,15 @@ public abstract class CityStore : IAsyncDisposable
     /// <param name="shape">Its shape.</param>
     /// <param name="folder">Takes its files; not used for the broker's own.</param>
     /// <param name="network">Its addresses: last numbers 9 and from 41.</param>
-    /// <param name="broker">The broker, which may not run yet.</param>
-    public static async Task<CityStore> StartAsync(StoreShape shape, string folder, Loopback network, BrokerProcess broker) => shape switch
+    /// <param name="broker">The broker, which may not run yet; needed for its own store alone.</param>
+    /// <param name="farm">Whose keys <see cref="KillAsync"/> and <see cref="MasterAsync"/> mean.</param>
+    /// <param name="lines">Further lines of the configuration of one Redis.</param>
+    public static async Task<CityStore> StartAsync(StoreShape shape, string folder, Loopback network, BrokerProcess? broker = null, string farm = CityYaml.Farm, params string[] lines) => shape switch
     {
-        StoreShape.One => new OneStore(folder, await RedisNode.StartAloneAsync(folder, network.Address(9))),
+        StoreShape.One => new OneStore(folder, await RedisNode.StartAloneAsync(folder, network.Address(9), lines)),
         StoreShape.Sentinel => new SentinelStore(folder, await SentinelRedis.StartAsync(folder, network)),
-        StoreShape.Cluster => new ClusterStore(folder, await ClusterRedis.StartAsync(folder, network)),
-        _ => new OwnStore(broker),
+        StoreShape.Cluster => new ClusterStore(folder, await ClusterRedis.StartAsync(folder, network), $"{{{farm}}}"),
+        _ => new OwnStore(broker ?? throw new ArgumentNullException(nameof(broker))),
     };
 
     /// <summary>Connects as a reader beside the broker: all servers that run.</summary>
@@ -75,6 +80,8 @@ public abstract class CityStore : IAsyncDisposable
 
         protected override IEnumerable<EndPoint> Servers => [new UnixDomainSocketEndPoint(broker.RedisSocket)];
 
+        public override Task<RedisNode?> MasterAsync() => Task.FromResult<RedisNode?>(null);
+
         public override Task KillAsync()
         {
             _killed = broker.RedisPid;
@@ -94,6 +101,8 @@ public abstract class CityStore : IAsyncDisposable
 
         protected override IEnumerable<EndPoint> Servers => [EndPointOf(node)];
 
+        public override Task<RedisNode?> MasterAsync() => Task.FromResult<RedisNode?>(node);
+
         public override Task KillAsync() => node.KillAsync();
 
         public override Task BackAsync() => node.StartAsync();
@@ -109,9 +118,11 @@ public abstract class CityStore : IAsyncDisposable
 
         protected override IEnumerable<EndPoint> Servers => redis.Nodes.Where(node => node.Pid != 0).Select(EndPointOf);
 
+        public override Task<RedisNode?> MasterAsync() => redis.MasterAsync();
+
         public override async Task KillAsync()
         {
-            _killed = await redis.MasterAsync() ?? throw new InvalidOperationException("the Sentinels name no master");
+            _killed = await MasterAsync() ?? throw new InvalidOperationException("the Sentinels name no master");
             await _killed.KillAsync();
         }
 
@@ -125,24 +136,25 @@ public abstract class CityStore : IAsyncDisposable
         public override ValueTask DisposeAsync() => redis.DisposeAsync();
     }
 
-    private sealed class ClusterStore(string folder, ClusterRedis redis) : CityStore(folder)
+    private sealed class ClusterStore(string folder, ClusterRedis redis, string key) : CityStore(folder)
     {
-        private static readonly string FarmKey = $"vdi:{{{CityYaml.Farm}}}:counter";
         private RedisNode? _killed;
 
         public override StoreAddress? Address => redis.Address;
 
         protected override IEnumerable<EndPoint> Servers => redis.Nodes.Where(node => node.Pid != 0).Select(EndPointOf);
 
+        public override Task<RedisNode?> MasterAsync() => redis.OwnerAsync(key);
+
         public override async Task KillAsync()
         {
-            _killed = await redis.OwnerAsync(FarmKey) ?? throw new InvalidOperationException("no server of the Cluster keeps the farm's keys");
+            _killed = await MasterAsync() ?? throw new InvalidOperationException("no server of the Cluster keeps the farm's keys");
             await _killed.KillAsync();
         }
 
         public override async Task BackAsync()
         {
-            await redis.FailedOverAsync(FarmKey, _killed!);
+            await redis.FailedOverAsync(key, _killed!);
             await _killed!.StartAsync();
         }
 

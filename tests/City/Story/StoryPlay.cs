@@ -12,7 +12,8 @@ public static class StoryPlay
     /// <summary>Every line after the city's start, in order.</summary>
     public static IReadOnlyList<StoryStep> Steps =>
     [
-        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. LimitChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. MachineChapter.Steps, .. ExplainChapter.Steps,
+        TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. LimitChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. HostChapter.Steps,
+        .. MachineChapter.Steps, .. ExplainChapter.Steps,
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 

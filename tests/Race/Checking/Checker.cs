@@ -6,7 +6,7 @@ namespace VdiBroker.Race.Checking;
 public static class Checker
 {
     private static readonly Func<Evidence, IEnumerable<Violation>>[] _rules =
-        [SeatRule.Check, SessionRule.Check, HolderRule.Check, FenceRule.Check, ForgottenRule.Check, TellingRule.Check, EndingRule.Check, WaitingRule.Check, RefusalRule.Check, FillingRule.Check];
+        [SeatRule.Check, SessionRule.Check, HolderRule.Check, FenceRule.Check, ForgottenRule.Check, TellingRule.Check, EndingRule.Check, WaitingRule.Check, RefusalRule.Check, DroppedRule.Check, FillingRule.Check];
 
     /// <summary>Every violation, the earliest first.</summary>
     public static IReadOnlyList<Violation> Check(IReadOnlyList<HistoryEvent> events, Allowances? allowances = null)

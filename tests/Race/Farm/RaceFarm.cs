@@ -26,7 +26,7 @@ internal sealed class RaceFarm : IAsyncDisposable
     public IReadOnlyList<BrokerProcess> Brokers { get; private set; } = [];
 
     /// <summary>The store.</summary>
-    public RaceStore Store { get; private set; } = null!;
+    public CityStore Store { get; private set; } = null!;
 
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, Machine> Machines { get; private set; } = null!;
@@ -90,7 +90,8 @@ internal sealed class RaceFarm : IAsyncDisposable
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), network.Address(21));
         var directory = await OwnedAsync(Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), network.Address(21), Townspeople.Make(Plan.People, tenants: RaceCity.Tenant), tls) { Verbose = false }, cancel));
         People = [.. directory.People.Everybody.TakeLast(Plan.People)];
-        Store = await OwnedAsync(RaceStore.StartAsync(Plan.Store, Path.Combine(_folder, "store"), network));
+        // What one Redis has answered is on its disk: a kill loses nothing, and the history excuses nothing.
+        Store = await OwnedAsync(CityStore.StartAsync(Plan.Store, Path.Combine(_folder, "store"), network, farm: RaceCity.Name, lines: "appendfsync always"));
         var city = RaceCity.Of(Plan, directory, network.Address(31));
         Brokers = await Task.WhenAll(Enumerable.Range(1, Plan.Brokers).Select(async number =>
         {

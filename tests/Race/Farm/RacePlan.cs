@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VdiBroker.City.Brokers;
 
 namespace VdiBroker.Race.Farm;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using VdiBroker.City.Processes;
 using VdiBroker.Race.Farm;
@@ -8,6 +9,9 @@ namespace VdiBroker.Race.Faults;
 /// <summary>Carries out a schedule on a running farm and writes down when each fault was in force.</summary>
 internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock clock)
 {
+    private static readonly TimeSpan BetweenUpgrades = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<string, bool> _struck = new();
+
     /// <summary>Plays; back when the last cause is gone and everything runs again.</summary>
     /// <param name="faults">The schedule.</param>
     /// <param name="stop">No further fault begins; those in force are taken back in order.</param>
@@ -17,7 +21,10 @@ internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock cl
         await Task.WhenAll(faults.Select(async fault =>
         {
             await PauseAsync(fault.At - (clock.Now - start), stop);
-            if (!stop.IsCancellationRequested) await PlayAsync(fault, stop);
+            // On a slow machine the last fault of the same part may not be over yet: then there is nothing to be hit.
+            if (stop.IsCancellationRequested || !_struck.TryAdd(PartOf(fault), true)) return;
+            await PlayAsync(fault, stop);
+            _struck.TryRemove(PartOf(fault), out _);
         }));
     }
 
@@ -52,6 +59,9 @@ internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock cl
             case FaultKind.StoreKill or FaultKind.StorePause:
                 // In the middle of a failover there is no master to be hit.
                 return;
+            case FaultKind.Upgrade:
+                await UpgradeAsync(fault.For, stop);
+                return;
             case FaultKind.AgentKill:
                 await machine.KillAgentAsync();
                 await PauseAsync(fault.For, stop);
@@ -75,6 +85,27 @@ internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock cl
             _ => (Fault.Machine, host),
         };
         history.Add(new Fault(from, clock.Now, fault.Kind.ToString(), part, target));
+    }
+
+    private string PartOf(PlannedFault fault) => fault.Kind switch
+    {
+        FaultKind.BrokerKill or FaultKind.BrokerPause => $"broker{fault.Target % farm.Brokers.Count}",
+        FaultKind.StoreKill or FaultKind.StorePause => Fault.Store,
+        FaultKind.Upgrade => nameof(FaultKind.Upgrade),
+        _ => $"host{fault.Target % farm.Plan.Hosts.Length}",
+    };
+
+    private async Task UpgradeAsync(TimeSpan length, CancellationToken stop)
+    {
+        var end = clock.Now + length;
+        for (var n = 0; clock.Now < end && !stop.IsCancellationRequested; n = (n + 1) % farm.Brokers.Count)
+        {
+            var from = clock.Now;
+            await farm.Brokers[n].StopAsync();
+            await farm.Brokers[n].StartAsync();
+            history.Add(new Fault(from, clock.Now, nameof(FaultKind.Upgrade), Fault.Broker, $"broker{n + 1}"));
+            await PauseAsync(BetweenUpgrades, stop);
+        }
     }
 
     private static async Task PauseAsync(TimeSpan pause, CancellationToken stop)

@@ -44,6 +44,9 @@ internal static class FaultSchedule
         return [.. faults];
     }
 
+    /// <summary>Nothing but upgrades, from the first quiet time on.</summary>
+    public static ImmutableArray<PlannedFault> Rolling(TimeSpan length) => [new(Quiet, FaultKind.Upgrade, 0, length - Quiet)];
+
     private static PlannedFault Next(Random draw, TimeSpan at, int brokers, int hosts)
     {
         var lot = draw.Next(Kinds.Sum(one => one.Weight));

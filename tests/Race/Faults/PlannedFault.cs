@@ -23,6 +23,9 @@ internal enum FaultKind
     /// <summary>SIGSTOP of an agent, and SIGCONT.</summary>
     AgentPause,
 
+    /// <summary>Every broker, one after the other, over and over: SIGTERM, started again, a pause.</summary>
+    Upgrade,
+
     /// <summary>A host dies with all its sessions, and comes back under another boot.</summary>
     HostCrash,
 }

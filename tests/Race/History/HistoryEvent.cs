@@ -45,6 +45,9 @@ public sealed record Queued(TimeSpan At, string Visit, string Person, string Poo
 /// <param name="Resumed">It was said to be the person's running one.</param>
 public sealed record Opened(TimeSpan From, TimeSpan At, string Visit, string Person, string Pool, string Outcome, string Session = "", ulong Fence = 0, string Host = "", bool Resumed = false) : HistoryEvent(At)
 {
+    /// <summary>With <see cref="Lost"/>: what the last broker said, after another one had not answered; empty = nobody said anything.</summary>
+    public string Said { get; init; } = "";
+
     /// <summary>A desktop was acknowledged.</summary>
     public const string Desktop = "desktop";
 

@@ -28,20 +28,21 @@ internal sealed class RaceCalls(string visit, Townsperson person, BrokerRing rin
     {
         var from = clock.Now;
         Desktop? desktop = null;
-        string outcome;
+        string outcome, said = "";
         try
         {
             var answer = await ring.AskAsync(async (calls, options) => await ReadAsync(calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr" }, options), pool), Timeout.InfiniteTimeSpan, patience);
             desktop = (answer as Answer<Desktop>.Done)?.Value;
             // After a try without an answer a refusal says nothing of what that try has done.
             outcome = desktop is not null ? Opened.Desktop : answer is Answer<Desktop>.Refused { Unsure: false } ? OutcomeOf(answer) : Opened.Lost;
+            if (outcome == Opened.Lost && answer is Answer<Desktop>.Refused) said = OutcomeOf(answer);
         }
         catch (OperationCanceledException)
         {
             outcome = Opened.Cancelled;
         }
         history.Add(desktop is null
-            ? new Opened(from, clock.Now, visit, person.Login, pool, outcome)
+            ? new Opened(from, clock.Now, visit, person.Login, pool, outcome) { Said = said }
             : new Opened(from, clock.Now, visit, person.Login, pool, outcome, desktop.SessionId, desktop.Fence, desktop.Host, desktop.Resumed));
         return (desktop, outcome);
     }
