@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Station.V1;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Edge;
@@ -36,14 +37,12 @@ public sealed class AssignmentEdgeTests(Town town)
             // What runs is the person's until it ends.
             using var again = await Visit.BeginAsync(town, broker, second, "poste-a2", person, "perso");
             Assert.Equal((true, visit.Desktop.SessionId), (again.Desktop.Resumed, again.Desktop.SessionId));
-            second.Forget(person);
-            await Eventually.HoldsAsync("the end of the desktop", Peers.Patience, async () => JsonNode.Parse(await Done(broker, "list", "--pool", "perso", "--json"))![0]!["running_on"] is null);
+            await EndAsync(broker, second, again);
         }
         using (var next = await Visit.BeginAsync(town, broker, first, "poste-a1", person, "perso"))
         {
             Assert.Equal(("blade-a", false), (next.Desktop.Host, next.Desktop.Resumed));
-            first.Forget(person);
-            await Eventually.HoldsAsync("the end of the desktop", Peers.Patience, async () => JsonNode.Parse(await Done(broker, "list", "--pool", "perso", "--json"))![0]!["running_on"] is null);
+            await EndAsync(broker, first, next);
         }
         Assert.Equal($"perso: blade-a n'est plus à {id}", (await Done(broker, "take", id, "--pool", "perso")).Trim());
         Assert.Contains("rien n'est attribué", await RefusedAsync(broker, "take", id, "--pool", "perso"), StringComparison.Ordinal);
@@ -61,6 +60,14 @@ public sealed class AssignmentEdgeTests(Town town)
         Assert.Equal(2, several.Status);
         Assert.Contains("say which by --pool: ", several.Error, StringComparison.Ordinal);
         Assert.Contains("d'après le fichier de la ville", (await town.First.OperatorAsync("assignment", "list")).Output, StringComparison.Ordinal);
+    }
+
+    // What its host has not been seen with yet is only claimed, and its absence is no end.
+    private static async Task EndAsync(BrokerProcess broker, ReportingHost host, Visit visit)
+    {
+        using (var news = visit.Follow()) await news.UntilAsync(notice => notice.State == SessionState.Active);
+        host.Forget(visit.Person);
+        await Eventually.HoldsAsync("the end of the desktop", Peers.Patience, async () => JsonNode.Parse(await Done(broker, "list", "--pool", "perso", "--json"))![0]!["running_on"] is null);
     }
 
     private static async Task<string> Done(BrokerProcess broker, params string[] words)
