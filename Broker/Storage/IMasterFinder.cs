@@ -6,4 +6,8 @@ internal interface IMasterFinder : IAsyncDisposable
     /// <summary>Asks all at once.</summary>
     /// <returns>Within half a second, whoever is silent; never throws.</returns>
     Task<MasterFinding> FindAsync();
+
+    /// <summary>The shortest silence of a master after which one of them would have it replaced.</summary>
+    /// <returns>Null when nobody says; never throws.</returns>
+    Task<TimeSpan?> PatienceAsync();
 }

@@ -61,6 +61,9 @@ internal sealed class MasterFollower : IAsyncDisposable
     /// <summary>Somebody chooses the master who can be asked; one Redis is its own for good.</summary>
     public bool HasWitnesses => _finder is not null;
 
+    /// <summary>See <see cref="IMasterFinder.PatienceAsync"/>; null for one Redis.</summary>
+    public Task<TimeSpan?> PatienceAsync() => _finder?.PatienceAsync() ?? Task.FromResult<TimeSpan?>(null);
+
     /// <summary>True when most of those who choose it say, asked now, that <paramref name="line"/>'s server is the master.</summary>
     public async Task<bool> IsConfirmedAsync(RedisLine line) => _finder is { } finder && await finder.FindAsync() is { IsByMost: true } found && found.Endpoint == line.Endpoint;
 

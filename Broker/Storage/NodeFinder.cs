@@ -22,6 +22,10 @@ internal sealed class NodeFinder(ConnectionMultiplexer nodes, RedisKey key) : IM
     }
 
     /// <inheritdoc/>
+    public async Task<TimeSpan?> PatienceAsync() => Witness.Least(await Witness.AskAllAsync(nodes, async node =>
+        (RedisResult[]?)await node.ExecuteAsync("CONFIG", "GET", "cluster-node-timeout") is [_, var silence] ? ("", (long)silence) : null));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => nodes.DisposeAsync();
 
     private async Task<(string Endpoint, long Epoch)?> AskAsync(IServer node)

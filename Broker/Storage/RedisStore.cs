@@ -95,6 +95,24 @@ internal sealed class RedisStore : IAsyncDisposable
         }
     }
 
+    /// <summary>After what silence a master is replaced, and after what silence a master cuts a replica off.</summary>
+    /// <returns>Each null where nobody says, as where no replica is waited for or the broker's account may not ask.</returns>
+    public async Task<(TimeSpan? Master, TimeSpan? Replica)> PatienceAsync()
+    {
+        var master = await _master.PatienceAsync();
+        // The connection for commits alone may ask.
+        if (_commits is null) return (master, null);
+        try
+        {
+            var line = await _master.LineAsync(Deadline);
+            return (master, (RedisResult[]?)await line.Commits.GetServers()[0].ExecuteAsync("CONFIG", "GET", "repl-timeout").WaitAsync(Deadline) is [_, var seconds] ? TimeSpan.FromSeconds((long)seconds) : null);
+        }
+        catch (Exception fault) when (StoreFault.IsIts(fault))
+        {
+            return (master, null);
+        }
+    }
+
     /// <summary>All keys that fit a glob, in no order, some perhaps twice: for commands of an operator and jobs, never for a person who waits. In a Cluster a farm's keys are all on its node.</summary>
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
     public async Task<IReadOnlyCollection<RedisKey>> KeysAsync(string doing, string glob, CancellationToken cancel)

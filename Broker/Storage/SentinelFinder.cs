@@ -16,6 +16,10 @@ internal sealed class SentinelFinder(ConnectionMultiplexer sentinels, string mas
     }
 
     /// <inheritdoc/>
+    public async Task<TimeSpan?> PatienceAsync() => Witness.Least(await Witness.AskAllAsync(sentinels, async sentinel =>
+        (await sentinel.SentinelMasterAsync(master)).ToDictionary(StringComparer.Ordinal).TryGetValue("down-after-milliseconds", out var silence) ? ("", long.Parse(silence, CultureInfo.InvariantCulture)) : null));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => sentinels.DisposeAsync();
 
     private async Task<(string Endpoint, long Epoch)?> AskAsync(IServer sentinel)

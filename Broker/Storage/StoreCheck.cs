@@ -9,6 +9,8 @@ internal static class StoreCheck
 {
     private const string What = "store";
     private static readonly TimeSpan _remembered = TimeSpan.FromDays(7);
+    private static readonly TimeSpan _least = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(15);
     private static readonly Version Oldest = new(6, 2);
     private static readonly Script _state = new("read_state");
 
@@ -35,6 +37,7 @@ internal static class StoreCheck
             Safety(where, said),
             .. Disk(where, said),
             .. Replicas(where, said, waited),
+            .. waited == 0 ? [] : Patience(where, await store.PatienceAsync()),
         ];
     }
 
@@ -84,5 +87,13 @@ internal static class StoreCheck
         yield return attached < waited
             ? CheckFinding.Bad(What, where, $"its master has {attached} replicas, and {waited} must have what people are told (redis.waitReplicas): if it is lost now, the last of it is lost too", "start the missing servers")
             : CheckFinding.Good(What, where, $"its master has {attached} replicas, {waited} must have what people are told");
+    }
+
+    private static IEnumerable<CheckFinding> Patience(string where, (TimeSpan? Master, TimeSpan? Replica) silence)
+    {
+        if (silence.Master is { } quick && quick < _least)
+            yield return CheckFinding.Bad(What, where, string.Create(CultureInfo.InvariantCulture, $"a master that is silent for {quick.TotalSeconds:0.0} s is replaced: the broker takes one that answers every {Regime.Silence.TotalSeconds:0.0} s for the master"), "set down-after-milliseconds of the Sentinels (cluster-node-timeout of a Cluster) to 1000 at least");
+        if (silence.Replica is { } late && late > _longest)
+            yield return CheckFinding.Warning(What, where, string.Create(CultureInfo.InvariantCulture, $"a replica that hangs is waited for by every sign-in until the master cuts it off, after {late.TotalSeconds:0} s (repl-timeout)"), "set repl-timeout to 10 on every server");
     }
 }

@@ -16,6 +16,10 @@ internal static class Witness
     /// <summary>address:port, as the client reads it; brackets around an IPv6 address.</summary>
     public static string Endpoint(string address, string port) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
 
+    /// <summary>The least number among the answers, as milliseconds; null = there is none.</summary>
+    public static TimeSpan? Least(IEnumerable<(string Endpoint, long Number)?> answers) =>
+        answers.OfType<(string Endpoint, long Number)>().Select(answer => (TimeSpan?)TimeSpan.FromMilliseconds(answer.Number)).Min();
+
     private static async Task<(string Endpoint, long Epoch)?> AskAsync(IServer server, Func<IServer, Task<(string Endpoint, long Epoch)?>> question)
     {
         try
