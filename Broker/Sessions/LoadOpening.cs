@@ -11,12 +11,13 @@ internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, Mac
     public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
     {
         if (pool.Kind != PoolKind.Fixed) return await ReadAsync(person, pool);
-        var own = Ownership.MachineOf(person, pool.Machines, await seats.AssignedAsync(person, pool.Id));
+        var assigned = await seats.AssignedAsync(person, pool.Id);
+        var own = Ownership.MachineOf(person, pool.Machines, assigned);
         var state = await ReadAsync(person, pool with { Hosts = own is null ? [] : [own.Id] });
         // The session that runs may be on a machine that was theirs before.
         var asked = await Task.WhenAll(state.Hosts.Append(state.Home).OfType<HostChoice>().DistinctBy(choice => choice.Host.Id).Select(choice => AskAsync(choice, cancel)));
         HostChoice Asked(HostChoice choice) => asked.First(one => one.Host.Id == choice.Host.Id);
-        return state with { Home = state.Home is { } home ? Asked(home) : null, Hosts = [.. state.Hosts.Select(Asked)] };
+        return state with { Assignment = assigned, Home = state.Home is { } home ? Asked(home) : null, Hosts = [.. state.Hosts.Select(Asked)] };
     }
 
     // A desktop that is none would stand in the way of every new one.

@@ -97,7 +97,8 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
         [
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
-            signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind == PoolKind.Personal ? 1 : 0, decision.GivingUp,
+            signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind.ToString().ToLowerInvariant(), decision.GivingUp,
+            pool.Kind == PoolKind.Shared ? "" : decision.Assigned?.Value ?? "",
             .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
         ];
         return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);
@@ -173,7 +174,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
             "superseded" => new Claim.Superseded(),
             "wait" => new Claim.OthersWait(),
             "share" => new Claim.ShareUsedUp(),
-            // 'full': somebody took the last seat since the state was read; the next look says so, with its reasons.
+            // 'stale': their assignment was changed. 'full': somebody took the last seat since the state was read; the next look says so, with its reasons.
             _ => new Claim.Changed(),
         };
     }

@@ -52,13 +52,15 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var mine = desktop is { } id ? await ReadAsync(db, id) : null;
         var choices = await choosing;
         var owned = await owners;
+        var assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault();
         return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, await clock), choices)
         {
             Missing = mine is null or { IsFinal: true } ? desktop : null,
             Recalling = (await clock).Age < hosts.Thresholds.Settled,
             Rules = pool.Placing,
             LastHost = (await last) is { IsNull: false } host ? new HostId(host.ToString()) : null,
-            Assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault(),
+            Assigned = assigned,
+            Assignment = assigned,
             Owned = owned.GroupBy(row => new HostId(row.Value.ToString())).ToImmutableDictionary(host => host.Key, host => host.Count()),
         };
     });

@@ -6,14 +6,16 @@
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
---       17 '1' = a personal pool, 18 cause of the giving up, then for each ranked host: id, its boot id, seats that the ledger may hold there,
+--       17 'personal', 'fixed' or 'shared' pool, 18 cause of the giving up, 19 what was assigned to the person when this was decided ('' = nothing), then for each ranked host: id, its boot id, seats that the ledger may hold there,
 --       '1' = a forgotten session of the person's own runs there: it is theirs, drain or not.
--- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
+-- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'stale' } (their assignment was changed since) | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
 local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[7] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
 if tonumber(redis.call('HGET', KEYS[9], pool) or 0) > tonumber(ARGV[7]) then return { 'superseded' } end
 if (redis.call('HGET', KEYS[3], pool) or '') ~= given_up then return { 'changed' } end
 if given_up ~= '' and redis.call('HGET', KEYS[7], 'revision') ~= ARGV[12] then return { 'changed' } end
+local assigned = ARGV[17] ~= 'shared' and redis.call('HGET', KEYS[15], person) or ''
+if assigned ~= ARGV[19] then return { 'stale' } end
 if ARGV[16] ~= '1' and redis.call('ZCARD', KEYS[12]) > 0 then return { 'wait' } end
 if given_up == '' and ARGV[15] ~= '' and tonumber(redis.call('HGET', KEYS[11], tenant) or 0) >= tonumber(ARGV[15]) then return { 'share' } end
 
@@ -28,7 +30,7 @@ local function drains(id)
 end
 
 -- In a personal pool: may the person have a place of their own there? Every seat has one owner at most, whoever sits there now.
-local own = ARGV[17] == '1' and (redis.call('HGET', KEYS[15], person) or '') or nil
+local own = ARGV[17] == 'personal' and assigned or nil
 local function theirs(id, seats)
   if not own or own == id then return true end
   if own ~= '' then return false end
@@ -41,7 +43,7 @@ end
 
 local host, seats, boot
 for i = 16, #KEYS do
-  local at = 19 + (i - 16) * 4
+  local at = 20 + (i - 16) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then

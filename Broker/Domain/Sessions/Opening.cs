@@ -38,6 +38,9 @@ public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArra
     /// <summary>The host that is the person's for good (personal pools); null = none yet.</summary>
     public HostId? Assigned { get; init; }
 
+    /// <summary>What the pool's assignments say of the person (personal pools and machines), whether the pool has it still or not; null = nothing.</summary>
+    public HostId? Assignment { get; init; }
+
     /// <summary>How many people own a place on each host (personal pools).</summary>
     public ImmutableDictionary<HostId, int> Owned { get; init; } = ImmutableDictionary<HostId, int>.Empty;
 }
@@ -64,6 +67,9 @@ public abstract record OpeningDecision
 
         /// <summary>Why the old desktop is given up, for the event and the record.</summary>
         public string GivingUp => Agreed ? Adoption.GivenUp : Adoption.HostGone;
+
+        /// <summary>What was assigned to the person when this was decided; null = nothing. The claim is good only while that stands.</summary>
+        public HostId? Assigned { get; init; }
 
         /// <summary>True when it brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
         public bool FindsAgain(string user) => Ranked[0].CarriesForgotten(user);
@@ -120,7 +126,7 @@ public static class Opening
         var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
         var placement = Placement.Rank(hosts, Wish(state, wish), draw);
         var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !(placement.Ranked is [var first, ..] && first.CarriesForgotten(wish.User));
-        if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true };
+        if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true, Assigned = state.Assignment };
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
