@@ -7,7 +7,7 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Hosts;
 
-/// <summary>The drains of the farm's hosts in Redis: planned, under way, or over and not cleared away yet. Every broker reads them; none has to be told.</summary>
+/// <summary>The drains of the farm's hosts in Redis: planned, under way, or over and not cleared away yet. Every broker reads them; none has to be told. What an operator is told of as done is replicated.</summary>
 internal sealed class DrainBook(RedisStore store, KeySpace keys)
 {
     private static readonly Script _plan = new("plan_drain");
@@ -28,7 +28,7 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     public async Task<bool> PlanAsync(HostDrain drain)
     {
         var row = new DrainRow(drain.From.ToUnixTimeMilliseconds(), (long)drain.Grace.TotalMilliseconds, drain.Until?.ToUnixTimeMilliseconds(), drain.By, drain.Why);
-        var result = (RedisResult[])(await store.RunScriptAsync(_plan, [keys.Drains, keys.Events],
+        var result = (RedisResult[])(await store.CommitAsync(_plan, [keys.Drains, keys.Events],
             [keys.Doorbell.ToString(), drain.Host.Value, row.From, row.Until is { } until ? until : "", JsonSerializer.Serialize(row, DrainJson.Default.DrainRow), drain.By, drain.Why]))!;
         return (long)result[0] == 1;
     }
@@ -37,7 +37,7 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     /// <returns>What it was; null = there was none.</returns>
     public async Task<HostDrain?> TakeBackAsync(HostId host, string by)
     {
-        var row = (string)(await store.RunScriptAsync(_takeBack, [keys.Drains, keys.Events], [keys.Doorbell.ToString(), host.Value, by]))!;
+        var row = (string)(await store.CommitAsync(_takeBack, [keys.Drains, keys.Events], [keys.Doorbell.ToString(), host.Value, by]))!;
         return row.Length > 0 ? Of(host, row) : null;
     }
 

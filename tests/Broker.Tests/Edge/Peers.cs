@@ -188,7 +188,7 @@ internal sealed class AgentPeer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException)
+        catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException or IOException)
         {
             // The test or the stream is over.
         }

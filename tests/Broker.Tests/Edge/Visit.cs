@@ -61,7 +61,7 @@ internal sealed class ReportingHost : IAsyncDisposable
             {
                 await Agent.ObserveAsync([.. _seen.Select(one => Observed(one.Key, one.Value.Connected, one.Value.Touched))]);
             }
-            catch (Exception end) when (end is RpcException or InvalidOperationException)
+            catch (Exception end) when (end is RpcException or InvalidOperationException or IOException)
             {
                 // Its broker was killed.
                 return;
