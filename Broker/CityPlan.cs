@@ -52,7 +52,11 @@ internal sealed record CityPlan(string City, string Farm, TenantCatalogue Tenant
         var machines = MachineCatalogue.Of(pools.Pools.Values.SelectMany(pool => pool.Machines));
         return new CityPlan(city, farm, tenants, directories, machines.AddTo(hosts), pools, profiles)
         {
-            Lockout = lockout, Limited = limited, Machines = machines, Records = records, Operators = operators,
+            Lockout = lockout,
+            Limited = limited,
+            Machines = machines,
+            Records = records,
+            Operators = operators,
         };
     }
 }

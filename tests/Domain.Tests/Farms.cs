@@ -28,7 +28,8 @@ internal static class Farms
         Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOf(Users).Array[0, 5], Gen.Int[0, 5],
         (health, seen, seats, holders, drain) => (health, seen, seats, holders, drain)).Array[0, 6]
         .Select(hosts => hosts.Select((h, index) => new HostChoice(
-            new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, [.. h.holders]) { Draining = h.drain == 0 }).ToImmutableArray());
+            new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, [.. h.holders])
+        { Draining = h.drain == 0 }).ToImmutableArray());
 
     public static readonly Gen<Session> AnySession = Gen.Select(
         Gen.OneOf(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],

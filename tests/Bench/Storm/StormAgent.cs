@@ -47,7 +47,14 @@ internal sealed class StormAgent : IAsyncDisposable
         if (reply.Redemption != Redemption.Granted) return false;
         _running[user] = new ObservedSession
         {
-            User = user, Display = 10, Connected = true, Since = Timestamp.FromDateTime(DateTime.UtcNow), SessionId = reply.SessionId, Fence = reply.Fence, Person = reply.Person, Pool = reply.Pool,
+            User = user,
+            Display = 10,
+            Connected = true,
+            Since = Timestamp.FromDateTime(DateTime.UtcNow),
+            SessionId = reply.SessionId,
+            Fence = reply.Fence,
+            Person = reply.Person,
+            Pool = reply.Pool,
         };
         Ring();
         return true;

@@ -77,7 +77,11 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
         double Each(int part) => (after[part] - before[part]).TotalMilliseconds / count;
         return new StormRound(took.Count / elapsed.TotalSeconds, [.. took])
         {
-            BrokerCpuMs = Each(0), DirectoryCpuMs = Each(1), RedisCpuMs = Each(2), LoadCpuMs = Each(3), RedisReads = Math.Max(0, readsAfter - reads - (idle * elapsed.TotalSeconds)) / count,
+            BrokerCpuMs = Each(0),
+            DirectoryCpuMs = Each(1),
+            RedisCpuMs = Each(2),
+            LoadCpuMs = Each(3),
+            RedisReads = Math.Max(0, readsAfter - reads - (idle * elapsed.TotalSeconds)) / count,
         };
     }
 
