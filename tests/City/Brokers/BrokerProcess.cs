@@ -152,6 +152,14 @@ public sealed class BrokerProcess : IAsyncDisposable
     {
         if (program.Arguments.Any(argument => argument.Contains(StateFolder, StringComparison.Ordinal))) return true;
         var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{program.Pid}/cwd");
-        return System.IO.Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName.StartsWith(StateFolder, StringComparison.Ordinal) == true;
+        try
+        {
+            return System.IO.Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName.StartsWith(StateFolder, StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            // It has ended since it was listed.
+            return false;
+        }
     }
 }
