@@ -79,6 +79,8 @@ internal sealed class SabotagedBroker : IDisposable
         var text = Encoding.UTF8.GetString(embedded.GetResourceData()).TrimStart('﻿');
         if (text.Split(sound).Length != 2) throw new InvalidOperationException($"sabotage '{name}': \"{sound.Trim()}\" does not stand exactly once in {script} any more");
         resources[resources.IndexOf(embedded)] = new EmbeddedResource(script, embedded.Attributes, Encoding.UTF8.GetBytes(text.Replace(sound, broken, StringComparison.Ordinal)));
+        // What is shipped is compiled ahead; the copy is to be compiled when it runs.
+        assembly.MainModule.Attributes |= ModuleAttributes.ILOnly;
         assembly.Write(file);
     }
 }
