@@ -22,7 +22,7 @@ internal abstract record Commitment
 }
 
 /// <summary>Commits the decision on one opening, or says why there is no desktop.</summary>
-internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> logger)
+internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsView view, ILogger<CommitOpening> logger)
 {
     /// <summary>Commits; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     /// <param name="opener">Who opens what.</param>
@@ -46,6 +46,8 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
             case Claim.Held held:
                 var choice = state.Hosts.Append(state.Home).First(h => h?.Host.Id == held.Host)!;
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
+                view.Charge(held.Host, signIn.User);
+                fresh.Tickets.Keep(held.Ticket.Digest, IssuedFor(opener, held, (decision as OpeningDecision.Resume)?.Session));
                 return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision) { Machine = pool.Machines.FirstOrDefault(m => m.Id == held.Host) });
             case Claim.SignedOut:
                 return Refused(ErrorCode.SignInEnded);
@@ -58,6 +60,15 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
             default:
                 return new Commitment.Overtaken();
         }
+    }
+
+    // As the claim has just written them; when the ticket ends is for the script to say, which has the store's clock.
+    private static (Ticket Ticket, Session Session) IssuedFor(Opener.Entitled opener, Claim.Held held, Session? resumed)
+    {
+        var (signIn, pool) = opener;
+        var session = (resumed ?? new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1))
+            with { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence };
+        return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false), session);
     }
 
     private static Commitment.Done Refused(ErrorCode code) => new(new OpeningStep.Refused(code, ""));

@@ -48,10 +48,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var bell = new Bell();
-        using var subscription = events.Subscribe(happened =>
-        {
-            if (happened["session"] == request.Session.Value) bell.Ring();
-        });
+        using var subscription = events.Follow(request.Session.Value, bell.Ring);
         using var home = new HomeWatch(watch, bell.Ring);
         Followed? told = null;
         while (true)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -24,13 +25,17 @@ internal sealed record ReportSteps(RepairLedger Repair, AdoptSessions Adopt, Lim
 /// <summary>Takes an agent's report: writes it on the board, brings the ledger to it, carries out the limits of its sessions, and repeats the orders that the host has not carried out.</summary>
 internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, ReportSteps steps, HostLinks links, ILogger<ReconcileHost> logger)
 {
+    // What was read with each host's last report: of what has not changed since only that is read.
+    private readonly ConcurrentDictionary<HostId, ImmutableDictionary<SessionId, Session>> _known = new();
+
     /// <summary>Takes one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
     public async Task<bool> RunAsync(HostId host, string link, HostReading reading)
     {
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host), written.Noted, written.Now);
+        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host, _known.GetValueOrDefault(host, ImmutableDictionary<SessionId, Session>.Empty)), written.Noted, written.Now);
+        _known[host] = seen.Believed.ToImmutableDictionary(session => session.Id);
         await steps.Repair.RunAsync(seen);
         foreach (var (ghost, user) in await steps.Adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
         await steps.Limits.RunAsync(seen);
