@@ -75,6 +75,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
         var name = person is { } known ? NameOf(known) : NameOf(typed);
         var (who, id) = (new TrySubject(name, station.Value), RandomNumberGenerator.GetHexString(12, lowercase: true));
         if (!policy.IsOn) return new TryBegun(who, id, new LockoutDecision.Go(), TimeSpan.Zero);
+        if (verb == "begin") _suspects.Begins(station, id);
         var row = await RunAsync(verb, who, id, person, now);
         var left = TimeSpan.FromMilliseconds((long)row[1]);
         var until = DateTimeOffset.FromUnixTimeMilliseconds((long)row[2]) + left;
@@ -95,7 +96,8 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     public async Task SettleAsync(TryBegun begun, TryEnd end, PersonId? person = null, DateTimeOffset? now = null)
     {
         if (!policy.IsOn) return;
-        if (end is TryEnd.Failed or TryEnd.Unknown) _suspects.Add(new StationId(begun.Who.Station));
+        if (end is TryEnd.Failed or TryEnd.Unknown) _suspects.Fails(new StationId(begun.Who.Station));
+        else _suspects.Passes(new StationId(begun.Who.Station), begun.Id);
         var verb = end switch { TryEnd.Failed => "failed", TryEnd.Passed => "passed", TryEnd.Unknown => "unknown", _ => "unanswered" };
         await RunAsync(verb, begun.Who, begun.Id, person, now);
     }
@@ -143,7 +145,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
 
     private LockoutDecision.StationPaused Pauses(StationId station, DateTimeOffset until)
     {
-        _suspects.Add(station);
+        _suspects.Fails(station);
         return new LockoutDecision.StationPaused(until);
     }
 

@@ -13,21 +13,32 @@ internal sealed class SuspectStations(LockoutPolicy policy)
 {
     // More stations than a broker has; when so many had a wrong password, looking at each costs little beside that.
     private const int Most = 20_000;
-    private readonly ConcurrentDictionary<StationId, long> _since = new();
+    private readonly ConcurrentDictionary<StationId, (long Since, string Try)> _suspects = new();
 
-    /// <summary>A password has gone wrong there.</summary>
-    public void Add(StationId station)
+    /// <summary>A try begins there: until it is known to have been right, it may be wrong.</summary>
+    /// <param name="station">Where.</param>
+    /// <param name="id">The try's own.</param>
+    public void Begins(StationId station, string id)
     {
-        if (_since.Count >= Most) _since.Clear();
-        _since[station] = Stopwatch.GetTimestamp();
+        if (_suspects.Count >= Most) _suspects.Clear();
+        _suspects.TryAdd(station, (Stopwatch.GetTimestamp(), id));
     }
 
-    /// <summary>One has, within the time for which a station is counted or pauses.</summary>
+    /// <summary>A password has gone wrong there, or it pauses.</summary>
+    public void Fails(StationId station) => _suspects[station] = (Stopwatch.GetTimestamp(), "");
+
+    /// <summary>That try was right: it alone is no ground for suspicion.</summary>
+    public void Passes(StationId station, string id)
+    {
+        if (_suspects.TryGetValue(station, out var suspect) && suspect.Try == id) _suspects.TryRemove(KeyValuePair.Create(station, suspect));
+    }
+
+    /// <summary>Something has gone wrong there within the time for which a station is counted or pauses.</summary>
     public bool Has(StationId station)
     {
-        if (!_since.TryGetValue(station, out var since)) return false;
-        if (Stopwatch.GetElapsedTime(since) < policy.Station.Within + policy.LongestStationPause + policy.StationForgivenAfter) return true;
-        _since.TryRemove(KeyValuePair.Create(station, since));
+        if (!_suspects.TryGetValue(station, out var suspect)) return false;
+        if (Stopwatch.GetElapsedTime(suspect.Since) < policy.Station.Within + policy.LongestStationPause + policy.StationForgivenAfter) return true;
+        _suspects.TryRemove(KeyValuePair.Create(station, suspect));
         return false;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         var look = sight.Look;
         if ((look is null || look.Age > look.Every) && Interlocked.Exchange(ref sight.Looking, 1) == 0) _ = LookAsync(pool, sight);
         if (look is null || !look.Settled || look.Age > look.Every * Good) return null;
-        return new OpeningState(null, null, [.. look.Hosts.Select(choice => choice with { Health = watch.HealthOf(choice.Host.Id) })]) { Rules = pool.Placing };
+        return new OpeningState(null, null, Judged(sight, look).Hosts) { Rules = pool.Placing };
     }
 
     /// <summary>Somebody was seated on a host.</summary>
@@ -46,6 +46,17 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
                 if (Interlocked.CompareExchange(ref sight.Look, charged, look) == look) break;
             }
         }
+    }
+
+    // With the hosts' health as it is now: what that changes is worked out once and not for each person.
+    private Look Judged(Sight sight, Look look)
+    {
+        var healths = watch.Healths;
+        if (look.Healths == healths) return look;
+        var judged = look with { Hosts = [.. look.Hosts.Select(choice => choice with { Health = healths.GetValueOrDefault(choice.Host.Id, HostHealth.Awaited) })], Healths = healths };
+        // Who was seated meanwhile is in the one that stays, judged by the next.
+        Interlocked.CompareExchange(ref sight.Look, judged, look);
+        return judged;
     }
 
     private async Task LookAsync(Pool pool, Sight sight)
@@ -76,6 +87,8 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
 
     private sealed record Look(ImmutableArray<HostChoice> Hosts, IReadOnlyDictionary<HostId, int> Index, long At, TimeSpan Every, bool Settled)
     {
+        public ImmutableDictionary<HostId, HostHealth>? Healths { get; init; }
+
         public TimeSpan Age => Stopwatch.GetElapsedTime(At);
     }
 }

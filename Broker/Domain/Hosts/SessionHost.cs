@@ -52,9 +52,6 @@ public sealed record HostObservation(
     double MemoryUsed,
     ImmutableArray<ObservedSession> Sessions)
 {
-    /// <summary>Accounts that have a session there.</summary>
-    public IReadOnlySet<string> Users { get; } = Sessions.Select(session => session.User).ToHashSet(StringComparer.Ordinal);
-
     /// <summary>When it was heard.</summary>
     public HostVoice Voice => new(SeenAt, DetachedAt);
 }

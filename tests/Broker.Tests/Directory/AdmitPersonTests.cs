@@ -16,7 +16,9 @@ public sealed class AdmitPersonTests(RedisFixture redis)
     {
         await using var rig = new AdmissionRig(redis.Store);
         rig.Answer = _ => new Authentication.Authenticated(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null));
-        Assert.Equal(new Admission.Admitted(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null), Limited: false), await rig.TryAsync(rig.Password));
+        var admitted = Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password));
+        await admitted.Settled;
+        Assert.Equal(new Admission.Admitted(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null), Limited: false), admitted with { Settled = Task.CompletedTask });
     }
 
     [Fact]
