@@ -18,8 +18,8 @@ internal static class AssignmentCheck
             var rows = await book.ListAsync(pool.Id);
             var (what, gone) = ($"pool {pool.Id}", rows.Where(row => !places.Contains(row.Host)).GroupBy(row => row.Host).OrderBy(host => host.Key.Value, StringComparer.Ordinal).ToList());
             foreach (var host in gone)
-                findings.Add(CheckFinding.Warning(what, "assignments", string.Create(CultureInfo.InvariantCulture, $"{host.Key} is the place of {host.Count()} people, and the pool has it no more"), $"take it back into the pool, or give them others: broker assignment list --pool {pool.Id}, broker assignment move"));
-            if (gone.Count == 0) findings.Add(CheckFinding.Good(what, "assignments", string.Create(CultureInfo.InvariantCulture, $"{rows.Length} places are people's for good, all of them in the pool")));
+                findings.Add(CheckFinding.Warning(what, "assignments", string.Create(CultureInfo.InvariantCulture, $"{host.Key} is the place of {host.Count()} of its people, and the pool has it no more"), $"take it back into the pool, or give them others: broker assignment list --pool {pool.Id}, broker assignment move"));
+            if (gone.Count == 0) findings.Add(CheckFinding.Good(what, "assignments", string.Create(CultureInfo.InvariantCulture, $"places that are people's for good: {rows.Length}, each on a host or machine of the pool")));
         }
         return findings;
     }

@@ -19,10 +19,10 @@ public sealed class AssignmentCheckTests(RedisFixture redis)
         foreach (var (user, host) in ((string, string)[])[("amelie", "blade0"), ("karim", "blade1"), ("lea", "blade1")])
             Assert.IsType<AssignmentChange.Done>(await book.GiveAsync(new PersonId($"drancy/{user}"), whole.Id, new HostId(host), 2, whenEnded: false, "op"));
         var good = Assert.Single(await AssignmentCheck.RunAsync(book, [whole, farm.Pool]));
-        Assert.Equal((CheckVerdict.Good, "pool bureau", "3 places are people's for good, all of them in the pool"), (good.Verdict, good.What, good.Message));
+        Assert.Equal((CheckVerdict.Good, "pool bureau", "places that are people's for good: 3, each on a host or machine of the pool"), (good.Verdict, good.What, good.Message));
 
         var bad = Assert.Single(await AssignmentCheck.RunAsync(book, [whole with { Hosts = [new HostId("blade0")] }]));
-        Assert.Equal((CheckVerdict.Warning, "blade1 is the place of 2 people, and the pool has it no more"), (bad.Verdict, bad.Message));
+        Assert.Equal((CheckVerdict.Warning, "blade1 is the place of 2 of its people, and the pool has it no more"), (bad.Verdict, bad.Message));
         Assert.DoesNotContain("karim", bad.ToString(), StringComparison.Ordinal);
     }
 }
