@@ -75,11 +75,12 @@ internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsV
 
     private static OpeningStep.Refused Refusal(Pool pool, OpeningDecision decision) => decision switch
     {
-        OpeningDecision.HomeGone or OpeningDecision.AllFull or OpeningDecision.AllDown when pool.Kind == PoolKind.Fixed => Refusal(CodeOf(decision.Placement!), Reasons(pool, decision.Placement!), decision.Placement),
+        OpeningDecision.HomeGone or OpeningDecision.AllFull or OpeningDecision.AllDraining or OpeningDecision.AllDown when pool.Kind == PoolKind.Fixed => Refusal(CodeOf(decision.Placement!), Reasons(pool, decision.Placement!), decision.Placement),
         OpeningDecision.HomeGone gone => Refusal(ErrorCode.HostGone, $"session {gone.Session.Id} on {gone.Session.Host}; {Reasons(pool, gone.Because)}", gone.Because),
         OpeningDecision.StillEnding => Refusal(ErrorCode.StillEnding, "", null),
         OpeningDecision.AwaitHost => Refusal(ErrorCode.AllHostsDown, $"pool '{pool.Id}': no host has come back", null),
         OpeningDecision.AllFull full => Refusal(ErrorCode.AllHostsFull, Reasons(pool, full.Because), full.Because),
+        OpeningDecision.AllDraining draining => Refusal(ErrorCode.UnderMaintenance, Reasons(pool, draining.Because), draining.Because),
         OpeningDecision.AllDown down => Refusal(ErrorCode.AllHostsDown, Reasons(pool, down.Because), down.Because),
         _ => Refusal(ErrorCode.MovedElsewhere, "", null),
     };
@@ -90,6 +91,7 @@ internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsV
         Verdict.NotTheirs => ErrorCode.NoMachine,
         Verdict.Untrusted => ErrorCode.MachineUntrusted,
         Verdict.Silent or Verdict.NeverSeen => ErrorCode.MachineSilent,
+        Verdict.Draining => ErrorCode.UnderMaintenance,
         _ => ErrorCode.MachineTaken,
     };
 

@@ -96,7 +96,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
         OpeningDecision.StillEnding => new OpeningStep.WaitingForEnd(),
         OpeningDecision.AwaitHost { Missed: var missed } => new OpeningStep.WaitingForHost(missed),
         // Where people queue they wait in the queue.
-        _ when !pool.Queues && decision.Placement is { AllDown: true, SomeMissed: true } => new OpeningStep.WaitingForHost(null),
+        _ when !pool.Queues && decision.Placement is { SomeMissed: true } and ({ AllDown: true } or { AllDraining: true }) => new OpeningStep.WaitingForHost(null),
         _ => null,
     };
 

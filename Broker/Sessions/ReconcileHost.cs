@@ -15,8 +15,8 @@ namespace VdiBroker.Sessions;
 /// <param name="Now">The store's time.</param>
 internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, ImmutableArray<SeatRow> Seats, string Noted, DateTimeOffset Now)
 {
-    /// <summary>The sessions that hold a seat there.</summary>
-    public ImmutableArray<Session> Believed { get; } = [.. Seats.Select(seat => seat.Session).OfType<Session>()];
+    /// <summary>The sessions that hold a seat there; a row that names what is elsewhere is a seat of nobody.</summary>
+    public ImmutableArray<Session> Believed { get; } = [.. from seat in Seats where seat.Session is { } named && named.User == seat.User && named.Host == Host select seat.Session];
 }
 
 /// <summary>What follows from a report.</summary>

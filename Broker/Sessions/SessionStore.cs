@@ -12,7 +12,11 @@ namespace VdiBroker.Sessions;
 /// <param name="User">Account name.</param>
 /// <param name="Id">Of the session that holds it.</param>
 /// <param name="Session">That session; null = there is none.</param>
-internal sealed record SeatRow(string User, SessionId Id, Session? Session);
+internal sealed record SeatRow(string User, SessionId Id, Session? Session)
+{
+    /// <summary>Its session runs, and is this account's on that host.</summary>
+    public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
+}
 
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)

@@ -1,5 +1,6 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
+-- With: numbers, ends.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
 --       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
 --       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17… seats of the ranked hosts.
@@ -24,10 +25,13 @@ if ARGV[20] == '1' then
   end
 end
 if ARGV[16] ~= '1' and redis.call('ZCARD', KEYS[12]) > 0 then return { 'wait' } end
-if given_up == '' and ARGV[15] ~= '' and tonumber(redis.call('HGET', KEYS[11], tenant) or 0) >= tonumber(ARGV[15]) then return { 'share' } end
-
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if given_up == '' and ARGV[15] ~= '' then
+  local used = 0
+  for _, holder in ipairs(redis.call('HVALS', KEYS[11])) do
+    if holder == tenant then used = used + 1 end
+  end
+  if used >= tonumber(ARGV[15]) then return { 'share' } end
+end
 
 local function drains(id)
   local row = redis.call('HGET', KEYS[10], id)
@@ -64,21 +68,15 @@ for i = 17, #KEYS do
 end
 if not host then return { 'full' } end
 
--- As for sign-ins: never behind the store's clock (µs).
-local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
-redis.call('SET', KEYS[1], string.format('%.0f', fence))
+local fence = next_number(KEYS[1])
 if given_up ~= '' then
-  redis.call('HSET', KEYS[7], 'before', redis.call('HGET', KEYS[7], 'phase'), 'phase', 'lost', 'phase_since', now, 'lease', 0)
-  redis.call('HINCRBY', KEYS[7], 'revision', 1)
-  redis.call('PEXPIRE', KEYS[7], ARGV[13])
-  if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
+  finish_session('lost', { row = KEYS[7], seats = KEYS[8], desktops = KEYS[3], use = KEYS[11], id = given_up, user = user, pool = pool, memory = ARGV[13] })
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
-else
-  redis.call('HINCRBY', KEYS[11], tenant, 1)
 end
 redis.call('HSET', KEYS[4], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
+redis.call('HSET', KEYS[11], sid, tenant)
 redis.call('HSET', KEYS[3], pool, sid)
 redis.call('HSET', KEYS[9], pool, ARGV[7])
 redis.call('ZREM', KEYS[12], person)

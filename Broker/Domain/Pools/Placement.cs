@@ -10,7 +10,10 @@ namespace VdiBroker.Pools;
 public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray<Reason> Reasons)
 {
     /// <summary>No host that the person may use is live: they could not be seated, full or not.</summary>
-    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
+    public bool AllDown => Reasons.All(IsDown);
+
+    /// <summary>Of the hosts that the person may use those that live are being drained, or out of service: nobody who signs out there frees a seat.</summary>
+    public bool AllDraining => !AllDown && Reasons.All(r => r.Verdict == Verdict.Draining || IsDown(r));
 
     /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
     public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
@@ -32,6 +35,8 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
         chosen.UnionWith(Ranked.Skip(most / 2).Take(most - chosen.Count).Select(choice => choice.Host.Id));
         return ([.. Reasons.Where(reason => chosen.Contains(reason.Host))], Reasons.Length - chosen.Count);
     }
+
+    private static bool IsDown(Reason reason) => reason.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere;
 
     private static bool IsBarred(Reason reason) => reason.Verdict is Verdict.NotTheirs or Verdict.NotFromHere or Verdict.CarriesOtherDesktop;
 
