@@ -23,7 +23,7 @@ public sealed class GlanceTests(RedisFixture redis)
             var farm = await FarmAsync(2);
             var (signIn, secret) = await farm.SignInAsync("amelie", "poste-a");
             var place = await DecideAsync(farm, signIn);
-            await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds()));
+            await RefreshAsync(farm, whose, 1);
             Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, place));
             Assert.Empty((await farm.SeatsAsync())["blade0"]);
             Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(signIn, new Presented(secret), farm.Pool, place));
@@ -34,7 +34,8 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task A_refresh_of_others_or_before_the_sign_in_leaves_a_remembered_one_good()
     {
         var farm = await FarmAsync(2);
-        await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, [new("*", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds()), new("drancy/bruno", DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds())]));
+        await RefreshAsync(farm, "*", -1);
+        await RefreshAsync(farm, "drancy/bruno", 1);
         var (signIn, secret) = await farm.SignInAsync("amelie", "poste-a");
         Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, await DecideAsync(farm, signIn)));
     }
@@ -104,6 +105,9 @@ public sealed class GlanceTests(RedisFixture redis)
         await farm.ReportAllAsync();
         return farm;
     }
+
+    private static Task<bool> RefreshAsync(LedgerFarm farm, string whose, int minutes) =>
+        farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeMilliseconds()));
 
     private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
         Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
