@@ -26,7 +26,8 @@ internal static class AssignmentCommands
             if (PoolsOf(city, parsed.GetValue(pool), null) is not { IsEmpty: false } pools) return NoPool(city, parsed.GetValue(pool));
             var rows = (await Task.WhenAll(pools.Select(one => BookOf(city).ListAsync(one.Id)))).SelectMany(some => some).ToImmutableArray();
             var declared = pools.SelectMany(one => one.Machines.SelectMany(machine => machine.Owners.Select(owner => new AssignmentRow(one.Id, owner, machine.Id, null))));
-            var shown = new ShownAssignments(rows, [.. declared.Where(one => !rows.Any(row => row.Pool == one.Pool && row.Person == one.Person))], await PeopleNames.OfAsync(city.Plan, rows.Select(row => row.Person), cancel), voice);
+            var only = declared.Where(one => !rows.Any(row => row.Pool == one.Pool && row.Person == one.Person)).ToImmutableArray();
+            var shown = new ShownAssignments(rows, only, await PeopleNames.OfAsync(city.Plan, rows.Concat(only).Select(row => row.Person), cancel), voice);
             Console.WriteLine(parsed.GetValue(json) ? shown.Json() : shown.Text());
             return 0;
         }));

@@ -6,6 +6,7 @@ using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Rpc;
+using VdiBroker.Sessions;
 using VdiBroker.Storage;
 
 namespace VdiBroker;
@@ -54,8 +55,14 @@ internal static class CheckCommand
         await using var store = await ReachAsync(options, plan.Farm);
         foreach (var finding in await StoreAsync(options, store, new KeySpace(plan.Farm), now)) yield return finding;
         foreach (var finding in await DirectoriesAsync(plan, now)) yield return finding;
-        var board = store is null ? null : new HostBoard(store, new KeySpace(plan.Farm));
-        foreach (var finding in await new HostCheck(plan.Hosts, now).RunAsync(board, store, cancel)) yield return finding;
+        var keys = new KeySpace(plan.Farm);
+        var board = store is null ? null : new HostBoard(store, keys);
+        foreach (var finding in await new HostCheck(plan.Hosts, now).RunAsync(board, store, store is null ? null : new DrainBook(store, keys), cancel)) yield return finding;
+        if (store is not null)
+        {
+            var book = new AssignmentBook(store, keys, new SessionStore(store, keys, board!, plan.Hosts));
+            foreach (var finding in await AssignmentCheck.RunAsync(book, plan.Pools.Pools.Values)) yield return finding;
+        }
         foreach (var finding in await MachineCheck.RunAsync(plan.Machines, cancel)) yield return finding;
     }
 

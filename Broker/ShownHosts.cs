@@ -25,7 +25,7 @@ internal sealed record ShownHosts(ImmutableArray<HostState> States, Voice Voice)
     /// <summary>One host in one line.</summary>
     public static string Line(HostState state, Voice voice)
     {
-        var parts = new List<string> { $"{state.Host.Id}: {Health(state, voice)}", voice.Choose($"{state.Taken} places prises sur {state.Host.Seats}", $"{state.Taken} of {state.Host.Seats} seats taken") };
+        var parts = new List<string> { $"{state.Host.Id}: {Health(state, voice)}", voice.SeatsTaken(state.Taken, state.Host.Seats) };
         if (state.Seen is { } seen && state.Health.Reports())
         {
             parts.Add(voice.Choose($"charge {voice.Number(seen.LoadPerCore)} par cœur", $"load {voice.Number(seen.LoadPerCore)} per core"));

@@ -6,6 +6,9 @@ namespace VdiBroker.Directory;
 /// <summary>A name and a password, and the station where they were typed.</summary>
 internal sealed record AdmissionRequest(string Login, string Password, StationId Station)
 {
+    /// <summary>Called once when it is known whose name it is, before the password is tried: what is read for that person can be read meanwhile. Null = nobody wants to know.</summary>
+    public Action<PersonId>? Known { get; init; }
+
     /// <summary>Never the name or the password, whoever prints it.</summary>
     public override string ToString() => $"admission at {Station}";
 }
@@ -34,7 +37,11 @@ internal abstract record Admission
     /// <param name="Person">Who; in limited mode as their last full sign-in showed them.</param>
     /// <param name="Notice">What they should know of their password.</param>
     /// <param name="Limited">By limited mode: the directory has not been asked.</param>
-    public sealed record Admitted(DirectoryPerson Person, PasswordNotice? Notice, bool Limited) : Admission;
+    public sealed record Admitted(DirectoryPerson Person, PasswordNotice? Notice, bool Limited) : Admission
+    {
+        /// <summary>The count of the try is being settled. Who tells the person that they are in waits for it; until then it costs no time of theirs.</summary>
+        public Task Settled { get; init; } = Task.CompletedTask;
+    }
 
     /// <summary>Wrong password, nobody by that name, locked by the directory or here: one answer, not before <see cref="AdmitPerson.RefusalFloor"/>.</summary>
     public sealed record Rejected : Admission
@@ -69,12 +76,15 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
     /// </summary>
     public static readonly TimeSpan RefusalFloor = AuthenticatePerson.RejectionFloor + TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Checks a person. One round trip to the store before the directories are asked, one when they know whose name it is, and one after.</summary>
+    /// <summary>
+    /// Checks a person. One round trip to the store when the directories know whose name it is, and one that nobody waits for here (<see cref="Admission.Admitted.Settled"/>); one more before the
+    /// directories are asked where passwords went wrong at the station lately.
+    /// </summary>
     /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<Admission> RunAsync(AdmissionRequest request, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var gate = new TryGate(lockout, request.Login, request.Station);
+        var gate = new TryGate(lockout, request.Login, request.Station) { Known = request.Known };
         // A paused station costs the directories nothing.
         var answer = await gate.PauseAsync() is { } left ? new Admission.StationPaused(left) : await AskAsync(request, gate, started, cancel);
         if (answer is Admission.Rejected or Admission.Barred) await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, cancel);
@@ -89,8 +99,7 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
         switch (answer)
         {
             case Authentication.Authenticated(var person, var notice):
-                await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person.Id), verifiers.NoteAsync(person, request.Password, started));
-                return new Admission.Admitted(person, notice, Limited: false);
+                return new Admission.Admitted(person, notice, Limited: false) { Settled = Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person.Id), verifiers.NoteAsync(person, request.Password, started)) };
             case Authentication.Barred(var person, var state):
                 log.Barred(person.Value, request.Station.Value, state);
                 await Task.WhenAll(gate.SettleAsync(TryEnd.Passed, person), ForgetAsync(person));

@@ -46,6 +46,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
 {
     private static readonly Script _count = new("count_try");
     private static readonly Script _unlock = new("unlock");
+    private readonly SuspectStations _suspects = new(policy);
 
     /// <summary>How a typed name is counted: every spelling of one name alike, also what is no name at all.</summary>
     public static string NameOf(string typed) => LoginName.Parse(typed) is { } login ? NameOf(login) : Digest("");
@@ -55,6 +56,9 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
 
     /// <summary>How a known person is counted, by whichever name they come. No typed name is counted so: none has a NUL.</summary>
     public static string NameOf(PersonId person) => Digest("\0" + person.Value);
+
+    /// <summary>A password went wrong at this station lately, as far as this broker knows: it may pause.</summary>
+    public bool IsSuspect(StationId station) => _suspects.Has(station);
 
     /// <summary>Asks whether a try may be made, and counts it if so. One round trip; none when the lockout is off.</summary>
     /// <param name="typed">The name as typed; anything.</param>
@@ -71,13 +75,14 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
         var name = person is { } known ? NameOf(known) : NameOf(typed);
         var (who, id) = (new TrySubject(name, station.Value), RandomNumberGenerator.GetHexString(12, lowercase: true));
         if (!policy.IsOn) return new TryBegun(who, id, new LockoutDecision.Go(), TimeSpan.Zero);
+        if (verb == "begin") _suspects.Begins(station, id);
         var row = await RunAsync(verb, who, id, person, now);
         var left = TimeSpan.FromMilliseconds((long)row[1]);
         var until = DateTimeOffset.FromUnixTimeMilliseconds((long)row[2]) + left;
         LockoutDecision decision = row[0].ToString() switch
         {
             "go" => new LockoutDecision.Go(),
-            "station" => new LockoutDecision.StationPaused(until),
+            "station" => Pauses(new StationId(who.Station), until),
             var where => new LockoutDecision.PersonLocked(until, where == "everywhere"),
         };
         return new TryBegun(who, id, decision, left);
@@ -91,6 +96,8 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     public async Task SettleAsync(TryBegun begun, TryEnd end, PersonId? person = null, DateTimeOffset? now = null)
     {
         if (!policy.IsOn) return;
+        if (end is TryEnd.Failed or TryEnd.Unknown) _suspects.Fails(new StationId(begun.Who.Station));
+        else _suspects.Passes(new StationId(begun.Who.Station), begun.Id);
         var verb = end switch { TryEnd.Failed => "failed", TryEnd.Passed => "passed", TryEnd.Unknown => "unknown", _ => "unanswered" };
         await RunAsync(verb, begun.Who, begun.Id, person, now);
     }
@@ -134,6 +141,12 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
             else log.LockedEverywhere(person?.Value ?? who.Person[..8]);
         }
         return row;
+    }
+
+    private LockoutDecision.StationPaused Pauses(StationId station, DateTimeOffset until)
+    {
+        _suspects.Fails(station);
+        return new LockoutDecision.StationPaused(until);
     }
 
     private static RedisValue[] Limit(TryLimit limit) => [limit.Tries, Milliseconds(limit.Within), Milliseconds(limit.Pause)];

@@ -6,7 +6,7 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Hosts;
 
-/// <summary>Tries the session hosts: address, RDP port, and when their agents last reported.</summary>
+/// <summary>Tries the session hosts: address, RDP port, when their agents last reported; and says which are drained, or will be.</summary>
 internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
@@ -14,12 +14,13 @@ internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
     /// <summary>Tries all hosts at once.</summary>
     /// <param name="board">Null when the store is out of reach: agents' reports are left out then.</param>
     /// <param name="store">The store behind the board.</param>
+    /// <param name="drains">What is planned; null when the store is out of reach.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<IReadOnlyList<CheckFinding>> RunAsync(HostBoard? board, RedisStore? store, CancellationToken cancel)
+    public async Task<IReadOnlyList<CheckFinding>> RunAsync(HostBoard? board, RedisStore? store, DrainBook? drains, CancellationToken cancel)
     {
         var found = await Task.WhenAll(hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal).Select(async host =>
             (IEnumerable<CheckFinding>)[await PortAsync(host, cancel), .. board is null || store is null ? [] : (CheckFinding[])[await ReportAsync(host.Id, board, store)]]));
-        return [.. found.SelectMany(some => some)];
+        return [.. found.SelectMany(some => some), .. drains is null ? [] : await DrainsAsync(drains)];
     }
 
     private static async Task<CheckFinding> PortAsync(SessionHost host, CancellationToken cancel)
@@ -42,6 +43,17 @@ internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
             return CheckFinding.Bad(what, where, $"does not answer within {Limit.TotalSeconds:0} s", "is it switched on? Look at firewalls on the way");
         }
     }
+
+    private async Task<IEnumerable<CheckFinding>> DrainsAsync(DrainBook drains) =>
+        from drain in (await drains.AllAsync()).Values
+        where !(drain.Until <= now)
+        orderby drain.Host.Value
+        select hosts.Find(drain.Host) is null
+            ? CheckFinding.Warning($"host {drain.Host}", "drains", $"is no host of the city file any more, and {DrainText(drain)}", $"broker host undrain {drain.Host}")
+            : CheckFinding.Warning($"host {drain.Host}", "drains", $"{DrainText(drain)}{(drain.From <= now ? ": it takes no new sessions" : "")}", $"nothing, if that is meant; else: broker host undrain {drain.Host}");
+
+    private string DrainText(HostDrain drain) => string.Create(CultureInfo.InvariantCulture,
+        $"{(now < drain.From ? "will be drained from" : now < drain.EndsAt ? "is being drained since" : "is out of service since")} {drain.From:yyyy-MM-dd HH:mm} UTC{(drain.Until is { } until ? string.Create(CultureInfo.InvariantCulture, $" until {until:yyyy-MM-dd HH:mm} UTC") : "")}");
 
     private async Task<CheckFinding> ReportAsync(HostId host, HostBoard board, RedisStore store)
     {

@@ -20,6 +20,9 @@ internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board
     /// <summary>The health of a host at the last look; <see cref="HostHealth.Awaited"/> before the first one, and for machines without an agent.</summary>
     public HostHealth HealthOf(HostId host) => Volatile.Read(ref _health).GetValueOrDefault(host, HostHealth.Awaited);
 
+    /// <summary>All of them at once: another object after each look.</summary>
+    public ImmutableDictionary<HostId, HostHealth> Healths => Volatile.Read(ref _health);
+
     /// <summary>Calls <paramref name="changed"/> when a host has died or is back, or with null when the store was emptied: it must only pass the word on.</summary>
     /// <returns>Ends the subscription when disposed.</returns>
     public IDisposable Subscribe(Action<HostId?> changed)

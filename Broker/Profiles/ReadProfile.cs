@@ -15,10 +15,19 @@ internal sealed class ReadProfile(ProfileStore profiles, ProfileRulebook rules, 
 {
     /// <summary>The settings, each with its reason.</summary>
     /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
-    public async Task<MergedSettings> RunAsync(ProfileWanted wanted)
+    public Task<MergedSettings> RunAsync(ProfileWanted wanted) => RunAsync(wanted, ReadAsync(wanted.Person.Id));
+
+    /// <summary>Begins to read what a person chose, before it is known who they are in full.</summary>
+    public Task<ProfileRow> ReadAsync(PersonId person) => profiles.ReadAsync(person);
+
+    /// <summary>The settings of somebody whose profile is being read already.</summary>
+    /// <param name="wanted">Whose, where.</param>
+    /// <param name="reading">By <see cref="ReadAsync"/>.</param>
+    /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
+    public async Task<MergedSettings> RunAsync(ProfileWanted wanted, Task<ProfileRow> reading)
     {
         var person = wanted.Person.Id;
-        var row = await profiles.ReadAsync(person);
+        var row = await reading;
         if (row.Profile is null) ProfilesLog.Unreadable(logger, person);
         var profile = row.Profile is { Undecided: not null } first ? await SettleAsync(wanted, row, first) : row.Profile;
         var merged = ProfileMerge.Merge(rules.SourcesOf(wanted, profile?.Choices));

@@ -43,6 +43,7 @@ internal static class FactWords
         ["AwaitHost"] = ("attendre : des serveurs reviennent", "wait: servers are coming back"),
         ["HomeGone"] = ("le serveur du bureau ne répond plus et aucun autre n'est libre", "the desktop's server does not answer and no other is free"),
         ["AllFull"] = ("aucune place libre", "no free seat"),
+        ["AllDraining"] = ("tous les serveurs sont en cours de retrait ou retirés", "all servers are being drained or out of service"),
         ["AllDown"] = ("aucun serveur ne répond", "no server answers"),
     }.ToFrozenDictionary();
 

@@ -24,7 +24,7 @@ internal static class HelpdeskWords
         Fact.SignedIn f => voice.Choose($"identifié au poste {f.Station} (connexion n° {f.Serial}), annuaire {voice.Span(f.Took.Directory)}, profil {voice.Span(f.Took.Profile)}, en tout {voice.Span(f.Took.Whole)}", $"signed in at station {f.Station} (sign-in no. {f.Serial}), directory {voice.Span(f.Took.Directory)}, profile {voice.Span(f.Took.Profile)}, {voice.Span(f.Took.Whole)} in all")
             + (f.Limited ? voice.Choose(", en mode restreint (annuaire en panne)", ", in limited mode (directory down)") : ""),
         Fact.Asked f => voice.Choose($"bureau demandé : {f.Pool?.Value ?? "le premier de la personne"}", $"desktop asked for: {f.Pool?.Value ?? "the person's first"}"),
-        Fact.Considered f => voice.Choose("décision : ", "decision: ") + Decision(f, voice) + (f.Hosts.IsEmpty ? "" : $" [{string.Join(", ", f.Hosts.Select(line => $"{line.Host} {line.Verdict} {line.Taken}/{line.Seats}"))}]"),
+        Fact.Considered f => voice.Choose("décision : ", "decision: ") + Decision(f, voice) + (f.Hosts.IsEmpty ? "" : $" [{string.Join("; ", f.Hosts.Select(line => line.Host.Value + voice.Choose(" : ", ": ") + Host(line, voice)))}{(f.Others > 0 ? voice.Choose($" ; et {f.Others} autres", $"; and {f.Others} others") : "")}]"),
         Fact.Waits { For: "WaitingForEnd" } => voice.Choose("attend la fin de la session précédente", "waits for the former session's end"),
         Fact.Waits { For: "WaitingForHost" } => voice.Choose("attend le retour des serveurs", "waits for the servers to come back"),
         Fact.Waits { For: "Waking" } => voice.Choose("attend que la machine de la personne s'allume", "waits for the person's machine to wake up"),
@@ -91,7 +91,7 @@ internal static class HelpdeskWords
     {
         var text = Word(FactWords.Verdict(line.Verdict), line.Verdict, voice);
         var leaning = Word(FactWords.Leaning(line.Leaning), line.Leaning, voice);
-        var seats = voice.Choose($"{line.Taken} place(s) prise(s) sur {line.Seats}", $"{line.Taken} of {line.Seats} seats taken");
+        var seats = voice.SeatsTaken(line.Taken, line.Seats);
         var score = line.Score is { } known ? voice.Choose($", note {voice.Number(known)}", $", score {voice.Number(known)}") : "";
         return $"{text} ({seats}{score}{(leaning.Length > 0 ? ", " + leaning : "")})";
     }

@@ -31,6 +31,8 @@ internal static class RefusalWords
         [ErrorCode.AllHostsFull] = new(("toutes les places étaient prises", "every seat was taken"), _later),
         [ErrorCode.AllHostsDown] = new(("les serveurs de bureaux ne répondaient pas", "the desktop servers did not answer"),
             ("Seul le service informatique peut y remédier ; réessayez, puis appelez l'assistance.", "Only the IT department can mend that; try again, then call the helpdesk.")),
+        [ErrorCode.UnderMaintenance] = new(("ce bureau était arrêté pour entretien", "this desktop was under maintenance"),
+            ("Réessayez plus tard ; l'assistance sait quand il sera de nouveau disponible.", "Try again later; the helpdesk knows when it will be back.")),
         [ErrorCode.StoreOutOfReach] = new(("le service des bureaux redémarrait", "the desktop service was restarting"), _again),
         [ErrorCode.SignInEnded] = new(("votre connexion à ce poste était terminée", "your sign-in at this station had ended"), _signIn),
         [ErrorCode.MovedElsewhere] = new(("vous vous étiez identifié depuis à un autre poste", "you had signed in at another station since"),

@@ -46,4 +46,7 @@ internal sealed record Voice(string Language, TimeZoneInfo Zone, PoolCatalogue P
 
     /// <summary>A number with the language's own comma.</summary>
     public string Number(double number) => number.ToString("0.00", Culture);
+
+    /// <summary>How many seats are taken: in French one is singular, and so is none.</summary>
+    public string SeatsTaken(int taken, int seats) => Choose($"{taken} {(taken < 2 ? "place prise" : "places prises")} sur {seats}", $"{taken} of {seats} seats taken");
 }

@@ -22,7 +22,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         await CatchUpAsync(seen);
         await FreeAsync(seen);
         var noted = ImmutableArray.CreateBuilder<Noted>();
-        var held = seen.Seats.Where(seat => seat.Session is { IsFinal: false }).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
+        var held = seen.Seats.Where(seat => seat.IsHeld(seen.Host)).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
         foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
             if (await RepairAsync(seen, session) is { } left) noted.Add(left);
         await NoteAsync(seen, noted);
@@ -43,11 +43,11 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
 
     private async Task FreeAsync(HostSeen seen)
     {
-        foreach (var seat in seen.Seats.Where(seat => seat.Session is null or { IsFinal: true }))
+        foreach (var seat in seen.Seats.Where(seat => !seat.IsHeld(seen.Host)))
         {
             // The session itself runs: it is taken in with its id, and keeps its seat.
             if (seat.Session is null && seen.Reading.Sessions.Any(o => o.User == seat.User && o.Grant?.Session == seat.Id.Value && IsOfTheCity(o.Grant, seen.Host))) continue;
-            if (await ledger.FreeAsync(seen.Host, seat, Adoption.SessionMissing)) SessionsLog.Repaired(logger, seat.Id, seen.Host, Adoption.SessionMissing);
+            if (await ledger.FreeAsync(seen.Host, seat, PoolsOf(seen.Host), Adoption.SessionMissing)) SessionsLog.Repaired(logger, seat.Id, seen.Host, Adoption.SessionMissing);
         }
     }
 
@@ -89,6 +89,8 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Noted, now, fresh)) return;
         foreach (var one in fresh) SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
     }
+
+    private IEnumerable<PoolId> PoolsOf(HostId host) => rules.Pools.Pools.Values.Where(pool => pool.Hosts.Contains(host)).Select(pool => pool.Id);
 
     private bool IsOfTheCity(GrantSeen? grant, HostId host) =>
         grant is { Person.Length: > 0 } && rules.Pools.Pools.TryGetValue(new PoolId(grant.Pool), out var pool) && pool.Hosts.Contains(host)

@@ -67,14 +67,18 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
         [keys.Doorbell.ToString(), session.Id.Value, Number(session.Revision), fence.Value, Ahead, cause]) == 1;
 
     /// <summary>Frees a seat that nobody holds any more.</summary>
+    /// <param name="host">Where.</param>
+    /// <param name="seat">Whose it was.</param>
+    /// <param name="pools">Every pool that it may have been a seat of.</param>
+    /// <param name="cause">Why.</param>
     /// <returns>False when somebody does.</returns>
-    public async Task<bool> FreeAsync(HostId host, SeatRow seat, string cause) => (long)await store.RunScriptAsync(_free,
-        [keys.Seats(host), keys.Session(seat.Id), keys.Events, seat.Session is { } over ? keys.Use(over.Pool) : keys.Seats(host)],
-        [keys.Doorbell.ToString(), seat.User, seat.Id.Value, host.Value, seat.Session?.Person.Tenant.Value ?? "", cause]) == 1;
+    public async Task<bool> FreeAsync(HostId host, SeatRow seat, IEnumerable<PoolId> pools, string cause) => (long)await store.RunScriptAsync(_free,
+        [keys.Seats(host), keys.Session(seat.Id), keys.Events, .. pools.Select(keys.Use)],
+        [keys.Doorbell.ToString(), seat.User, seat.Id.Value, host.Value, cause]) == 1;
 
     /// <summary>Takes away a person's desktop that is none.</summary>
     public Task ForgetAsync(PersonId person, PoolId pool, SessionId session, string cause) => store.RunScriptAsync(_forget,
-        [keys.Desktops(person), keys.Session(session), keys.Events], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
+        [keys.Desktops(person), keys.Session(session), keys.Events, keys.Use(pool)], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
 
     /// <summary>Records what is not taken in.</summary>
     /// <param name="host">Where it runs.</param>

@@ -22,7 +22,7 @@ internal abstract record Commitment
 }
 
 /// <summary>Commits the decision on one opening, or says why there is no desktop.</summary>
-internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> logger)
+internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsView view, ILogger<CommitOpening> logger)
 {
     /// <summary>Commits; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     /// <param name="opener">Who opens what.</param>
@@ -46,6 +46,8 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
             case Claim.Held held:
                 var choice = state.Hosts.Append(state.Home).First(h => h?.Host.Id == held.Host)!;
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
+                view.Charge(held.Host, signIn.User);
+                fresh.Tickets.Keep(held.Ticket.Digest, IssuedFor(opener, held, (decision as OpeningDecision.Resume)?.Session));
                 return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision) { Machine = pool.Machines.FirstOrDefault(m => m.Id == held.Host) });
             case Claim.SignedOut:
                 return Refused(ErrorCode.SignInEnded);
@@ -60,15 +62,25 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
         }
     }
 
+    // As the claim has just written them; when the ticket ends is for the script to say, which has the store's clock.
+    private static (Ticket Ticket, Session Session) IssuedFor(Opener.Entitled opener, Claim.Held held, Session? resumed)
+    {
+        var (signIn, pool) = opener;
+        var session = (resumed ?? new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1))
+            with { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence };
+        return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false), session);
+    }
+
     private static Commitment.Done Refused(ErrorCode code) => new(new OpeningStep.Refused(code, ""));
 
     private static OpeningStep.Refused Refusal(Pool pool, OpeningDecision decision) => decision switch
     {
-        OpeningDecision.HomeGone or OpeningDecision.AllFull or OpeningDecision.AllDown when pool.Kind == PoolKind.Fixed => Refusal(CodeOf(decision.Placement!), Reasons(pool, decision.Placement!), decision.Placement),
+        OpeningDecision.HomeGone or OpeningDecision.AllFull or OpeningDecision.AllDraining or OpeningDecision.AllDown when pool.Kind == PoolKind.Fixed => Refusal(CodeOf(decision.Placement!), Reasons(pool, decision.Placement!), decision.Placement),
         OpeningDecision.HomeGone gone => Refusal(ErrorCode.HostGone, $"session {gone.Session.Id} on {gone.Session.Host}; {Reasons(pool, gone.Because)}", gone.Because),
         OpeningDecision.StillEnding => Refusal(ErrorCode.StillEnding, "", null),
         OpeningDecision.AwaitHost => Refusal(ErrorCode.AllHostsDown, $"pool '{pool.Id}': no host has come back", null),
         OpeningDecision.AllFull full => Refusal(ErrorCode.AllHostsFull, Reasons(pool, full.Because), full.Because),
+        OpeningDecision.AllDraining draining => Refusal(ErrorCode.UnderMaintenance, Reasons(pool, draining.Because), draining.Because),
         OpeningDecision.AllDown down => Refusal(ErrorCode.AllHostsDown, Reasons(pool, down.Because), down.Because),
         _ => Refusal(ErrorCode.MovedElsewhere, "", null),
     };
@@ -79,6 +91,7 @@ internal sealed class CommitOpening(SeatLedger ledger, ILogger<CommitOpening> lo
         Verdict.NotTheirs => ErrorCode.NoMachine,
         Verdict.Untrusted => ErrorCode.MachineUntrusted,
         Verdict.Silent or Verdict.NeverSeen => ErrorCode.MachineSilent,
+        Verdict.Draining => ErrorCode.UnderMaintenance,
         _ => ErrorCode.MachineTaken,
     };
 

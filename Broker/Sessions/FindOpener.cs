@@ -26,23 +26,28 @@ internal abstract record Opener
     }
 
     /// <summary>This person, this pool.</summary>
-    public sealed record Entitled(SignIn SignIn, Pool Pool) : Opener;
+    public sealed record Entitled(SignIn SignIn, Pool Pool) : Opener
+    {
+        /// <summary>When they signed in a moment ago they had no desktop of this pool; false = that is not known.</summary>
+        public bool HadNone { get; init; }
+    }
 
     /// <summary>Nobody, or nothing.</summary>
     public sealed record None(ErrorCode Code) : Opener;
 }
 
 /// <summary>Finds who opens and what: the sign-in, with rights that are young enough.</summary>
-internal sealed class FindOpener(SignInStore signIns, RenewRights renew, PoolCatalogue catalogue)
+internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRights renew, PoolCatalogue catalogue)
 {
     /// <summary>Looks; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<Opener> RunAsync(OpenRequested request, CancellationToken cancel)
     {
-        var signIn = await signIns.FindAsync(request.Secret, request.Station);
+        var remembered = request.Secret.IsPlausible && fresh.SignIns.TryTake(request.Secret.Digest, out var young) && young.SignIn.Station == request.Station ? young : null;
+        var signIn = remembered?.SignIn ?? await signIns.FindAsync(request.Secret, request.Station);
         if (signIn is null or { Closed: true }) return new Opener.None(ErrorCode.SignInEnded);
         request.Notes?.Meets(signIn);
         signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
-        return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool) ? new Opener.Entitled(signIn, pool) : new Opener.None(ErrorCode.NoEntitlement);
+        return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool) ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false } : new Opener.None(ErrorCode.NoEntitlement);
     }
 }

@@ -48,10 +48,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var bell = new Bell();
-        using var subscription = events.Subscribe(happened =>
-        {
-            if (happened["session"] == request.Session.Value) bell.Ring();
-        });
+        using var subscription = events.Follow(request.Session.Value, bell.Ring);
         using var home = new HomeWatch(watch, bell.Ring);
         Followed? told = null;
         while (true)
@@ -76,7 +73,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
             var (session, now) = await sessions.LookAsync(request.Session);
             if (session is null && !await sessions.HasSettledAsync()) return null;
             var onMachine = session is not null && hearing.IsHeard(session);
-            if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = await sessions.FindAsync(request.Session);
+            if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = session! with { Phase = SessionPhase.Active };
             return (home.Over(FollowedOf(request, session, now), session), onMachine);
         }
         catch (StoreOutOfReachException)

@@ -5,8 +5,12 @@ using VdiBroker.Pools;
 namespace VdiBroker.Sessions;
 
 /// <summary>Loads what an opening is decided on. In a pool of machines that is the person's own one, and where it has no agent it is asked whether it is there.</summary>
-internal sealed class LoadOpening(SessionStore sessions, MachineSeats seats, MachineCatalogue machines, AdoptionLedger repairs, ILogger<LoadOpening> logger)
+internal sealed class LoadOpening(SessionStore sessions, HostsView view, MachineSeats seats, MachineCatalogue machines, AdoptionLedger repairs, ILogger<LoadOpening> logger)
 {
+    /// <summary>What an opening may be decided on without asking the store: for somebody who has no desktop, on what this broker saw of the hosts a moment ago. The claim looks at the truth.</summary>
+    /// <returns>Null when it must be read.</returns>
+    public OpeningState? Glance(Opener.Entitled who) => who is { HadNone: true, SignIn.Remembered: true, Pool.Kind: PoolKind.Shared } && who.Pool.Placing.Policy != PlacementPolicy.Sticky ? view.Of(who.Pool) : null;
+
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
     {

@@ -38,8 +38,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                 yield break;
             }
             var (signIn, pool) = who;
-            var state = await load.RunAsync(signIn.Person, pool, cancel);
-            var decision = Opening.Decide(state, new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station, Replace = request.Replace }, Draw());
+            var (state, decision) = await DecideAsync(who, request, cancel);
             request.Notes?.Considers(pool, decision);
             if (await hours.RunAsync(pool, decision, signIn.User) is { } closed)
             {
@@ -82,12 +81,22 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
         yield return new OpeningStep.Refused(ErrorCode.AllHostsFull, $"{Tries} claims in a row were overtaken");
     }
 
+    private async Task<(OpeningState State, OpeningDecision Decision)> DecideAsync(Opener.Entitled who, OpenRequested request, CancellationToken cancel)
+    {
+        var (signIn, pool) = who;
+        var wish = new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station, Replace = request.Replace };
+        // A glance is good for a free seat. That there is none, and that something of theirs runs, is only said after a look.
+        if (load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain(signIn.User)) return (glance, free);
+        var state = await load.RunAsync(signIn.Person, pool, cancel);
+        return (state, Opening.Decide(state, wish, Draw()));
+    }
+
     private static OpeningStep? WaitFor(OpeningDecision decision, Pool pool) => decision switch
     {
         OpeningDecision.StillEnding => new OpeningStep.WaitingForEnd(),
         OpeningDecision.AwaitHost { Missed: var missed } => new OpeningStep.WaitingForHost(missed),
         // Where people queue they wait in the queue.
-        _ when !pool.Queues && decision.Placement is { AllDown: true, SomeMissed: true } => new OpeningStep.WaitingForHost(null),
+        _ when !pool.Queues && decision.Placement is { SomeMissed: true } and ({ AllDown: true } or { AllDraining: true }) => new OpeningStep.WaitingForHost(null),
         _ => null,
     };
 

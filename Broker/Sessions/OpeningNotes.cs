@@ -10,6 +10,8 @@ namespace VdiBroker.Sessions;
 /// <summary>Notes one call's opening for the record of its sign-in. Of decisions and places in the queue only what is new is noted.</summary>
 internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
 {
+    // Of a pool with more hosts than anybody reads, those that matter.
+    private const int MostHosts = 40;
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(5);
     private SignIn? _signIn;
     private Fact.Considered? _considered;
@@ -34,8 +36,9 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
     public void Considers(Pool pool, OpeningDecision decision)
     {
         _decision = decision;
-        ImmutableArray<HostLine> hosts = [.. (decision.Placement?.Reasons ?? []).Select(LineOf)];
-        var considered = new Fact.Considered(pool.Id, decision.GetType().Name, hosts.IsEmpty ? "" : pool.Placing.Policy.Name, hosts);
+        var (told, others) = decision.Placement?.Told(MostHosts) ?? ([], 0);
+        ImmutableArray<HostLine> hosts = [.. told.Select(LineOf)];
+        var considered = new Fact.Considered(pool.Id, decision.GetType().Name, hosts.IsEmpty ? "" : pool.Placing.Policy.Name, hosts) { Others = others };
         if (_considered is { } last && Same(last, considered)) return;
         records.Note(Record, _considered = considered);
     }

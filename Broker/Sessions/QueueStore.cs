@@ -45,7 +45,7 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
             At(parts[0].ToString()),
             [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])))],
             rows.ToImmutableDictionary(row => row.Person, row => long.Parse(row.Fields[2], CultureInfo.InvariantCulture)),
-            ((RedisValue[])parts[2]!).Chunk(2).ToImmutableDictionary(pair => new TenantId(pair[0].ToString()), pair => (int)pair[1]),
+            ((RedisValue[])parts[2]!).CountBy(tenant => new TenantId(tenant.ToString())).ToImmutableDictionary(),
             [.. ((RedisValue[])parts[3]!).Select(at => At(at.ToString()))]);
     }
 

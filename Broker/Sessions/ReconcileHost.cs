@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -14,8 +15,8 @@ namespace VdiBroker.Sessions;
 /// <param name="Now">The store's time.</param>
 internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, ImmutableArray<SeatRow> Seats, string Noted, DateTimeOffset Now)
 {
-    /// <summary>The sessions that hold a seat there.</summary>
-    public ImmutableArray<Session> Believed { get; } = [.. Seats.Select(seat => seat.Session).OfType<Session>()];
+    /// <summary>The sessions that hold a seat there; a row that names what is elsewhere is a seat of nobody.</summary>
+    public ImmutableArray<Session> Believed { get; } = [.. from seat in Seats where seat.Session is { } named && named.User == seat.User && named.Host == Host select seat.Session];
 }
 
 /// <summary>What follows from a report.</summary>
@@ -24,13 +25,17 @@ internal sealed record ReportSteps(RepairLedger Repair, AdoptSessions Adopt, Lim
 /// <summary>Takes an agent's report: writes it on the board, brings the ledger to it, carries out the limits of its sessions, and repeats the orders that the host has not carried out.</summary>
 internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, ReportSteps steps, HostLinks links, ILogger<ReconcileHost> logger)
 {
+    // What was read with each host's last report: of what has not changed since only that is read.
+    private readonly ConcurrentDictionary<HostId, ImmutableDictionary<SessionId, Session>> _known = new();
+
     /// <summary>Takes one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
     public async Task<bool> RunAsync(HostId host, string link, HostReading reading)
     {
         if (await board.WriteAsync(host, link, reading) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host), written.Noted, written.Now);
+        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host, _known.GetValueOrDefault(host, ImmutableDictionary<SessionId, Session>.Empty)), written.Noted, written.Now);
+        _known[host] = seen.Believed.ToImmutableDictionary(session => session.Id);
         await steps.Repair.RunAsync(seen);
         foreach (var (ghost, user) in await steps.Adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
         await steps.Limits.RunAsync(seen);

@@ -16,13 +16,14 @@ internal sealed record Presentation(HostId Host, string User, string Attempt);
 internal sealed record Redeemed(TicketVerdict Verdict, Ticket? Ticket, Session? Session);
 
 /// <summary>Answers a host that asks whether somebody may log on with what they presented.</summary>
-internal sealed class RedeemTicket(SessionStore sessions, SeatLedger ledger, SessionNotes notes, ILogger<RedeemTicket> logger)
+internal sealed class RedeemTicket(SessionStore sessions, FreshMemory fresh, SeatLedger ledger, SessionNotes notes, ILogger<RedeemTicket> logger)
 {
     /// <summary>Looks, judges, commits. What was never issued goes to the log only: anybody who reaches a host could fill the event stream with it.</summary>
     public async Task<Redeemed> RunAsync(Presentation presentation, string presented)
     {
         var digest = SecretDigest.Of(presented);
-        var (ticket, session, now) = await sessions.FindTicketAsync(digest);
+        // What was issued here a moment ago need not be read: the script looks at all that may have changed since, the time too.
+        var (ticket, session, now) = fresh.Tickets.TryTake(digest, out var issued) ? (issued.Ticket, issued.Session, DateTimeOffset.MinValue) : await sessions.FindTicketAsync(digest);
         var verdict = ticket is null
             ? TicketVerdict.Unknown
             : await ledger.RedeemAsync(digest, ticket, Tickets.Judge(ticket, session, presentation.User, presentation.Host, now), presentation);

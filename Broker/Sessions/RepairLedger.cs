@@ -6,13 +6,14 @@ namespace VdiBroker.Sessions;
 internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILogger<RepairLedger> logger)
 {
     /// <summary>Compares and corrects; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
-    public async Task RunAsync(HostSeen seen)
+    public Task RunAsync(HostSeen seen) =>
+        Task.WhenAll(Reconciliation.Decide(seen.Believed, seen.Reading.Sessions, seen.Reading.BootId, seen.Now).Select(correction => RunAsync(seen, correction)));
+
+    // Each concerns a session of its own.
+    private async Task RunAsync(HostSeen seen, Correction correction)
     {
-        foreach (var correction in Reconciliation.Decide(seen.Believed, seen.Reading.Sessions, seen.Reading.BootId, seen.Now))
-        {
-            if (!await ledger.CorrectAsync(correction)) continue;
-            SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
-            if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
-        }
+        if (!await ledger.CorrectAsync(correction)) return;
+        SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
+        if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
     }
 }

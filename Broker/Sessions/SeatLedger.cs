@@ -64,6 +64,8 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
     /// <summary>A session that has ended is remembered for so long, for stations that ask late and for explanations.</summary>
     public static readonly TimeSpan FinalMemory = TimeSpan.FromDays(1);
 
+    // When others were faster on so many hosts, what the decision was made on is old.
+    private const int MostTried = 16;
     private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private static readonly Script _claim = new("claim_seat");
     private static readonly Script _resume = new("resume_session");
@@ -86,20 +88,21 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
         var ticket = Secret.Draw();
         var session = keys.Session(id);
         var givenUp = decision.GivenUp;
+        var ranked = decision.Ranked.Take(MostTried);
         RedisKey[] touched =
         [
             keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
             givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? session : keys.Seats(givenUp.Host),
-            keys.Newest(signIn.Person), keys.Drains, keys.Use(pool.Id), keys.Queue(pool.Id), keys.Waiting(pool.Id), keys.LastHosts(signIn.Person), keys.Assignments(pool.Id),
-            .. decision.Ranked.Select(h => keys.Seats(h.Host.Id)),
+            keys.Newest(signIn.Person), keys.Drains, keys.Use(pool.Id), keys.Queue(pool.Id), keys.Waiting(pool.Id), keys.LastHosts(signIn.Person), keys.Assignments(pool.Id), keys.Refreshed,
+            .. ranked.Select(h => keys.Seats(h.Host.Id)),
         ];
         RedisValue[] arguments =
         [
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
             signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind.ToString().ToLowerInvariant(), decision.GivingUp,
-            pool.Kind == PoolKind.Shared ? "" : decision.Assigned?.Value ?? "",
-            .. decision.Ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
+            pool.Kind == PoolKind.Shared ? "" : decision.Assigned?.Value ?? "", signIn.Remembered ? 1 : 0,
+            .. ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
         ];
         return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);
     }

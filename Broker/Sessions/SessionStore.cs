@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -11,11 +12,17 @@ namespace VdiBroker.Sessions;
 /// <param name="User">Account name.</param>
 /// <param name="Id">Of the session that holds it.</param>
 /// <param name="Session">That session; null = there is none.</param>
-internal sealed record SeatRow(string User, SessionId Id, Session? Session);
+internal sealed record SeatRow(string User, SessionId Id, Session? Session)
+{
+    /// <summary>Its session runs, and is this account's on that host.</summary>
+    public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
+}
 
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
+    private static readonly Script _marks = new("read_marks");
+
     /// <summary>For how long the store has been there without a break, see <see cref="RedisStore.HearingFor"/>.</summary>
     public TimeSpan HearingFor => store.HearingFor;
 
@@ -68,15 +75,30 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>The hosts of a pool with their seats, as <see cref="LoadAsync"/> has them.</summary>
     public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool, ClockAsync(db)));
 
+    /// <summary>The same, and whether every host has had its time to tell an emptied store of its sessions.</summary>
+    public Task<(ImmutableArray<HostChoice> Hosts, bool Settled)> SightAsync(Pool pool) => store.RunAsync("look at hosts", async db =>
+    {
+        var clock = ClockAsync(db);
+        return (await ChoicesAsync(db, pool, clock), (await clock).Age >= hosts.Thresholds.Settled);
+    });
+
     /// <summary>The sessions that hold a seat on a host.</summary>
     public async Task<ImmutableArray<Session>> OnHostAsync(HostId host) => [.. (await SeatsOfAsync(host)).Select(seat => seat.Session).OfType<Session>()];
 
     /// <summary>The seats of a host that somebody holds: account, session id, and the session; null where there is no such session.</summary>
-    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => store.RunAsync("read seats", async db =>
+    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => SeatsOfAsync(host, ImmutableDictionary<SessionId, Session>.Empty);
+
+    /// <summary>The same for whoever has read them before: of the sessions that are as they were then, only their marks are read.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="known">What was read before.</param>
+    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host, IReadOnlyDictionary<SessionId, Session> known) => store.RunAsync("read seats", async db =>
     {
-        var seats = await db.HashGetAllAsync(keys.Seats(host));
-        var sessions = await Task.WhenAll(seats.Select(seat => ReadAsync(db, new SessionId(seat.Value.ToString()))));
-        return seats.Zip(sessions, (seat, session) => new SeatRow(seat.Name.ToString(), new SessionId(seat.Value.ToString()), session)).ToImmutableArray();
+        var seats = Array.ConvertAll(await db.HashGetAllAsync(keys.Seats(host)), seat => (User: seat.Name.ToString(), Id: new SessionId(seat.Value.ToString())));
+        var before = seats.Where(seat => known.ContainsKey(seat.Id)).Select(seat => known[seat.Id]).ToArray();
+        var marks = before.Length == 0 ? [] : (string[])(await db.ScriptEvaluateAsync(_marks.Text, [.. before.Select(session => keys.Session(session.Id))]))!;
+        var same = before.Zip(marks).Where(one => one.Second == MarkOf(one.First)).Select(one => one.First.Id).ToHashSet();
+        var sessions = await Task.WhenAll(seats.Select(seat => same.Contains(seat.Id) ? Task.FromResult<Session?>(known[seat.Id]) : ReadAsync(db, seat.Id)));
+        return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
     });
 
     /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none.</summary>
@@ -111,6 +133,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });
+
+    // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
+    private static string MarkOf(Session session) => string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}");
 
     private async Task<Session?> ReadAsync(IDatabase db, SessionId id)
     {

@@ -8,7 +8,7 @@ internal static class SessionsFeature
     /// <summary>Adds the use cases, stores and jobs.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
         .AddSingleton(rules)
-        .AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
+        .AddSingleton<FreshMemory>().AddSingleton<ReadAhead>().AddSingleton<HostsView>().AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
         .AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<PersonCalls>()
         .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
         .AddSingleton<FindOpener>().AddSingleton<CheckHours>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()

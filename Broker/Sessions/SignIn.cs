@@ -26,6 +26,9 @@ internal sealed record SignIn(long Serial, PersonId Person, string User, Station
     /// <summary>Made in limited mode: the directory was down.</summary>
     public bool Limited { get; init; }
 
+    /// <summary>It is what this broker wrote a moment ago, and was not read again: what may have changed since is for the commit to see.</summary>
+    public bool Remembered { get; init; }
+
     /// <summary>How old its rights are.</summary>
     public TimeSpan RightsAge { get; init; }
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
-using VdiBroker.Profiles;
 using VdiBroker.Records;
 using VdiBroker.Storage;
 using VdiBroker.Tenancy;
@@ -75,16 +74,17 @@ internal abstract record SignInOutcome
 }
 
 /// <summary>Signs a person in: directory, entitlements, profile, and a sign-in that the station proves with a secret.</summary>
-internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, SignInStore signIns, SessionStore sessions, PeopleRules rules, ILogger<SignInPerson> logger)
+internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInStore signIns, FreshMemory fresh, PeopleRules rules, ILogger<SignInPerson> logger)
 {
     /// <summary>Runs the sign-in; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
     {
         var asked = Stopwatch.GetTimestamp();
-        switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station), cancel))
+        ReadAhead.Started? started = null;
+        switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station) { Known = person => started = ahead.Begin(person) }, cancel))
         {
             case Admission.Admitted admitted:
-                return await WelcomeAsync(admitted, request.Station, asked);
+                return await WelcomeAsync(admitted, started?.Person == admitted.Person.Id ? started : ahead.Begin(admitted.Person.Id), request.Station, asked);
             case Admission.OutOfReach(var cause):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
                 return new SignInOutcome.OutOfReach(cause);
@@ -99,15 +99,17 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
         }
     }
 
-    private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, StationId station, long asked)
+    private async Task<SignInOutcome> WelcomeAsync(Admission.Admitted admitted, ReadAhead.Started reading, StationId station, long asked)
     {
         var person = admitted.Person;
         var directory = Stopwatch.GetElapsedTime(asked);
         var pools = rules.PoolsOf(person, admitted.Limited);
-        if (pools.IsEmpty) return (rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : (SignInOutcome)new SignInOutcome.LimitedNotHere()) with { Person = person.Id };
-        var reading = readProfile.RunAsync(new ProfileWanted(person, person.Settings, station));
-        var running = await sessions.DesktopsOfAsync(person.Id);
-        var profile = await reading;
+        if (pools.IsEmpty)
+        {
+            await admitted.Settled;
+            return (rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : (SignInOutcome)new SignInOutcome.LimitedNotHere()) with { Person = person.Id };
+        }
+        var (profile, running) = await reading.EndAsync(person, station);
         var read = Stopwatch.GetElapsedTime(asked);
         var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
@@ -116,13 +118,16 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadProfile readProfile, S
             // In limited mode they are of an earlier day: read anew as soon as the directory answers.
             RightsAge = admitted.Limited ? SignInStore.LongestLife : Stopwatch.GetElapsedTime(asked),
         };
-        if (await signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant)) is not { } begun)
+        var beginning = signIns.BeginAsync(wanted, rules.OwnerOf(person.Tenant));
+        await Task.WhenAll(admitted.Settled, beginning);
+        if (await beginning is not { } begun)
         {
             // The same login in another tenant: on the hosts they would be one account, with one home.
             SessionsLog.AccountTaken(logger, person.Id);
             return new SignInOutcome.NoEntitlement { Person = person.Id, AccountTaken = true };
         }
         var (secret, serial) = begun;
+        fresh.SignIns.Keep(secret.Digest, new FreshSignIn(wanted with { Serial = serial, Remembered = true }, [.. running.Keys]));
         SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools), admitted.Limited);
         // A running desktop first: it is what the person left.
         var desktops = pools.Select(p => new DesktopOffered(rules.Pools.Pools[p], running.ContainsKey(p))).OrderByDescending(d => d.Running).ToImmutableArray();

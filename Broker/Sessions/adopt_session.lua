@@ -1,5 +1,6 @@
 -- Takes in a session that runs on a host and that the ledger does not seat: row, seat, the person's desktop and the use of the pool in one step. What the ledger
 -- believed instead, if the decision gave it up, is lost in the same step. In a personal pool the host becomes the person's if they have none.
+-- With: numbers, ends.
 -- KEYS: 1 counter, 2 board of the host, 3 its seats, 4 the person's desktops, 5 the session, 6 the one given up, 7 its host's seats (6 and 7 repeat 5 and 3 when
 --       there is none), 8 account, 9 use of the pool, 10 hosts that carried the person last, 11 its assignments, 12 events.
 -- ARGV: 1 doorbell, 2 link that reported it, 3 session id, 4 person, 5 user, 6 pool, 7 host, 8 phase, 9 fence that the host was told of, 10 '1' = the host knows it by
@@ -20,33 +21,25 @@ if not holder and redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[17]) then return 
 local owner = redis.call('GET', KEYS[8])
 if owner and string.find(owner, '/', 1, true) and string.match(owner, '/(.*)$') ~= tenant then return 'account' end
 
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local counter, told = tonumber(redis.call('GET', KEYS[1]) or 0), tonumber(ARGV[9])
-if told > math.max(counter, t[1] * 1000000 + t[2] + ARGV[20]) then return 'implausible' end
+local told = tonumber(ARGV[9])
+if not is_believable(KEYS[1], told, ARGV[20]) then return 'implausible' end
 -- Known by this id, its ticket was accepted with that fence; under a fresh one no ticket was given yet, and the host confirmed an older one.
-local fence = ARGV[10] == '1' and told or math.max(counter, told, t[1] * 1000000 + t[2]) + 1
-if fence > counter then redis.call('SET', KEYS[1], string.format('%.0f', fence)) end
+local fence = told
+if ARGV[10] == '1' then keep_up(KEYS[1], told) else fence = next_number(KEYS[1], told) end
 
 if given_up ~= '' then
-  redis.call('HSET', KEYS[6], 'before', redis.call('HGET', KEYS[6], 'phase'), 'phase', 'lost', 'phase_since', now, 'lease', 0)
-  redis.call('HINCRBY', KEYS[6], 'revision', 1)
-  redis.call('PEXPIRE', KEYS[6], ARGV[15])
-  if redis.call('HGET', KEYS[7], user) == given_up then
-    redis.call('HDEL', KEYS[7], user)
-    redis.call('HINCRBY', KEYS[9], tenant, -1)
-  end
+  finish_session('lost', { row = KEYS[6], seats = KEYS[7], desktops = KEYS[4], use = KEYS[9], id = given_up, user = user, pool = pool, memory = ARGV[15] })
   redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[19])
 end
 redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', ARGV[8], 'phase_since', now, 'station', '',
-  'serial', 0, 'fence', string.format('%.0f', fence), 'redeemed', ARGV[9], 'refused', 0, 'lease', 0,
+  'serial', 0, 'fence', digits(fence), 'redeemed', ARGV[9], 'refused', 0, 'lease', 0,
   'boot', ARGV[11], 'revision', 1, 'since', ARGV[12])
-if not holder then redis.call('HINCRBY', KEYS[9], tenant, 1) end
 redis.call('HSET', KEYS[3], user, sid)
+redis.call('HSET', KEYS[9], sid, tenant)
 redis.call('HSET', KEYS[4], pool, sid)
 redis.call('HSET', KEYS[10], pool, host)
 if ARGV[18] == '1' then redis.call('HSETNX', KEYS[11], person, host) end
 redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'kind', 'session-adopted', 'session', sid, 'person', person, 'pool', pool, 'host', host,
-  'fence', string.format('%.0f', fence), 'cause', ARGV[19])
+  'fence', digits(fence), 'cause', ARGV[19])
 redis.call('PUBLISH', ARGV[1], 'session-adopted')
 return 'adopted'

@@ -1,5 +1,6 @@
 -- Keeps a fresh sign-in and numbers it: of two sign-ins of one person the greater number holds the desktops. An account name on the hosts belongs to the
 -- people of one tenant of one directory: the first that used it. Older values name the directory alone: the first of its tenants that uses it takes it over.
+-- With: numbers.
 -- KEYS: 1 counter, 2 sign-in, 3 events, 4 account.
 -- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory/tenant, 6 longest life in ms, 7 '1' = in limited mode,
 --       8 how long ago the directory was asked for its rights, in ms, then field, value, field, value …
@@ -10,11 +11,7 @@ if not owner or owner == string.match(ARGV[5], '^[^/]*') then
 elseif owner ~= ARGV[5] then
   return 0
 end
-local t = redis.call('TIME')
--- Numbers only grow, also over a failover that lost the last ones or an emptied store: never behind the store's clock (µs).
-local serial = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
-redis.call('SET', KEYS[1], string.format('%.0f', serial))
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local serial = next_number(KEYS[1])
 redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], 'rights', string.format('%.0f', now - ARGV[8]), 'limited', ARGV[7], unpack(ARGV, 9))
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'signed-in', 'person', ARGV[3], 'station', ARGV[4], 'serial', serial,

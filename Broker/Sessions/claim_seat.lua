@@ -1,14 +1,16 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
+-- With: numbers, ends.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
 --       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
---       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16… seats of the ranked hosts.
+--       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17… seats of the ranked hosts.
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
---       17 'personal', 'fixed' or 'shared' pool, 18 cause of the giving up, 19 what was assigned to the person when this was decided ('' = nothing), then for each ranked host: id, its boot id, seats that the ledger may hold there,
+--       17 'personal', 'fixed' or 'shared' pool, 18 cause of the giving up, 19 what was assigned to the person when this was decided ('' = nothing),
+--       20 '1' = the sign-in was not read again: its rights must not have been refreshed since; then for each ranked host: id, its boot id, seats that the ledger may hold there,
 --       '1' = a forgotten session of the person's own runs there: it is theirs, drain or not.
--- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'stale' } (their assignment was changed since) | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
+-- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'stale' } (their assignment or rights were changed since) | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
 local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[7] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
 if tonumber(redis.call('HGET', KEYS[9], pool) or 0) > tonumber(ARGV[7]) then return { 'superseded' } end
@@ -16,11 +18,20 @@ if (redis.call('HGET', KEYS[3], pool) or '') ~= given_up then return { 'changed'
 if given_up ~= '' and redis.call('HGET', KEYS[7], 'revision') ~= ARGV[12] then return { 'changed' } end
 local assigned = ARGV[17] ~= 'shared' and redis.call('HGET', KEYS[15], person) or ''
 if assigned ~= ARGV[19] then return { 'stale' } end
+if ARGV[20] == '1' then
+  local rights = tonumber(redis.call('HGET', KEYS[2], 'rights') or 0)
+  for _, whose in ipairs({ '*', person }) do
+    if tonumber(redis.call('HGET', KEYS[16], whose) or 0) >= rights then return { 'stale' } end
+  end
+end
 if ARGV[16] ~= '1' and redis.call('ZCARD', KEYS[12]) > 0 then return { 'wait' } end
-if given_up == '' and ARGV[15] ~= '' and tonumber(redis.call('HGET', KEYS[11], tenant) or 0) >= tonumber(ARGV[15]) then return { 'share' } end
-
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if given_up == '' and ARGV[15] ~= '' then
+  local used = 0
+  for _, holder in ipairs(redis.call('HVALS', KEYS[11])) do
+    if holder == tenant then used = used + 1 end
+  end
+  if used >= tonumber(ARGV[15]) then return { 'share' } end
+end
 
 local function drains(id)
   local row = redis.call('HGET', KEYS[10], id)
@@ -42,8 +53,8 @@ local function theirs(id, seats)
 end
 
 local host, seats, boot
-for i = 16, #KEYS do
-  local at = 20 + (i - 16) * 4
+for i = 17, #KEYS do
+  local at = 21 + (i - 17) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
@@ -57,21 +68,15 @@ for i = 16, #KEYS do
 end
 if not host then return { 'full' } end
 
--- As for sign-ins: never behind the store's clock (µs).
-local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
-redis.call('SET', KEYS[1], string.format('%.0f', fence))
+local fence = next_number(KEYS[1])
 if given_up ~= '' then
-  redis.call('HSET', KEYS[7], 'before', redis.call('HGET', KEYS[7], 'phase'), 'phase', 'lost', 'phase_since', now, 'lease', 0)
-  redis.call('HINCRBY', KEYS[7], 'revision', 1)
-  redis.call('PEXPIRE', KEYS[7], ARGV[13])
-  if redis.call('HGET', KEYS[8], user) == given_up then redis.call('HDEL', KEYS[8], user) end
+  finish_session('lost', { row = KEYS[7], seats = KEYS[8], desktops = KEYS[3], use = KEYS[11], id = given_up, user = user, pool = pool, memory = ARGV[13] })
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
-else
-  redis.call('HINCRBY', KEYS[11], tenant, 1)
 end
 redis.call('HSET', KEYS[4], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
+redis.call('HSET', KEYS[11], sid, tenant)
 redis.call('HSET', KEYS[3], pool, sid)
 redis.call('HSET', KEYS[9], pool, ARGV[7])
 redis.call('ZREM', KEYS[12], person)

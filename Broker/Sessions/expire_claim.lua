@@ -1,5 +1,6 @@
 -- Ends a claim whose lease is over and that no host confirmed: its seat comes back, once. Whoever asks may be late, or ask twice: phase, fence, confirmation and lease
 -- are checked here. A desktop that a host had confirmed before it was moved is nobody's now and keeps its seat, unless its host has just said that it is not there.
+-- With: numbers, ends.
 -- KEYS: 1 session, 2 seats of its host, 3 the person's desktops, 4 events, 5 use of its pool, 6 when its seats came free.
 -- ARGV: 1 doorbell, 2 session id, 3 fence of the claim, 4 memory of a final session in ms, 5 '1' = its host has just reported, and does not have it.
 -- Result: 'expired' | 'left' (it is on nobody's screen now) | 'confirmed' | 'early' (its lease runs) | 'changed' (there is no such claim any more).
@@ -7,22 +8,13 @@ local s = redis.call('HMGET', KEYS[1], 'phase', 'fence', 'redeemed', 'lease', 'u
 if s[1] ~= 'opening' or s[2] ~= ARGV[3] then return 'changed' end
 local absent = ARGV[5] == '1'
 if s[3] == s[2] and not absent then return 'confirmed' end
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if now < tonumber(s[4]) then return 'early' end
 local phase = (s[3] == '0' or absent) and 'expired' or 'disconnected'
-redis.call('HSET', KEYS[1], 'phase', phase, 'phase_since', now, 'lease', 0)
-redis.call('HINCRBY', KEYS[1], 'revision', 1)
 if phase == 'expired' then
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-  if redis.call('HGET', KEYS[2], s[5]) == ARGV[2] then
-    redis.call('HDEL', KEYS[2], s[5])
-    local tenant = string.match(s[9], '^[^/]*')
-    if redis.call('HINCRBY', KEYS[5], tenant, -1) <= 0 then redis.call('HDEL', KEYS[5], tenant) end
-    redis.call('LPUSH', KEYS[6], string.format('%.0f', now))
-    redis.call('LTRIM', KEYS[6], 0, 63)
-  end
-  if redis.call('HGET', KEYS[3], s[6]) == ARGV[2] then redis.call('HDEL', KEYS[3], s[6]) end
+  finish_session(phase, { row = KEYS[1], seats = KEYS[2], desktops = KEYS[3], use = KEYS[5], releases = KEYS[6], id = ARGV[2], user = s[5], pool = s[6], memory = ARGV[4] })
+else
+  redis.call('HSET', KEYS[1], 'phase', phase, 'phase_since', now, 'lease', 0)
+  redis.call('HINCRBY', KEYS[1], 'revision', 1)
 end
 local kind = 'session-' .. phase
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[9], 'pool', s[6], 'host', s[7], 'station', s[8],

@@ -8,7 +8,7 @@ local desktop = redis.call('HGET', KEYS[3], s[3])
 if desktop and desktop ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[2], s[2], ARGV[2])
 redis.call('HSET', KEYS[3], s[3], ARGV[2])
-redis.call('HINCRBY', KEYS[4], ARGV[4], 1)
+redis.call('HSET', KEYS[4], ARGV[2], ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', 100000, '*', 'kind', 'session-repaired', 'session', ARGV[2], 'person', s[5], 'pool', s[3], 'host', s[4], 'cause', ARGV[5])
 redis.call('PUBLISH', ARGV[1], 'session-repaired')

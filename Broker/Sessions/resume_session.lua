@@ -1,4 +1,5 @@
 -- Gives a running session to the station of a newer or the same sign-in, with a higher fence and a fresh ticket; the older ticket dies by its fence.
+-- With: numbers.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 session, 5 ticket, 6 events,
 --       7 the newest sign-in that held each of the person's desktops.
 -- ARGV: 1 doorbell, 2 session id, 3 pool, 4 station, 5 sign-in number, 6 lease in ms, 7 ticket life in ms, 8 ticket memory in ms.
@@ -10,11 +11,7 @@ local s = redis.call('HMGET', KEYS[4], 'phase', 'serial', 'host', 'user', 'stati
 if s[1] ~= 'opening' and s[1] ~= 'active' and s[1] ~= 'disconnected' then return { 'changed' } end
 if tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], ARGV[3]) or 0) > tonumber(ARGV[5]) then return { 'superseded' } end
 
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
--- As for sign-ins: never behind the store's clock (µs).
-local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])
-redis.call('SET', KEYS[1], string.format('%.0f', fence))
+local fence = next_number(KEYS[1])
 redis.call('HSET', KEYS[4], 'phase', 'opening', 'phase_since', now, 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
 redis.call('HINCRBY', KEYS[4], 'revision', 1)
 redis.call('HSET', KEYS[7], ARGV[3], ARGV[5])

@@ -1,11 +1,10 @@
 -- Keeps the places of people who wait at one broker, gives new ones, and says who waits in all. Who has not been heard of for the patience gives their place up:
 -- their station or its broker is dead. When nobody has looked at all for half of it, the store was away, and everybody's patience begins anew.
+-- With: numbers.
 -- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free.
 -- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
 -- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
--- Result: { now, { person, number, row … }, { tenant, seats … }, { ms … } }.
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+-- Result: { now, { person, number, row … }, { tenant of each session that uses the pool … }, { ms … } }.
 local patience = tonumber(ARGV[3])
 local came = false
 
@@ -15,7 +14,7 @@ local function read(row)
 end
 
 local function write(person, tenant, station, serial, hosts, since)
-  redis.call('HSET', KEYS[2], person, table.concat({ tenant, station, string.format('%.0f', serial), hosts, since, string.format('%.0f', now) }, '|'))
+  redis.call('HSET', KEYS[2], person, table.concat({ tenant, station, digits(serial), hosts, since, digits(now) }, '|'))
 end
 
 local looked = tonumber(redis.call('HGET', KEYS[2], '*') or now)
@@ -25,10 +24,9 @@ for i = 4, #ARGV, 6 do
   local held, since, _
   if row then _, _, held, _, since = read(row) end
   if not row then
-    local number = math.max(tonumber(redis.call('GET', KEYS[3]) or 0) + 1, t[1] * 1000000 + t[2])
-    redis.call('SET', KEYS[3], string.format('%.0f', number))
-    redis.call('ZADD', KEYS[1], string.format('%.0f', ARGV[i + 1] == '1' and number - 1e15 or number), person)
-    since = string.format('%.0f', now)
+    local number = next_number(KEYS[3])
+    redis.call('ZADD', KEYS[1], digits(ARGV[i + 1] == '1' and number - 1e15 or number), person)
+    since = digits(now)
     redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-joined', 'person', person, 'pool', ARGV[2], 'station', ARGV[i + 3])
     came = true
   end
@@ -56,6 +54,6 @@ for i = 1, #all, 2 do
     end
   end
 end
-if #rows > 0 then redis.call('HSET', KEYS[2], '*', string.format('%.0f', now)) else redis.call('DEL', KEYS[2]) end
+if #rows > 0 then redis.call('HSET', KEYS[2], '*', digits(now)) else redis.call('DEL', KEYS[2]) end
 if came then redis.call('PUBLISH', ARGV[1], 'queue-changed') end
-return { now, rows, redis.call('HGETALL', KEYS[5]), redis.call('LRANGE', KEYS[6], 0, -1) }
+return { now, rows, redis.call('HVALS', KEYS[5]), redis.call('LRANGE', KEYS[6], 0, -1) }

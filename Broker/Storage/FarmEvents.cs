@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using StackExchange.Redis;
 
@@ -23,8 +24,12 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _overlap = TimeSpan.FromSeconds(5);
+
+    // A crowd's events come together: one look for all of them.
+    private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(10);
     private const int Batch = 500;
     private readonly ConcurrentDictionary<long, Action<FarmEvent>> _subscribers = new();
+    private readonly ConcurrentDictionary<string, ImmutableArray<Action>> _followers = new(StringComparer.Ordinal);
     private readonly Bell _bell = new();
     private long _lastSubscriber;
 
@@ -35,6 +40,23 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
         var number = Interlocked.Increment(ref _lastSubscriber);
         _subscribers[number] = deliver;
         return new Subscription(() => _subscribers.TryRemove(number, out _));
+    }
+
+    /// <summary>Calls <paramref name="ring"/> for every event of one session, on the reader's own thread: it must only ring. However many sessions are followed, an event costs those alone that follow its own.</summary>
+    /// <param name="session">Id of the session.</param>
+    /// <param name="ring">Called.</param>
+    /// <returns>Ends the subscription when disposed.</returns>
+    public IDisposable Follow(string session, Action ring)
+    {
+        _followers.AddOrUpdate(session, [ring], (_, others) => others.Add(ring));
+        return new Subscription(() =>
+        {
+            for (var others = _followers.GetValueOrDefault(session, []); !others.IsEmpty; others = _followers.GetValueOrDefault(session, []))
+            {
+                var left = others.Remove(ring);
+                if (left.IsEmpty ? _followers.TryRemove(KeyValuePair.Create(session, others)) : _followers.TryUpdate(session, left, others)) return;
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -56,7 +78,7 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
             {
                 // Told by the store; the next look finds it back.
             }
-            await _bell.HeardAsync(_look, stoppingToken);
+            if (await _bell.HeardAsync(_look, stoppingToken)) await Task.Delay(_breath, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -76,9 +98,9 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
         while (true)
         {
             var entries = await store.RunAsync("read events", db => db.StreamReadAsync(keys.Events, last, Batch));
-            if (entries.Length == 0) return last;
             foreach (var entry in entries) Deliver(entry);
-            last = entries[^1].Id;
+            if (entries.Length > 0) last = entries[^1].Id;
+            if (entries.Length < Batch) return last;
         }
     }
 
@@ -87,6 +109,8 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
         var fields = entry.Values.ToDictionary(v => v.Name.ToString(), v => v.Value.ToString(), StringComparer.Ordinal);
         var happened = new FarmEvent(entry.Id.ToString(), fields.GetValueOrDefault("kind", ""), fields);
         foreach (var deliver in _subscribers.Values) deliver(happened);
+        if (happened["session"] is { Length: > 0 } session)
+            foreach (var ring in _followers.GetValueOrDefault(session, [])) ring();
     }
 
     private sealed class Subscription(Action end) : IDisposable

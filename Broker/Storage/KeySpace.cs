@@ -99,8 +99,8 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: person → tenant, station, since when and last seen when (JSON); one row for each member of <see cref="Queue"/>.</summary>
     public RedisKey Waiting(PoolId pool) => $"{_prefix}pool:{pool.Value}:waiting";
 
-    /// <summary>Hash: tenant → seats of the pool that its people hold.</summary>
-    public RedisKey Use(PoolId pool) => $"{_prefix}pool:{pool.Value}:use";
+    /// <summary>Hash: session id → tenant, one row a session that uses the pool: put twice or taken twice, it is put or taken once.</summary>
+    public RedisKey Use(PoolId pool) => $"{_prefix}pool:{pool.Value}:used-by";
 
     /// <summary>List, capped: when seats of the pool came free, ms, newest first.</summary>
     public RedisKey Releases(PoolId pool) => $"{_prefix}pool:{pool.Value}:releases";

@@ -24,8 +24,8 @@ internal sealed class RedisStore : IAsyncDisposable
         if (replicas > 0) _commits = new GroupCommit(master, replicas, log);
     }
 
-    /// <summary>What Redis runs for a script. A test puts a broken text here, to show that it would be noticed.</summary>
-    public Func<Script, string> TextOf { get; set; } = script => script.Text;
+    /// <summary>What Redis runs for a script. A test puts a broken one here, to show that it would be noticed.</summary>
+    public Func<Script, Script> Runs { get; set; } = script => script;
 
     /// <summary>For how long the store has been there without a break, since this process started at most. What is old in it may be so because of a break.</summary>
     public TimeSpan HearingFor => Stopwatch.GetElapsedTime(Interlocked.Read(ref _hearingSince));
@@ -75,7 +75,7 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
     /// <exception cref="StoreRefusalException">The script is wrong.</exception>
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
-        RunAsync(script.Name, db => db.ScriptEvaluateAsync(TextOf(script), keys, arguments));
+        RunAsync(script.Name, db => db.ScriptEvaluateAsync(Runs(script).Text, keys, arguments));
 
     /// <summary>
     /// Runs a script whose result somebody is told: "yours". It comes back when as many replicas have it as the operator wants, so that it is not forgotten by a failover;
@@ -89,7 +89,7 @@ internal sealed class RedisStore : IAsyncDisposable
         var call = StoreTelemetry.Begin(script.Name);
         try
         {
-            var result = await _commits.RunAsync(script, keys, arguments).WaitAsync(Deadline);
+            var result = await _commits.RunAsync(Runs(script), keys, arguments).WaitAsync(Deadline);
             Heard(_master.Number);
             call.End();
             return result;

@@ -10,7 +10,10 @@ namespace VdiBroker.Pools;
 public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray<Reason> Reasons)
 {
     /// <summary>No host that the person may use is live: they could not be seated, full or not.</summary>
-    public bool AllDown => Reasons.All(r => r.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere);
+    public bool AllDown => Reasons.All(IsDown);
+
+    /// <summary>Of the hosts that the person may use those that live are being drained, or out of service: nobody who signs out there frees a seat.</summary>
+    public bool AllDraining => !AllDown && Reasons.All(r => r.Verdict == Verdict.Draining || IsDown(r));
 
     /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
     public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
@@ -20,6 +23,20 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
 
     /// <summary>The hosts whose seats the person could have, were they free; null = any host of the pool.</summary>
     public ImmutableHashSet<HostId>? Possible => Reasons.Any(IsBarred) ? [.. Reasons.Where(r => !IsBarred(r)).Select(r => r.Host)] : null;
+
+    /// <summary>What is worth telling of the placement: all hosts, or in a large pool those that came first and then those that were not offered.</summary>
+    /// <param name="most">How many hosts at most.</param>
+    /// <returns>The reasons in the order declared, and how many further hosts there were.</returns>
+    public (ImmutableArray<Reason> Told, int Others) Told(int most)
+    {
+        if (Reasons.Length <= most) return (Reasons, 0);
+        var chosen = Ranked.Take(most / 2).Select(choice => choice.Host.Id).ToHashSet();
+        chosen.UnionWith(Reasons.Where(reason => !reason.IsOffered).Take(most - chosen.Count).Select(reason => reason.Host));
+        chosen.UnionWith(Ranked.Skip(most / 2).Take(most - chosen.Count).Select(choice => choice.Host.Id));
+        return ([.. Reasons.Where(reason => chosen.Contains(reason.Host))], Reasons.Length - chosen.Count);
+    }
+
+    private static bool IsDown(Reason reason) => reason.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere;
 
     private static bool IsBarred(Reason reason) => reason.Verdict is Verdict.NotTheirs or Verdict.NotFromHere or Verdict.CarriesOtherDesktop;
 
@@ -39,15 +56,21 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
     /// <param name="draw">0 to 2³²-1, at random for each call: breaks ties.</param>
     public static Placement Rank(IReadOnlyList<HostChoice> hosts, PlacementWish wish, uint draw)
     {
-        var reasons = hosts.Select(h => Consider(h, wish)).ToImmutableArray();
-        var ranked = hosts.Zip(reasons)
-            .Where(x => x.Second.IsOffered)
-            .OrderBy(x => x.Second.Verdict)
-            .ThenBy(x => x.Second.Leaning)
-            .ThenBy(x => x.Second.Score)
-            .ThenBy(x => Lot(x.First.Host.Id.Value, draw))
-            .Select(x => x.First);
-        return new Placement([.. ranked], reasons);
+        var reasons = ImmutableArray.CreateBuilder<Reason>(hosts.Count);
+        var offered = new List<(Verdict Verdict, Leaning Leaning, double Score, uint Lot, int At)>(hosts.Count);
+        for (var at = 0; at < hosts.Count; at++)
+        {
+            var reason = Consider(hosts[at], wish);
+            reasons.Add(reason);
+            if (reason.IsOffered) offered.Add((reason.Verdict, reason.Leaning, reason.Score, Lot(hosts[at].Host.Id.Value, draw), at));
+        }
+        offered.Sort(static (one, other) =>
+            one.Verdict != other.Verdict ? ((int)one.Verdict).CompareTo((int)other.Verdict)
+            : one.Leaning != other.Leaning ? ((int)one.Leaning).CompareTo((int)other.Leaning)
+            : one.Score != other.Score ? one.Score.CompareTo(other.Score)
+            : one.Lot != other.Lot ? one.Lot.CompareTo(other.Lot)
+            : one.At.CompareTo(other.At));
+        return new Placement([.. offered.Select(one => hosts[one.At])], reasons.MoveToImmutable());
     }
 
     private static Reason Consider(HostChoice host, PlacementWish wish)

@@ -49,8 +49,12 @@ public abstract record Fact
     /// <param name="Pool">Of which pool.</param>
     /// <param name="Decision">Name of the case of <c>Sessions.OpeningDecision</c>.</param>
     /// <param name="Policy">How the pool chooses; empty = it did not have to.</param>
-    /// <param name="Hosts">Every host considered, in the order declared; empty = none was.</param>
-    public sealed record Considered(PoolId Pool, string Decision, string Policy, ImmutableArray<HostLine> Hosts) : Fact;
+    /// <param name="Hosts">Hosts considered, in the order declared; empty = none was.</param>
+    public sealed record Considered(PoolId Pool, string Decision, string Policy, ImmutableArray<HostLine> Hosts) : Fact
+    {
+        /// <summary>Further hosts of a large pool that were considered and are not told one by one.</summary>
+        public int Others { get; init; }
+    }
 
     /// <summary>The person waits, and not in a queue: for their former session's end, or for hosts that come back.</summary>
     /// <param name="For">Name of the case of <c>Sessions.OpeningStep</c>.</param>

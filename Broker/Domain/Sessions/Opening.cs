@@ -102,6 +102,9 @@ public abstract record OpeningDecision
     /// <summary>All live hosts are full.</summary>
     public sealed record AllFull(Placement Because) : OpeningDecision(Because);
 
+    /// <summary>All live hosts are being drained, or out of service: waiting for a seat would be in vain.</summary>
+    public sealed record AllDraining(Placement Because) : OpeningDecision(Because);
+
     /// <summary>No host is live.</summary>
     public sealed record AllDown(Placement Because) : OpeningDecision(Because);
 }
@@ -129,6 +132,7 @@ public static class Opening
         if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true, Assigned = state.Assignment };
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
+        if (placement.AllDraining) return new OpeningDecision.AllDraining(placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }
 

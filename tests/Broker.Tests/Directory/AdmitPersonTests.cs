@@ -16,7 +16,9 @@ public sealed class AdmitPersonTests(RedisFixture redis)
     {
         await using var rig = new AdmissionRig(redis.Store);
         rig.Answer = _ => new Authentication.Authenticated(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null));
-        Assert.Equal(new Admission.Admitted(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null), Limited: false), await rig.TryAsync(rig.Password));
+        var admitted = Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password));
+        await admitted.Settled;
+        Assert.Equal(new Admission.Admitted(rig.Amelie, new PasswordNotice(TimeSpan.FromDays(3), null), Limited: false), admitted with { Settled = Task.CompletedTask });
     }
 
     [Fact]
@@ -66,6 +68,32 @@ public sealed class AdmitPersonTests(RedisFixture redis)
         rig.OnFind = () => throw new InvalidOperationException("asked");
         Assert.IsType<Admission.StationPaused>(await rig.TryAsync(rig.Password));
         Assert.IsType<OwnPasswordChange.StationPaused>(await rig.ChangeOwnAsync(rig.Password, "new"));
+    }
+
+    [Fact]
+    public async Task A_station_that_pauses_by_what_another_broker_counted_costs_the_directory_one_search_and_no_password_is_tried()
+    {
+        await using var other = new AdmissionRig(redis.Store);
+        await using var rig = new AdmissionRig(redis.Store, other.Keys);
+        for (var i = 0; i < 20; i++) await other.Lockouts.BeginAsync($"name{i}", AdmissionRig.Here);
+        Assert.False(rig.Lockouts.IsSuspect(AdmissionRig.Here));
+        var searched = new List<int>();
+        var tried = 0;
+        rig.OnFind = () => searched.Add(tried);
+        for (; tried < 3; tried++) Assert.IsType<Admission.StationPaused>(await rig.TryAsync(rig.Password));
+        Assert.Equal((true, 0), (searched.Count > 0 && searched.All(of => of == 0), rig.Asked));
+        Assert.True(rig.Lockouts.IsSuspect(AdmissionRig.Here));
+    }
+
+    [Fact]
+    public async Task A_right_password_leaves_a_station_above_suspicion_and_a_wrong_one_does_not()
+    {
+        await using var rig = new AdmissionRig(redis.Store);
+        await Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password)).Settled;
+        Assert.False(rig.Lockouts.IsSuspect(AdmissionRig.Here));
+        Assert.IsType<Admission.Rejected>(await rig.TryAsync("wrong"));
+        await Assert.IsType<Admission.Admitted>(await rig.TryAsync(rig.Password)).Settled;
+        Assert.True(rig.Lockouts.IsSuspect(AdmissionRig.Here));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using Xunit;
 
@@ -14,7 +15,8 @@ public sealed class DrainEdgeTests(Town town)
     {
         await using var broker = await town.StartLonelyAsync("drain", 61);
         await using var three = await ReportingHost.AttachAsync(town, broker, "blade3");
-        var people = town.People.Everybody.Where(p => p.Tenant == "le-bourget" && p.Groups.Contains("agents")).Take(3).ToList();
+        var everybody = town.People.Everybody.Where(p => p.Tenant == "le-bourget" && p.Groups.Contains("agents")).ToList();
+        var (people, others) = (everybody.Take(3).ToList(), everybody.Skip(3).ToList());
         using var at = await Visit.BeginAsync(town, broker, three, "poste-r1", people[0].Login);
         using var gone = await Visit.BeginAsync(town, broker, three, "poste-r2", people[1].Login);
         three.See(gone.Person, connected: false);
@@ -60,6 +62,16 @@ public sealed class DrainEdgeTests(Town town)
         using var next = await StationPeer.ConnectAsync(town, broker, "poste-r3");
         foreach (var person in people)
             Assert.Equal("blade4", (await next.OpenAsync((await next.SignInAsync(town, person.Login)).SignIn)).Host);
+
+        // Where every host is out of service nobody is told of seats that come free; and who checks the city is told of each.
+        Assert.Equal(0, (await broker.OperatorAsync("host", "drain", "blade4", "--at", "now", "--grace", "2h")).Status);
+        var late = (await next.SignInAsync(town, others[0].Login)).SignIn;
+        var refused = await Peers.RefusalAsync(() => next.OpenAsync(late));
+        Assert.Equal(ErrorCode.UnderMaintenance, refused.Code);
+        Assert.StartsWith("Ce bureau est arrêté pour entretien.", refused.Text, StringComparison.Ordinal);
+        var check = (await broker.OperatorAsync("check")).Output;
+        Assert.Contains("warn host blade3 (drains): is out of service since ", check, StringComparison.Ordinal);
+        Assert.Contains("warn host blade4 (drains): is being drained since ", check, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class RepairTests(Town town)
         await Eventually.HoldsAsync("taken in", Peers.Patience, async () => await FieldAsync(broker, desktop.SessionId, "phase") == "active");
         Assert.Null(agent.Ended);
         Assert.Contains("forgotten", await EventsAsync(broker, "session-adopted"), StringComparison.Ordinal);
-        Assert.Equal("1", await broker.RedisAsync("hget", Prefix + "pool:bureau:use", "drancy"));
+        Assert.Equal("drancy", await broker.RedisAsync("hvals", Prefix + "pool:bureau:used-by"));
         Assert.False(next.IsCompleted, "the follower was told something");
 
         // Signed in again: the same desktop, and the station that shows it is told where it went.
@@ -136,7 +136,7 @@ public sealed class RepairTests(Town town)
         await three.ObserveAsync(AgentPeer.Seen(Bourget, connected: false, older));
         await Eventually.HoldsAsync("the older is ended", Peers.Patience, () => three.Orders.Any(o => o.EndSession?.SessionId == "olderolder"));
         Assert.DoesNotContain(four.Orders, o => o.EndSession is not null);
-        Assert.Equal("1", await broker.RedisAsync("hget", Prefix + "pool:paire:use", "le-bourget"));
+        Assert.Equal("le-bourget", await broker.RedisAsync("hvals", Prefix + "pool:paire:used-by"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VdiBroker.Kernel;
 using VdiBroker.Sessions;
 using VdiBroker.Storage;
@@ -23,6 +24,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
     private readonly List<Issued> _tickets = [];
     private readonly Dictionary<string, Seat> _sessions = [];
     private readonly Dictionary<string, string> _desktops = [];
+    private readonly Dictionary<HostId, ImmutableDictionary<SessionId, Session>> _known = [];
     private readonly Dictionary<string, long> _newest = [];
     private readonly Dictionary<string, int> _seats = farm.Catalogue.Hosts.Values.ToDictionary(h => h.Id.Value, h => h.Seats);
     private long _counter;
@@ -148,6 +150,13 @@ internal sealed class LedgerRun(LedgerFarm farm)
         {
             Assert.True(held.Count <= _seats[host], $"{host} has {held.Count} of {_seats[host]} seats");
             Assert.Equal(_desktops.Where(d => _sessions[d.Value].Host == host).OrderBy(d => d.Key), held.OrderBy(h => h.Key));
+        }
+        foreach (var host in seats.Keys.Select(host => new HostId(host)))
+        {
+            // Reading only what has changed since the last look finds the same as reading all.
+            var rows = await farm.Sessions.SeatsOfAsync(host, _known.GetValueOrDefault(host, ImmutableDictionary<SessionId, Session>.Empty));
+            Assert.Equal((await farm.Sessions.SeatsOfAsync(host)).OrderBy(row => row.User), rows.OrderBy(row => row.User));
+            _known[host] = rows.ToImmutableDictionary(row => row.Id, row => row.Session!);
         }
         foreach (var (sid, seat) in _sessions)
         {

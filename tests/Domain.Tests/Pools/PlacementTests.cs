@@ -15,6 +15,19 @@ public sealed class PlacementTests
             Assert.All(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => Assert.True(h.Health.Reports())));
 
     [Fact]
+    public void Of_a_large_pool_is_told_what_came_first_and_what_was_not_offered_and_how_many_more_there_were() =>
+        Gen.Select(Farms.Pool, Gen.UInt, Gen.Int[1, 12]).Sample((hosts, draw, most) =>
+        {
+            var placement = Placement.Rank(hosts, "amelie.durand", draw);
+            var (told, others) = placement.Told(most);
+            Assert.Equal(placement.Reasons.Length, told.Length + others);
+            Assert.Equal(Math.Min(most, placement.Reasons.Length), told.Length);
+            Assert.Equal(placement.Reasons.Where(told.Contains), told);
+            if (most > 1 && placement.Ranked is [var best, ..]) Assert.Contains(told, reason => reason.Host == best.Host.Id);
+            if (told.Length >= most && told.Count(reason => reason.IsOffered) > Math.Max(1, most / 2)) Assert.All(placement.Reasons.Where(reason => !reason.IsOffered), reason => Assert.Contains(reason, told));
+        });
+
+    [Fact]
     public void Rank_never_offers_a_draining_host_but_to_whose_session_runs_there() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {

@@ -91,13 +91,14 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public void Down_is_said_only_when_no_host_is_live_and_full_only_when_one_is() => _opening.Sample(x =>
+    public void Down_is_said_only_when_no_host_is_live_maintenance_only_when_all_that_live_are_drained_and_full_only_when_one_is_not() => _opening.Sample(x =>
     {
         var anyLive = x.State.Hosts.Any(h => h.Health.Reports());
         switch (Opening.Decide(x.State, x.Wish, x.Draw))
         {
             case OpeningDecision.AllDown: Assert.False(anyLive); break;
-            case OpeningDecision.AllFull: Assert.True(anyLive); break;
+            case OpeningDecision.AllDraining: Assert.All(x.State.Hosts.Where(h => h.Health.Reports()), h => Assert.True(h.Draining)); break;
+            case OpeningDecision.AllFull: Assert.Contains(x.State.Hosts, h => h.Health.Reports() && !h.Draining); break;
         }
     });
 
@@ -106,7 +107,7 @@ public sealed class OpeningTests
     {
         var decision = Opening.Decide(x.State, x.Wish, x.Draw);
         if (decision is OpeningDecision.HomeGone gone) Assert.Equal(x.State.Mine, gone.Session);
-        if (decision is OpeningDecision.AllDown or OpeningDecision.AllFull) Assert.True(x.State.Mine is null or { IsFinal: true });
+        if (decision is OpeningDecision.AllDown or OpeningDecision.AllDraining or OpeningDecision.AllFull) Assert.True(x.State.Mine is null or { IsFinal: true });
     });
 
     [Fact]

@@ -11,19 +11,19 @@ namespace VdiBroker.Race.Farm;
 /// </summary>
 internal sealed class SabotagedBroker : IDisposable
 {
-    /// <summary>Every sabotage by its name: which script, what stands there, what stands there instead. What is replaced must stand there exactly once.</summary>
+    /// <summary>Every sabotage by its name: which script or prelude, what stands there, what stands there instead. What is replaced must stand there exactly once.</summary>
     public static readonly ImmutableSortedDictionary<string, (string Script, string Sound, string Broken)> All = new Dictionary<string, (string, string, string)>
     {
         // The lease of a claim is over when it begins.
         ["no-lease"] = ("claim_seat", "'lease', now + ARGV[8], 'boot'", "'lease', now, 'boot'"),
         // Whoever takes a desktop over gets the fence of who had it.
-        ["no-fence"] = ("resume_session", "local fence = math.max(tonumber(redis.call('GET', KEYS[1]) or 0) + 1, t[1] * 1000000 + t[2])", "local fence = tonumber(redis.call('HGET', KEYS[4], 'fence'))"),
+        ["no-fence"] = ("resume_session", "local fence = next_number(KEYS[1])", "local fence = tonumber(redis.call('HGET', KEYS[4], 'fence'))"),
         // A session that ends frees the newest other seat of its host too.
-        ["expire-twice"] = ("correct_session", "    redis.call('HDEL', KEYS[2], s[1])\n", "    redis.call('HDEL', KEYS[2], s[1])\n    local others = redis.call('HKEYS', KEYS[2])\n    if #others > 0 then redis.call('HDEL', KEYS[2], others[#others]) end\n"),
+        ["expire-twice"] = ("ends", "    redis.call('HDEL', it.seats, it.user)\n", "    redis.call('HDEL', it.seats, it.user)\n    local others = redis.call('HKEYS', it.seats)\n    if #others > 0 then redis.call('HDEL', it.seats, others[#others]) end\n"),
         // A ticket is good as often as it is presented.
         ["double-redeem"] = ("redeem_ticket", "redis.call('HSET', KEYS[1], 'spent', 1, 'attempt', ARGV[9], 'verdict', verdict)", "redis.call('HSET', KEYS[1], 'verdict', verdict)"),
         // A session that ends keeps its seat.
-        ["lost-seat"] = ("correct_session", "    redis.call('HDEL', KEYS[2], s[1])\n", ""),
+        ["lost-seat"] = ("ends", "    redis.call('HDEL', it.seats, it.user)\n", ""),
     }.ToImmutableSortedDictionary();
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "vdi-race-broker-" + RandomNumberGenerator.GetHexString(6, lowercase: true));
@@ -79,6 +79,8 @@ internal sealed class SabotagedBroker : IDisposable
         var text = Encoding.UTF8.GetString(embedded.GetResourceData()).TrimStart('﻿');
         if (text.Split(sound).Length != 2) throw new InvalidOperationException($"sabotage '{name}': \"{sound.Trim()}\" does not stand exactly once in {script} any more");
         resources[resources.IndexOf(embedded)] = new EmbeddedResource(script, embedded.Attributes, Encoding.UTF8.GetBytes(text.Replace(sound, broken, StringComparison.Ordinal)));
+        // What is shipped is compiled ahead; the copy is to be compiled when it runs.
+        assembly.MainModule.Attributes |= ModuleAttributes.ILOnly;
         assembly.Write(file);
     }
 }

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using VdiBroker.Broker.Tests.Storage;
+using VdiBroker.City.Processes;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+using VdiBroker.Storage;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Sessions;
+
+/// <summary>What this broker remembers spares it reading, and never makes it wrong: the claim looks at the truth.</summary>
+[Collection(RedisCollection.Name)]
+public sealed class GlanceTests(RedisFixture redis)
+{
+    [Fact]
+    public async Task A_remembered_sign_in_opens_nothing_once_rights_were_refreshed_and_one_that_was_read_does()
+    {
+        foreach (var whose in (string[])["*", "drancy/amelie"])
+        {
+            var farm = await FarmAsync(2);
+            var (signIn, secret) = await farm.SignInAsync("amelie", "poste-a");
+            var place = await DecideAsync(farm, signIn);
+            await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds()));
+            Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, place));
+            Assert.Empty((await farm.SeatsAsync())["blade0"]);
+            Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(signIn, new Presented(secret), farm.Pool, place));
+        }
+    }
+
+    [Fact]
+    public async Task A_refresh_of_others_or_before_the_sign_in_leaves_a_remembered_one_good()
+    {
+        var farm = await FarmAsync(2);
+        await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, [new("*", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds()), new("drancy/bruno", DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds())]));
+        var (signIn, secret) = await farm.SignInAsync("amelie", "poste-a");
+        Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, await DecideAsync(farm, signIn)));
+    }
+
+    [Fact]
+    public async Task A_view_of_the_hosts_is_charged_with_whom_this_broker_seats_and_an_old_one_seats_nobody_twice()
+    {
+        var farm = await FarmAsync(2, 2);
+        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        await watch.StartAsync(CancellationToken.None);
+        var view = new HostsView(farm.Sessions, watch);
+        OpeningState? seen = null;
+        await Eventually.HoldsAsync("a look", TimeSpan.FromSeconds(20), () => (seen = view.Of(farm.Pool)) is { Hosts: [{ Health: HostHealth.Live }, { Health: HostHealth.Live }] });
+        view.Charge(new HostId("blade0"), "amelie");
+        Assert.Equal([1, 0], Taken(view, farm.Pool));
+        view.Charge(new HostId("elsewhere"), "amelie");
+        await farm.ReportAsync("blade0");
+
+        // Others take every seat; the old view still has them free.
+        foreach (var user in (string[])["a", "b", "c", "d"]) Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync(user, $"poste-{user}")));
+        var (signIn, secret) = await farm.SignInAsync("amelie", "poste-z");
+        var stale = Assert.IsType<OpeningDecision.Place>(Opening.Decide(seen!, new OpeningWish("amelie", signIn.Serial), 0));
+        Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, stale));
+        await Eventually.HoldsAsync("the view sees it", TimeSpan.FromSeconds(20), () => Taken(view, farm.Pool) is [2, 2]);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Of_sessions_that_were_read_before_only_those_that_changed_are_read_again()
+    {
+        var farm = await FarmAsync(3);
+        var people = new List<(SignIn SignIn, string Secret)>();
+        foreach (var user in (string[])["a", "b", "c"]) people.Add(await farm.SignInAsync(user, $"poste-{user}"));
+        foreach (var who in people) await farm.TryOpenAsync(who);
+        var host = new HostId("blade0");
+        var known = await KnownAsync(farm, host);
+        // A change that leaves the mark alone is not seen: the rows are those that were read before.
+        await farm.Store.RunAsync("mark", db => db.HashSetAsync(farm.Keys.Session(known.Keys.First()), "station", "poste-x"));
+        Assert.Equal(known.Values.OrderBy(one => one.User), (await farm.Sessions.SeatsOfAsync(host, known)).Select(seat => seat.Session!).OrderBy(one => one.User));
+
+        await farm.TryOpenAsync(await farm.SignInAsync("b", "poste-y"));
+        await farm.Store.RunAsync("lose", db => db.KeyDeleteAsync(farm.Keys.Session(known.Values.Single(one => one.User == "c").Id)));
+        var seats = (await farm.Sessions.SeatsOfAsync(host, known)).ToDictionary(seat => seat.User, seat => seat.Session);
+        Assert.Equal(("poste-a", "poste-y", null), (seats["a"]!.Station.Value, seats["b"]!.Station.Value, seats["c"]));
+        Assert.True(seats["b"]!.Fence.Value > known.Values.Single(one => one.User == "b").Fence.Value);
+    }
+
+    [Fact]
+    public void A_short_memory_gives_each_thing_once_and_forgets_what_is_old_or_too_much()
+    {
+        var memory = new ShortMemory<string, int>(TimeSpan.FromMinutes(1), 2);
+        memory.Keep("a", 1);
+        Assert.True(memory.TryTake("a", out var value) && value == 1);
+        Assert.False(memory.TryTake("a", out _));
+        foreach (var (key, number) in new[] { ("b", 2), ("c", 3), ("b", 4), ("d", 5) }) memory.Keep(key, number);
+        Assert.False(memory.TryTake("c", out _));
+        Assert.True(memory.TryTake("b", out value) && value == 4);
+        Assert.True(memory.TryTake("d", out value) && value == 5);
+        var brief = new ShortMemory<string, int>(TimeSpan.Zero, 2);
+        brief.Keep("a", 1);
+        Assert.False(brief.TryTake("a", out _));
+    }
+
+    private async Task<LedgerFarm> FarmAsync(params int[] seats)
+    {
+        var farm = new LedgerFarm(redis.Store, seats);
+        await farm.ReportAllAsync();
+        return farm;
+    }
+
+    private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
+        Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
+
+    private static async Task<ImmutableDictionary<SessionId, Session>> KnownAsync(LedgerFarm farm, HostId host) =>
+        (await farm.Sessions.OnHostAsync(host)).ToImmutableDictionary(session => session.Id);
+
+    private static int[] Taken(HostsView view, Pool pool) => [.. view.Of(pool)?.Hosts.Select(choice => choice.Taken) ?? []];
+}
