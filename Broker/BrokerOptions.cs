@@ -1,4 +1,5 @@
 using System.Net;
+using VdiBroker.Observability;
 using VdiBroker.Rpc;
 using VdiBroker.Storage;
 
@@ -21,6 +22,12 @@ internal sealed record BrokerOptions
 
     /// <summary>The city's Redis; null = the broker runs its own.</summary>
     public RedisOptions? Redis { get; init; }
+
+    /// <summary>What is measured and traced, and who is told.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
+    /// <summary>How the log is written: one of <see cref="LogFormat.Words"/>.</summary>
+    public string Log { get; init; } = "plain";
 
     /// <summary><see cref="Listen"/>, read. Only when <see cref="Faults"/> is empty.</summary>
     public IPEndPoint Endpoint => IPEndPoint.Parse(Listen);
@@ -59,5 +66,7 @@ internal sealed record BrokerOptions
         if (!IPEndPoint.TryParse(Listen, out var endpoint) || endpoint.Port == 0) yield return $"listen: '{Listen}' must be address:port, such as 0.0.0.0:7443";
         foreach (var fault in Tls.Faults()) yield return fault;
         foreach (var fault in Redis?.Faults() ?? []) yield return fault;
+        foreach (var fault in Telemetry.Faults(Listen)) yield return fault;
+        if (!LogFormat.Words.Contains(Log)) yield return $"log: '{Log}' must be {string.Join(", ", LogFormat.Words)}";
     }
 }

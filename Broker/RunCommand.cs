@@ -4,6 +4,7 @@ using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Machines;
+using VdiBroker.Observability;
 using VdiBroker.Pools;
 using VdiBroker.Profiles;
 using VdiBroker.Records;
@@ -50,14 +51,15 @@ internal static partial class RunCommand
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        Log(builder.Logging);
-        using var early = LoggerFactory.Create(Log);
+        LogFormat.Use(builder.Logging, options.Log);
+        using var early = LoggerFactory.Create(logging => LogFormat.Use(logging, options.Log));
         await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;
         await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!, plan.Farm, early.CreateLogger<RedisStore>());
 
         builder.Services.AddRouting().AddSingleton(TimeProvider.System)
             .AddStorage(store, plan.Farm, options.State)
-            .AddRpc(plan.City, options.Endpoint, options.Tls)
+            .AddObservability(options.Telemetry, plan.Farm)
+            .AddRpc(plan.City, options.Endpoint, options.Tls, options.Telemetry.Measures)
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)
@@ -66,7 +68,9 @@ internal static partial class RunCommand
             .AddPools(plan.Pools)
             .AddRecords(plan.Records, plan.Tenants, plan.Operators)
             .AddSessions(plan.People);
+        if (options.Telemetry.Measures) builder.Services.AddFleetGauges();
         await using var app = builder.Build();
+        app.UseObservability(options.Telemetry);
         app.UseRouting();
         app.MapRecords();
         app.MapSessions();
@@ -77,15 +81,6 @@ internal static partial class RunCommand
         if (app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(job => job.ExecuteTask is { IsFaulted: true }) is { } broken)
             throw new InvalidOperationException($"{broken.GetType().Name} broke down: {broken.ExecuteTask!.Exception!.InnerException?.Message}");
     }
-
-    private static void Log(ILoggingBuilder logging) => logging
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        })
-        .SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
 
     private static int Complain(string message, int status)
     {

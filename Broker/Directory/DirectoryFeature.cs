@@ -43,7 +43,7 @@ public static class DirectoryFeature
 
     /// <summary>Adds what says in the store how the directories' servers are, and what hears from it that rights are to be read anew. Needs the store.</summary>
     public static IServiceCollection AddDirectoryReports(this IServiceCollection services) =>
-        services.AddSingleton<DirectoryStates>().AddHostedService<DirectoryReporter>().AddHostedService<GroupForgetter>();
+        services.AddSingleton<DirectoryStates>().AddHostedService<DirectoryReporter>().AddHostedService<DirectoryGauges>().AddHostedService<GroupForgetter>();
 
     /// <summary>Names without their forms would make many people of one: nothing runs then.</summary>
     internal static void RefuseWithoutForms(bool known)

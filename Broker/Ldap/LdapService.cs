@@ -98,6 +98,22 @@ internal sealed class LdapService : IDisposable
 
     private async Task<object?> AskAsync(LdapServerLine line, LdapLanes lanes, LdapJob job, CancellationToken cancel)
     {
+        var call = LdapTelemetry.Begin(Id, lanes == line.Checks);
+        try
+        {
+            var answer = await GiveAsync(line, lanes, job, cancel);
+            call.End();
+            return answer;
+        }
+        catch (Exception fault)
+        {
+            call.End(LdapTelemetry.Word(fault));
+            throw;
+        }
+    }
+
+    private async Task<object?> GiveAsync(LdapServerLine line, LdapLanes lanes, LdapJob job, CancellationToken cancel)
+    {
         if (!lanes.TryGive(job)) throw new DirectoryOutOfReachException(Outage.Crowded, $"directory {Id}: {LdapLanes.QueueLength} calls wait already");
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Storage;
@@ -11,7 +12,11 @@ namespace VdiBroker.Records;
 /// <param name="Keys">What the record is looked for by from now on.</param>
 /// <param name="Number">Its place among the writer's notes.</param>
 /// <param name="Noted">When, by this process's own clock (a timestamp of <see cref="System.Diagnostics.Stopwatch"/>).</param>
-internal sealed record NoteToKeep(RecordId Record, Fact Fact, ImmutableArray<RecordKey> Keys, long Number, long Noted);
+internal sealed record NoteToKeep(RecordId Record, Fact Fact, ImmutableArray<RecordKey> Keys, long Number, long Noted)
+{
+    /// <summary>The station's span, of a call that is traced; null = it is not.</summary>
+    public ActivityContext? Trace { get; init; }
+}
 
 /// <summary>Records of sign-ins in Redis.</summary>
 internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions options)
@@ -53,7 +58,7 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
 
     private async Task<string[]> AddAsync(IDatabase db, string writer, NoteToKeep note)
     {
-        var ago = (long)System.Diagnostics.Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds;
+        var ago = (long)Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds;
         return (string[])(await db.ScriptEvaluateAsync(_note.Text, [keys.Record(note.Record.Value), .. note.Keys.Select(key => keys.Records(key.Kind, key.Value))],
             [note.Record.Value, (long)options.Keep.TotalMilliseconds, ago, writer, note.Number, FactText.Write(note.Fact), First, Newest, MostOfOne]))!;
     }

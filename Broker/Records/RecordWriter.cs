@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using VdiBroker.Observability;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Records;
@@ -9,7 +10,7 @@ namespace VdiBroker.Records;
 /// Takes notes from whoever works and writes them behind their backs: noting costs a place in a channel, never a round trip, and never fails. While the store is out
 /// of reach notes wait; when too many do, new ones are dropped and counted in the log. At the broker's stop the rest is written first. Safe for concurrent use.
 /// </summary>
-internal sealed class RecordWriter(RecordStore records, ILogger<RecordWriter> logger) : BackgroundService
+internal sealed class RecordWriter(RecordStore records, OpeningTeller teller, ILogger<RecordWriter> logger) : BackgroundService
 {
     private const int Room = 8192;
     private const int Batch = 128;
@@ -28,7 +29,8 @@ internal sealed class RecordWriter(RecordStore records, ILogger<RecordWriter> lo
     /// <param name="keys">What the record is looked for by from now on.</param>
     public void Note(RecordId record, Fact fact, params ReadOnlySpan<RecordKey> keys)
     {
-        var note = new NoteToKeep(record, fact, [.. keys], Interlocked.Increment(ref _number), Stopwatch.GetTimestamp());
+        RecordMetrics.Count(fact);
+        var note = new NoteToKeep(record, fact, [.. keys], Interlocked.Increment(ref _number), Stopwatch.GetTimestamp()) { Trace = Spans.Caller };
         if (!_notes.Writer.TryWrite(note)) Interlocked.Increment(ref _dropped);
     }
 
@@ -49,7 +51,7 @@ internal sealed class RecordWriter(RecordStore records, ILogger<RecordWriter> lo
             batch.Clear();
             while (batch.Count < Batch && _notes.Reader.TryRead(out var note)) batch.Add(note);
             await WriteAsync(batch, stoppingToken);
-            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var lost) RecordsLog.Dropped(logger, lost);
+            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var lost) Drop(lost);
         }
     }
 
@@ -60,6 +62,7 @@ internal sealed class RecordWriter(RecordStore records, ILogger<RecordWriter> lo
             try
             {
                 await records.AddAsync(_writer, batch);
+                teller.Written(_writer, batch);
                 return;
             }
             catch (StoreOutOfReachException fault)
@@ -68,11 +71,17 @@ internal sealed class RecordWriter(RecordStore records, ILogger<RecordWriter> lo
                 told = true;
                 if (stopping.IsCancellationRequested && Stopwatch.GetElapsedTime(Interlocked.Read(ref _stoppedAt)) > _lastWord)
                 {
-                    RecordsLog.Dropped(logger, batch.Count);
+                    Drop(batch.Count);
                     return;
                 }
                 await Task.Delay(_again, CancellationToken.None);
             }
         }
+    }
+
+    private void Drop(long lost)
+    {
+        RecordsLog.Dropped(logger, lost);
+        RecordMetrics.Dropped(lost);
     }
 }

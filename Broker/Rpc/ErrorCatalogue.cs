@@ -18,6 +18,10 @@ internal static class ErrorCatalogue
         .Single(type => type.Name == nameof(ErrorCode)).Values
         .ToFrozenDictionary(value => (ErrorCode)value.Number, MeaningOf);
 
+    /// <summary>The name of an error, as <c>errors.proto</c> spells it behind ERROR_CODE_.</summary>
+    public static FrozenDictionary<ErrorCode, string> Names { get; } = ErrorsReflection.Descriptor.EnumTypes
+        .Single(type => type.Name == nameof(ErrorCode)).Values.ToFrozenDictionary(value => (ErrorCode)value.Number, value => value.Name["ERROR_CODE_".Length..]);
+
     /// <summary>What a station in <paramref name="language"/> shows (French unless it starts with "en").</summary>
     public static string Text(ErrorCode code, string language) => Language.IsEnglish(language) ? Meanings[code].ShowsEn : Meanings[code].ShowsFr;
 

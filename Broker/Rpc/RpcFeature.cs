@@ -12,11 +12,13 @@ internal static class RpcFeature
     public const int LargestMessage = 256 * 1024;
 
     /// <summary>Adds gRPC behind mTLS on <paramref name="listen"/>.</summary>
-    public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls)
+    public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
         services.AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>();
         services.AddGrpc(grpc =>
         {
+            // The first is the outermost.
+            if (measured) grpc.Interceptors.Add<CallTelemetry>();
             grpc.Interceptors.Add<EdgeInterceptor>();
             grpc.MaxReceiveMessageSize = LargestMessage;
         });

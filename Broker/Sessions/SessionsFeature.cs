@@ -1,3 +1,5 @@
+using VdiBroker.Hosts;
+
 namespace VdiBroker.Sessions;
 
 /// <summary>Wiring of the sessions room.</summary>
@@ -16,6 +18,9 @@ internal static class SessionsFeature
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
         .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>();
+
+    /// <summary>Adds the gauges of hosts, seats, sessions and queues: they read the store every few seconds.</summary>
+    public static IServiceCollection AddFleetGauges(this IServiceCollection services) => services.AddSingleton<HostStates>().AddHostedService<FleetGauges>();
 
     /// <summary>Maps the two services of the protocol.</summary>
     public static void MapSessions(this IEndpointRouteBuilder routes)

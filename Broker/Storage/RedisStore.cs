@@ -55,15 +55,18 @@ internal sealed class RedisStore : IAsyncDisposable
     public async Task<T> RunAsync<T>(string doing, Func<IDatabase, Task<T>> command)
     {
         var from = Stopwatch.GetTimestamp();
+        var call = StoreTelemetry.Begin(doing);
         try
         {
             var line = await _master.LineAsync(Deadline);
             var result = await command(line.Calls.GetDatabase()).WaitAsync(Left(from));
             Heard(line.Number);
+            call.End();
             return result;
         }
         catch (Exception fault) when (StoreFault.IsIts(fault))
         {
+            call.End(StoreTelemetry.Word(fault));
             throw Told(doing, fault);
         }
     }
@@ -83,14 +86,17 @@ internal sealed class RedisStore : IAsyncDisposable
     public async Task<RedisResult> CommitAsync(Script script, RedisKey[] keys, RedisValue[] arguments)
     {
         if (_commits is null) return await RunScriptAsync(script, keys, arguments);
+        var call = StoreTelemetry.Begin(script.Name);
         try
         {
             var result = await _commits.RunAsync(Runs(script), keys, arguments).WaitAsync(Deadline);
             Heard(_master.Number);
+            call.End();
             return result;
         }
         catch (Exception fault) when (StoreFault.IsIts(fault))
         {
+            call.End(StoreTelemetry.Word(fault));
             throw Told(script.Name, fault);
         }
     }

@@ -15,6 +15,9 @@ internal sealed class Calls(BrokerRing brokers, string language)
     // A wait in the queue may take as long as the broker allows; it says so at least every 30 s.
     private static readonly TimeSpan OpenWithin = TimeSpan.FromHours(4);
     private const int MostScatterMs = 500;
+    private const int TraceDigits = 32;
+    private const int SpanDigits = 16;
+    private Metadata _trace = [];
     private static readonly TimeSpan SilentFor = TimeSpan.FromMinutes(2);
 
     /// <summary>Signs a person in. The password is wiped before this returns, whatever happens.</summary>
@@ -22,10 +25,12 @@ internal sealed class Calls(BrokerRing brokers, string language)
     {
         var request = new SignInRequest { Login = login, Password = Encoding.UTF8.GetString(password), Language = language };
         CryptographicOperations.ZeroMemory(password);
+        // One trace for the sign-in and what follows (W3C Trace Context); the broker tells the station's own span, which has this number, with the first picture.
+        _trace = new Metadata { { "traceparent", $"00-{RandomNumberGenerator.GetHexString(TraceDigits, lowercase: true)}-{RandomNumberGenerator.GetHexString(SpanDigits, lowercase: true)}-01" } };
         try
         {
             return await brokers.AskAsync("sign-in", SignInWithin,
-                async (broker, options) => await broker.Calls.SignInAsync(request, options), cancel);
+                async (broker, options) => await broker.Calls.SignInAsync(request, options.WithHeaders(_trace)), cancel);
         }
         finally
         {
@@ -82,12 +87,12 @@ internal sealed class Calls(BrokerRing brokers, string language)
         }
     }
 
-    private static async Task<Desktop> OpenAtAsync(Broker broker, CallOptions options, OpenRequest request, Action<OpenReply> waiting)
+    private async Task<Desktop> OpenAtAsync(Broker broker, CallOptions options, OpenRequest request, Action<OpenReply> waiting)
     {
         var heard = false;
         using var silent = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
         silent.CancelAfter(SilentFor);
-        using var call = broker.Calls.Open(request, options.WithCancellationToken(silent.Token));
+        using var call = broker.Calls.Open(request, options.WithCancellationToken(silent.Token).WithHeaders(_trace));
         try
         {
             while (await call.ResponseStream.MoveNext(silent.Token))
@@ -121,11 +126,11 @@ internal sealed class Calls(BrokerRing brokers, string language)
 
     /// <summary>Tells that the first picture is there.</summary>
     public Task ShownAsync(ShownRequest request, TimeSpan within, CancellationToken cancel) =>
-        brokers.AskAsync("shown", within, async (broker, options) => await broker.Calls.ShownAsync(request, options), cancel);
+        brokers.AskAsync("shown", within, async (broker, options) => await broker.Calls.ShownAsync(request, options.WithHeaders(_trace)), cancel);
 
     /// <summary>Leaves or signs out.</summary>
     public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
-        brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options), cancel);
+        brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options.WithHeaders(_trace)), cancel);
 
     // A string of our own making that nobody else holds: wiping it in place is safe, waiting for the collector is not. The empty one is everybody's.
     private static void Wipe(string secret)

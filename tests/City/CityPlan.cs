@@ -23,6 +23,9 @@ public sealed record CityPlan(string Name, Loopback Network, IReadOnlyList<Blade
     /// <summary>What its store is made of.</summary>
     public StoreShape Store { get; init; }
 
+    /// <summary>Whom the broker tells of itself: the section <c>telemetry</c> of its file, JSON; null = nobody.</summary>
+    public string? Telemetry { get; init; }
+
     /// <summary>How often an agent reports when nothing changes.</summary>
     public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(1);
 

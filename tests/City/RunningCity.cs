@@ -165,7 +165,7 @@ public sealed class RunningCity : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityYaml.Of(Plan, Directory, DirectoryServers, Pcs));
         Store = await OwnedAsync(CityStore.StartAsync(Plan.Store, Path.Combine(Folder, "redis"), Plan.Network, Broker));
         lock (_parts) _parts.Push(Broker);
-        await Broker.ConfigureAsync(Certificates, Store.Address);
+        await Broker.ConfigureAsync(Certificates, Store.Address, Plan.Telemetry);
         await Broker.StartAsync();
     }
 

@@ -71,6 +71,13 @@ public sealed class Town : IAsyncLifetime
     /// <summary>A broker of this town on a Redis of the test's.</summary>
     public Task<BrokerProcess> StartOnAsync(string name, int host, string redis) => StartAsync(name, _network.Address(host), redis);
 
+    /// <summary>One more broker of this town, on its Redis, that tells of itself.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="host">Its host number.</param>
+    /// <param name="telemetry">The section of that name, JSON; it is given the broker's own address.</param>
+    public Task<BrokerProcess> StartMeasuredAsync(string name, int host, Func<string, string> telemetry) =>
+        StartAsync(name, _network.Address(host), Redis, telemetry: telemetry(_network.Address(host)));
+
     /// <summary>Three brokers of this town on a Redis of their own: a test may kill any of them. They use the host numbers from <paramref name="host"/> to three above it.</summary>
     internal async Task<Fleet> StartFleetAsync(string name, int host)
     {
@@ -78,11 +85,11 @@ public sealed class Town : IAsyncLifetime
         return new Fleet(redis, await Task.WhenAll(Enumerable.Range(1, 3).Select(number => StartAsync($"{name}{number}", _network.Address(host + number), redis.Endpoint))));
     }
 
-    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null)
+    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null, string? telemetry = null)
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
         await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), changed is null ? CityFile() : changed(CityFile()));
-        await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis));
+        await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis), telemetry);
         await broker.StartAsync();
         return Own(broker);
     }

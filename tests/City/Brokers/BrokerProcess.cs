@@ -58,7 +58,8 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <summary>Writes broker.json and its certificate beside city.yaml.</summary>
     /// <param name="certificates">The city's authority.</param>
     /// <param name="redis">A store of the operator's; null = its own.</param>
-    public async Task ConfigureAsync(CityCertificates certificates, StoreAddress? redis = null)
+    /// <param name="telemetry">The section of that name, JSON; null = nothing is measured.</param>
+    public async Task ConfigureAsync(CityCertificates certificates, StoreAddress? redis = null, string? telemetry = null)
     {
         var issued = await certificates.IssueAsync("broker", "broker1", Path.Combine(Folder, "tls"), _address);
         var store = redis?.Json ?? "null";
@@ -68,7 +69,8 @@ public sealed class BrokerProcess : IAsyncDisposable
               "listen": "{{_address}}:{{_port}}",
               "tls": { "ca": "{{certificates.CaFile}}", "certificate": "{{issued.Certificate}}", "key": "{{issued.Key}}" },
               "state": "state",
-              "redis": {{store}}
+              "redis": {{store}},
+              "telemetry": {{telemetry ?? "{}"}}
             }
 
             """);

@@ -1,0 +1,40 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace VdiBroker.Observability;
+
+/// <summary>How the log is written to standard output: <c>log</c> of <c>broker.json</c>.</summary>
+internal static class LogFormat
+{
+    /// <summary>The words that there are: lines for people; one JSON object a line, with every value by its name and the trace; lines with the journal's priority in front.</summary>
+    public static readonly string[] Words = ["plain", "json", "journal"];
+
+    private const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+
+    /// <summary>Sets the log up.</summary>
+    /// <param name="logging">Where to.</param>
+    /// <param name="format">One of <see cref="Words"/>.</param>
+    public static void Use(ILoggingBuilder logging, string format)
+    {
+        _ = format switch
+        {
+            "json" => logging.Configure(all => all.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId).AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = Time.TrimEnd();
+                // Names of towns and people's own words stay readable.
+                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            }),
+            // The journal has the time already.
+            "journal" => logging.AddSystemdConsole(),
+            _ => logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = Time;
+            }),
+        };
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+    }
+}

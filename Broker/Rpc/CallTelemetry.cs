@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using VdiBroker.Observability;
+
+namespace VdiBroker.Rpc;
+
+/// <summary>Measures what callers are answered, and begins the spans of those that a station traces. Outside the edge's interceptor, so that it sees what the caller sees.</summary>
+internal sealed class CallTelemetry : Interceptor
+{
+    private static readonly Histogram<double> _took = Instruments.OfCalls("rpc.server.call.duration", "from the request to the answer of a call that is answered once");
+    private static readonly UpDownCounter<long> _streams = Instruments.Meter.CreateUpDownCounter<long>("vdibroker.streams", "{stream}", "streams that are open: agents, stations that follow their desktop, openings under way");
+    private static readonly Counter<long> _refusals = Instruments.Meter.CreateCounter<long>("vdibroker.refusals", "{refusal}", "calls that were told no, by the protocol's error");
+    private static readonly KeyValuePair<string, object?> _system = new("rpc.system.name", "grpc");
+    private static readonly ConcurrentDictionary<string, string> _methods = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        var (from, method) = (Stopwatch.GetTimestamp(), MethodOf(context));
+        using var span = Begin(method, context);
+        var status = StatusCode.OK;
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception fault)
+        {
+            status = Failed(method, span, fault);
+            throw;
+        }
+        finally
+        {
+            _took.Record(Stopwatch.GetElapsedTime(from).TotalSeconds, _system, new("rpc.method", method), new("rpc.response.status_code", NameOf(status)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        StreamAsync(context, () => continuation(request, responseStream, context));
+
+    /// <inheritdoc/>
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        StreamAsync(context, () => continuation(requestStream, responseStream, context));
+
+    private static async Task StreamAsync(ServerCallContext context, Func<Task> stream)
+    {
+        var method = MethodOf(context);
+        using var span = Begin(method, context);
+        _streams.Add(1, new KeyValuePair<string, object?>("rpc.method", method));
+        try
+        {
+            await stream();
+        }
+        catch (Exception fault)
+        {
+            Failed(method, span, fault);
+            throw;
+        }
+        finally
+        {
+            _streams.Add(-1, new KeyValuePair<string, object?>("rpc.method", method));
+        }
+    }
+
+    private static Activity? Begin(string method, ServerCallContext context)
+    {
+        var span = Spans.Serve(method, context.RequestHeaders.GetValue("traceparent"));
+        span?.SetTag(_system.Key, _system.Value).SetTag("rpc.method", method);
+        return span;
+    }
+
+    private static StatusCode Failed(string method, Activity? span, Exception fault)
+    {
+        if (fault is not RpcException told) return StatusCode.Unknown;
+        var status = told.StatusCode;
+        if (ErrorCatalogue.Read(told) is { } detail)
+        {
+            var error = ErrorCatalogue.Names.GetValueOrDefault(detail.Code, "");
+            _refusals.Add(1, new("rpc.method", method), new("error.type", error));
+            span?.SetTag("error.type", error);
+        }
+        span?.SetStatus(ActivityStatusCode.Error).SetTag("rpc.response.status_code", NameOf(status));
+        return status;
+    }
+
+    // The path without its first sign; there are as many as the protocol has methods.
+    private static string MethodOf(ServerCallContext context) => _methods.GetOrAdd(context.Method, path => path[1..]);
+
+    private static string NameOf(StatusCode status) => status switch
+    {
+        StatusCode.OK => "OK",
+        StatusCode.Cancelled => "CANCELLED",
+        StatusCode.Unknown => "UNKNOWN",
+        StatusCode.InvalidArgument => "INVALID_ARGUMENT",
+        StatusCode.DeadlineExceeded => "DEADLINE_EXCEEDED",
+        StatusCode.NotFound => "NOT_FOUND",
+        StatusCode.PermissionDenied => "PERMISSION_DENIED",
+        StatusCode.Unauthenticated => "UNAUTHENTICATED",
+        StatusCode.ResourceExhausted => "RESOURCE_EXHAUSTED",
+        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
+        StatusCode.Aborted => "ABORTED",
+        StatusCode.Unavailable => "UNAVAILABLE",
+        StatusCode.Internal => "INTERNAL",
+        _ => status.ToString(),
+    };
+}
