@@ -77,6 +77,7 @@ internal static class RefusalWords
         [ErrorCode.MachineUntrusted] = new(("ce qui répondait à l'adresse de votre ordinateur n'était pas lui", "what answered at your computer's address was not your computer"),
             ("Appelez l'assistance : l'ordinateur a peut-être été réinstallé.", "Call the helpdesk: the computer may have been reinstalled.")),
         [ErrorCode.ExtensionRefused] = new(("la session ne pouvait pas être prolongée", "the session could not be extended"), ("Enregistrez votre travail avant la fin annoncée.", "Save your work before the end that was announced.")),
+        [ErrorCode.ComeBack] = new(("trop de monde se connectait au même moment", "too many people were signing in at the same moment"), _again),
     }.ToFrozenDictionary();
 
     /// <summary>The words for an error; null for one that this broker does not know: a newer one gave it.</summary>

@@ -14,7 +14,7 @@ internal static class RpcFeature
     /// <summary>Adds gRPC behind mTLS on <paramref name="listen"/>.</summary>
     public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
-        services.AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>();
+        services.AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
         services.AddGrpc(grpc =>
         {
             // The first is the outermost.
@@ -31,7 +31,7 @@ internal static class RpcFeature
             kestrel.Listen(listen, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http2;
-                endpoint.UseHttps(https => Secure(https, tls));
+                kestrel.ApplicationServices.GetRequiredService<Gates>().Guard(endpoint, () => endpoint.UseHttps(https => Secure(https, tls)));
             });
         });
         // Streams end at once by StreamsEnd; what is left gets this long.
@@ -45,18 +45,21 @@ internal static class RpcFeature
         https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key);
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
         https.HandshakeTimeout = TimeSpan.FromSeconds(5);
-        https.ClientCertificateValidation = (certificate, _, _) => IsSignedBy(authority, certificate);
+        // One chain for each handshake, and that by the city's authority: a validation of our own would build a second one.
+        https.OnAuthenticate = (_, server) => server.CertificateChainPolicy = SignedBy(authority);
     }
 
-    private static bool IsSignedBy(X509Certificate2 authority, X509Certificate2 certificate)
+    private static X509ChainPolicy SignedBy(X509Certificate2 authority)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        // Revocation is by the broker's own list of stations (enrolment), not by the authority's.
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2"));
-        return chain.Build(certificate);
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            // Revocation is by the broker's own list of stations (enrolment), not by the authority's.
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.Add(authority);
+        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2"));
+        return policy;
     }
 }

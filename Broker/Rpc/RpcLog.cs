@@ -13,4 +13,7 @@ internal static partial class RpcLog
 
     [LoggerMessage(202, LogLevel.Error, "{method}: fault [{reference}]")]
     public static partial void Fault(ILogger logger, Exception fault, string method, string reference);
+
+    [LoggerMessage(203, LogLevel.Warning, "too many {crowd} at once: {sent} sent away since the last word")]
+    public static partial void SentAway(ILogger logger, string crowd, long sent);
 }

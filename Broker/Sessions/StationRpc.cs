@@ -11,7 +11,7 @@ using VdiBroker.Trust;
 namespace VdiBroker.Sessions;
 
 /// <summary>The stations' edge: reads the request, calls the use case, writes the reply.</summary>
-internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls session, StreamsEnd ending)
+internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls session, StreamsEnd ending, Gates gates)
     : StationService.StationServiceBase
 {
     private const int SignInsAtOnce = 4;
@@ -30,6 +30,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         using var place = _signIns.Enter(station.Value);
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
+        using var admitted = await gates.SignInAsync(context.CancellationToken);
         var outcome = await person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
         if (outcome is not SignInOutcome.SignedIn done) throw StationRefusals.Of(outcome);
         var reply = new SignInReply
@@ -52,6 +53,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.OldPassword.Length > LongestPassword) throw Invalid($"old_password must have 1 to {LongestPassword} characters");
         if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
+        using var admitted = await gates.SignInAsync(context.CancellationToken);
         var outcome = await person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
@@ -62,7 +64,13 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
         using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context.CancellationToken);
-        await foreach (var step in session.Open.RunAsync(asked, end.Token)) await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);
+        using var admitted = await gates.OpenAsync(end.Token);
+        await foreach (var step in session.Open.RunAsync(asked, end.Token))
+        {
+            // Whoever waits for a seat or for a host keeps nobody from the gate.
+            admitted.Dispose();
+            await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);
+        }
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ using VdiBroker.Protocol.Station.V1;
 
 namespace VdiBroker.Bench.Raw;
 
-/// <summary><c>empty-server</c>: a bare gRPC server behind mTLS whose one call does nothing, in a process of its own; the raw limit of calls.</summary>
+/// <summary><c>empty-server</c>: a bare gRPC server behind mTLS whose calls do nothing, in a process of its own: the raw limit of calls, and of stations that are connected and wait.</summary>
 internal static class EmptyServer
 {
     /// <summary>The command; used by the other commands.</summary>
@@ -35,6 +35,8 @@ internal static class EmptyServer
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
         builder.Services.AddGrpc();
+        builder.Services.AddSingleton<Empty>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(listen, endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http2;
@@ -54,6 +56,27 @@ internal static class EmptyServer
 
     private sealed class Empty : StationService.StationServiceBase
     {
+        private TaskCompletionSource _order = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Nothing.</summary>
         public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context) => Task.FromResult(new CloseReply());
+
+        /// <summary>Tells everybody who follows.</summary>
+        public override Task<ShownReply> Shown(ShownRequest request, ServerCallContext context)
+        {
+            Interlocked.Exchange(ref _order, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            return Task.FromResult(new ShownReply());
+        }
+
+        /// <summary>A word at once, then one with each order.</summary>
+        public override async Task Follow(FollowRequest request, IServerStreamWriter<SessionNotice> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(new SessionNotice { State = SessionState.Active }, context.CancellationToken);
+            while (true)
+            {
+                await Volatile.Read(ref _order).Task.WaitAsync(context.CancellationToken);
+                await responseStream.WriteAsync(new SessionNotice { State = SessionState.HostSilent }, context.CancellationToken);
+            }
+        }
     }
 }

@@ -3,24 +3,25 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using VdiBroker.Agent.Link;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Bench.Storm;
 
-/// <summary>A session host at the protocol: lets in who has a good ticket, reports what runs every so often and when something changed, carries out orders.</summary>
+/// <summary>A session host at the protocol: lets in who has a good ticket, reports what runs every so often and when something changed, carries out orders, attaches again when it was cut.</summary>
 internal sealed class StormAgent : IAsyncDisposable
 {
     private static readonly TimeSpan _soonest = TimeSpan.FromMilliseconds(200);
     private readonly GrpcChannel _channel;
     private readonly HostService.HostServiceClient _calls;
-    private readonly AsyncDuplexStreamingCall<HostReport, HostOrder> _stream;
     private readonly ConcurrentDictionary<string, ObservedSession> _running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly CancellationTokenSource _end = new();
     private readonly TimeSpan _every;
-    private readonly Task _reporting;
-    private readonly Task _reading;
+    private readonly Task _run;
+    private CancellationTokenSource _away = new();
     private volatile bool _attached;
+    private volatile bool _leaves;
 
     /// <param name="channel">To the broker, with the host's certificate; becomes its own.</param>
     /// <param name="every">How often it reports when nothing changes.</param>
@@ -28,9 +29,7 @@ internal sealed class StormAgent : IAsyncDisposable
     {
         (_channel, _every) = (channel, every);
         _calls = new HostService.HostServiceClient(channel);
-        _stream = _calls.Attach();
-        _reporting = ReportAsync();
-        _reading = ReadAsync();
+        _run = RunAsync();
     }
 
     /// <summary>The broker took it in.</summary>
@@ -38,6 +37,16 @@ internal sealed class StormAgent : IAsyncDisposable
 
     /// <summary>How many sessions run.</summary>
     public int Running => _running.Count;
+
+    /// <summary>Cuts its stream, and stays away until it <see cref="Return"/>s.</summary>
+    public void Leave()
+    {
+        _leaves = true;
+        Volatile.Read(ref _away).Cancel();
+    }
+
+    /// <summary>Attaches again.</summary>
+    public void Return() => _leaves = false;
 
     /// <summary>Somebody connects with a ticket for a password.</summary>
     /// <returns>False when the broker says no.</returns>
@@ -64,10 +73,10 @@ internal sealed class StormAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await Task.WhenAll(_reporting, _reading);
-        _stream.Dispose();
+        await _run;
         _channel.Dispose();
         _end.Dispose();
+        _away.Dispose();
         _changed.Dispose();
     }
 
@@ -83,32 +92,57 @@ internal sealed class StormAgent : IAsyncDisposable
         }
     }
 
-    private async Task ReportAsync()
+    // As the real one: attaches again and again, with its waits.
+    private async Task RunAsync()
+    {
+        for (var failures = 1; !_end.IsCancellationRequested; failures++)
+        {
+            if (!_leaves && await AttachAsync()) failures = 1;
+            await Task.Delay(Backoff.After(failures, Random.Shared.NextDouble()), _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // True when the broker took it in, however that ended.
+    private async Task<bool> AttachAsync()
+    {
+        using var away = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        Volatile.Write(ref _away, away);
+        using var stream = _calls.Attach(cancellationToken: away.Token);
+        var both = new[] { ReportAsync(stream.RequestStream, away.Token), ReadAsync(stream.ResponseStream, away.Token) };
+        await Task.WhenAny(both);
+        await away.CancelAsync();
+        await Task.WhenAll(both);
+        var taken = _attached;
+        _attached = false;
+        return taken;
+    }
+
+    private async Task ReportAsync(IClientStreamWriter<HostReport> reports, CancellationToken away)
     {
         try
         {
-            await _stream.RequestStream.WriteAsync(new HostReport { Hello = new Hello { AgentVersion = "storm", BootId = "boot", CertificateSha256 = ByteString.CopyFrom(new byte[32]) } });
+            await reports.WriteAsync(new HostReport { Hello = new Hello { AgentVersion = "storm", BootId = "boot", CertificateSha256 = ByteString.CopyFrom(new byte[32]) } }, away);
             for (var sequence = 1UL; ; sequence++)
             {
                 var seen = new Observation { Sequence = sequence, Load = new HostLoad { Load1 = 1, Cores = 16, MemoryTotalBytes = 64UL << 30, MemoryAvailableBytes = 32UL << 30 } };
                 seen.Sessions.AddRange(_running.Values);
-                await _stream.RequestStream.WriteAsync(new HostReport { Observation = seen });
+                await reports.WriteAsync(new HostReport { Observation = seen }, away);
                 // Changes of one moment go together, as in the real agent.
-                await Task.Delay(_soonest, _end.Token);
-                await _changed.WaitAsync(_every - _soonest, _end.Token);
+                await Task.Delay(_soonest, away);
+                await _changed.WaitAsync(_every - _soonest, away);
             }
         }
         catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException)
         {
-            // The bench or the broker is over.
+            // The stream is over.
         }
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(IAsyncStreamReader<HostOrder> orders, CancellationToken away)
     {
         try
         {
-            await foreach (var order in _stream.ResponseStream.ReadAllAsync(_end.Token))
+            await foreach (var order in orders.ReadAllAsync(away))
             {
                 if (order.Welcome is not null) _attached = true;
                 if (order.EndSession is { } ending && _running.TryRemove(ending.User, out _)) Ring();

@@ -33,7 +33,7 @@ internal static class StormCommand
     private static async Task<int> MeasureAsync(Report report, TimeSpan time, int people, string? broker, CancellationToken cancel)
     {
         report.AddLoad("stormLoad");
-        await using var farm = await StormFarm.StartAsync(people, broker, cancel);
+        await using var farm = await StormFarm.StartAsync(new StormPlan(people, broker), cancel);
         using var crowd = new Crowd(farm, _inFlight[^1]);
         var storm = new StormRounds(farm, crowd, time);
         // Code is compiled, connections are made.
@@ -58,11 +58,7 @@ internal static class StormCommand
         }
         var after = await RawLimits.MeasureAsync(farm, time, cancel);
         var raw = new RawLimits((before.Binds + after.Binds) / 2, (before.Searches + after.Searches) / 2, (before.Scripts + after.Scripts) / 2, (before.Calls + after.Calls) / 2);
-        report.Add("rawBindsPerSecond", raw.Binds, "re-binds/s, libldap straight, 8 kept LDAPS connections (mean of before and after)");
-        report.Add("rawSearchesPerSecond", raw.Searches, "group searches/s, the same way");
-        report.Add("rawScriptsPerSecond", raw.Scripts, "Redis script calls/s, 64 in flight");
-        report.Add("rawCallsPerSecond", raw.Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections");
-        report.Add("boundPerSecond", raw.Bound, "sign-ins/s of a broker that costs nothing");
+        raw.Tell(report);
         report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
         report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident, agents attached, nobody has signed in");
         report.Add("brokerMib", ProcessTable.ResidentBytes(farm.Broker.Pid) / 1048576.0, "resident at the end");

@@ -12,22 +12,23 @@ namespace VdiBroker.Bench.Storm;
 /// <summary>What a storm breaks on: a real slapd, a real Redis, the real broker in a process of its own; agents and stations at the protocol, in this process.</summary>
 internal sealed class StormFarm : IAsyncDisposable
 {
-    /// <summary>Seats of each host.</summary>
-    public const int Seats = 50;
+    /// <summary>Who may ask after everybody.</summary>
+    public const string Operator = "desk";
 
-    private const string City = "storm";
+    /// <summary>The city in every name.</summary>
+    public const string City = "storm";
+
     private const string Tenant = "drancy";
     private const string Group = "agents";
-    private static readonly TimeSpan _reportEvery = TimeSpan.FromSeconds(2);
-
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-storm-").FullName;
     private readonly Loopback _network = Loopback.Pick();
     private CallerCertificates? _callers;
 
-    private StormFarm()
-    {
-    }
+    private StormFarm(StormPlan plan) => Plan = plan;
+
+    /// <summary>How big it is.</summary>
+    public StormPlan Plan { get; }
 
     public Slapd Directory { get; private set; } = null!;
 
@@ -45,10 +46,13 @@ internal sealed class StormFarm : IAsyncDisposable
     public long IdleBytes { get; private set; }
 
     /// <summary>Whom everybody trusts.</summary>
-    public string CaFile => Path.Combine(_folder, "ca", "ca.crt");
+    public string CaFile => Path.Combine(CaFolder, "ca.crt");
 
     /// <summary>A loopback address of the farm's own block.</summary>
     public string Address(int last) => _network.Address(last);
+
+    /// <summary>The authority's folder: its certificate and key.</summary>
+    public string CaFolder => Path.Combine(_folder, "ca");
 
     /// <summary>A certificate and key of a TLS server, PEM.</summary>
     public Task<IssuedCertificate> ServerCertificateAsync(string name, string address) => Certificates.IssueAsync("server", name, Path.Combine(_folder, "tls"), address);
@@ -56,15 +60,12 @@ internal sealed class StormFarm : IAsyncDisposable
     private CityCertificates Certificates { get; set; } = null!;
 
     /// <summary>Starts it; back when every agent is attached.</summary>
-    /// <param name="people">How many; there are as many seats.</param>
-    /// <param name="broker">The broker's program; null = that of the repository's build.</param>
-    /// <param name="cancel">Gives up.</param>
-    public static async Task<StormFarm> StartAsync(int people, string? broker, CancellationToken cancel)
+    public static async Task<StormFarm> StartAsync(StormPlan plan, CancellationToken cancel)
     {
-        var farm = new StormFarm();
+        var farm = new StormFarm(plan);
         try
         {
-            await farm.StartPartsAsync(people, broker, cancel);
+            await farm.StartPartsAsync(cancel);
             return farm;
         }
         catch
@@ -78,7 +79,10 @@ internal sealed class StormFarm : IAsyncDisposable
     public GrpcChannel Station(int number) => Station(number, Broker.Uri);
 
     /// <summary>The same to another server.</summary>
-    public GrpcChannel Station(int number, string uri) => CityChannel.Open(uri, _callers!.Trusted, _callers.Issue("station", string.Create(CultureInfo.InvariantCulture, $"s{number:00000}")));
+    public GrpcChannel Station(int number, string uri) => Caller("station", string.Create(CultureInfo.InvariantCulture, $"s{number:00000}"), uri);
+
+    /// <summary>A connection with a certificate of the city.</summary>
+    public GrpcChannel Caller(string kind, string name, string uri) => CityChannel.Open(uri, _callers!.Trusted, _callers.Issue(kind, name));
 
     public async ValueTask DisposeAsync()
     {
@@ -87,23 +91,23 @@ internal sealed class StormFarm : IAsyncDisposable
         System.IO.Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartPartsAsync(int people, string? broker, CancellationToken cancel)
+    private async Task StartPartsAsync(CancellationToken cancel)
     {
         // slapd and Redis run under accounts of their own.
         File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("755", 8));
-        var program = broker ?? Path.Combine(CityPrograms.Root(), "Broker/bin/Release/net10.0/broker");
-        Certificates = await CityCertificates.CreateAsync(program, Path.Combine(_folder, "ca"), City);
-        _callers = new CallerCertificates(Path.Combine(_folder, "ca"), City);
+        var program = Plan.Broker ?? Path.Combine(CityPrograms.Root(), "Broker/bin/Release/net10.0/broker");
+        Certificates = await CityCertificates.CreateAsync(program, CaFolder, City);
+        _callers = new CallerCertificates(CaFolder, City);
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), Address(21));
-        Directory = Own(await Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), Address(21), Townspeople.Make(people, tenants: Tenant), tls) { Verbose = false }, cancel));
-        People = [.. Directory.People.Everybody.Where(person => person.Groups.Contains(Group)).TakeLast(people)];
+        Directory = Own(await Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), Address(21), Townspeople.Make(Plan.People, tenants: Tenant), tls) { Verbose = false }, cancel));
+        People = [.. Directory.People.Everybody.Where(person => person.Groups.Contains(Group)).TakeLast(Plan.People)];
         Redis = Own(await RedisNode.StartAloneAsync(Path.Combine(_folder, "redis"), Address(9)));
         Broker = Own(BrokerProcess.At(program, Path.Combine(_folder, "broker"), Address(11), Loopback.FreePort(Address(11))));
-        string[] hosts = [.. Enumerable.Range(1, (People.Count + Seats - 1) / Seats).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number:0000}"))];
+        string[] hosts = [.. Enumerable.Range(1, (People.Count + Plan.Seats - 1) / Plan.Seats).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number:0000}"))];
         await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityFile(hosts), cancel);
         await Broker.ConfigureAsync(Certificates, StoreAddress.Of(Redis.Endpoint));
         await Broker.StartAsync();
-        Agents = hosts.ToDictionary(host => host, host => Own(new StormAgent(CityChannel.Open(Broker.Uri, _callers.Trusted, _callers.Issue("host", host)), _reportEvery)));
+        Agents = hosts.ToDictionary(host => host, host => Own(new StormAgent(CityChannel.Open(Broker.Uri, _callers.Trusted, _callers.Issue("host", host)), Plan.ReportEvery)));
         await Eventually.HoldsAsync("every agent attached", TimeSpan.FromSeconds(60), () => Agents.Values.All(agent => agent.IsAttached), cancel);
         IdleBytes = ProcessTable.ResidentBytes(Broker.Pid);
     }
@@ -121,7 +125,7 @@ internal sealed class StormFarm : IAsyncDisposable
         var yaml = new StringBuilder($$"""
             city: {{City}}
             farm: storm
-            health: { report_every: {{_reportEvery.TotalMilliseconds:0}}ms, dead_after: 20s, detached_for: 10s }
+            health: { report_every: {{Plan.ReportEvery.TotalMilliseconds:0}}ms, dead_after: 20s, detached_for: {{Plan.DetachedFor.TotalMilliseconds:0}}ms }
             directories:
               - id: agglo
                 servers: ["{{Directory.LdapsUri}}"]
@@ -136,15 +140,32 @@ internal sealed class StormFarm : IAsyncDisposable
             hosts:
 
             """);
-        foreach (var (host, index) in hosts.Select((host, index) => (host, index))) yaml.AppendLine(CultureInfo.InvariantCulture, $$"""  - { id: {{host}}, address: 127.0.0.1, port: {{20_000 + index}}, seats: {{Seats}} }""");
+        foreach (var (host, index) in hosts.Select((host, index) => (host, index))) yaml.AppendLine(CultureInfo.InvariantCulture, $$"""  - { id: {{host}}, address: 127.0.0.1, port: {{20_000 + index}}, seats: {{Plan.Seats}} }""");
         yaml.AppendLine(CultureInfo.InvariantCulture, $$"""
             pools:
               - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [{{string.Join(", ", hosts)}}] }
             entitlements:
               - { tenant: {{Tenant}}, group: {{Group}}, pools: [bureau] }
+            operators:
+              - { name: {{Operator}}, tenants: [{{Tenant}}] }
             profiles:
               - { tenant: {{Tenant}}, keyboard: fr, language: fr, screen: full }
             """);
         return yaml.ToString();
     }
+}
+
+/// <summary>How big a farm is.</summary>
+/// <param name="People">How many; there are as many seats.</param>
+/// <param name="Broker">The broker's program; null = that of the repository's build.</param>
+internal sealed record StormPlan(int People, string? Broker)
+{
+    /// <summary>Of each host.</summary>
+    public int Seats { get; init; } = 50;
+
+    /// <summary>How often agents report when nothing changes.</summary>
+    public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A host whose agent's stream was cut for so long is dead.</summary>
+    public TimeSpan DetachedFor { get; init; } = TimeSpan.FromSeconds(10);
 }

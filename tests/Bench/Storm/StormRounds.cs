@@ -89,7 +89,8 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
     {
         try
         {
-            await crowd.ComeAsync(Interlocked.Increment(ref _station));
+            var coming = await crowd.ComeAsync(Interlocked.Increment(ref _station));
+            if (coming.Login is null) throw new InvalidOperationException(coming.SentAway is null ? "nobody is left outside: give more --people or less time" : "sent away: that is for the bench 'overload'");
             took.Add(Stopwatch.GetElapsedTime(due));
         }
         catch (Exception counted) when (counted is RpcException or InvalidOperationException)

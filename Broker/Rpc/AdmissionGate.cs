@@ -1,0 +1,119 @@
+namespace VdiBroker.Rpc;
+
+/// <summary>A gate before work that many want at once, by an <see cref="AdmissionRule"/>. Safe for concurrent use.</summary>
+/// <param name="rule">Who may begin.</param>
+/// <param name="crowd">Whom it is for, for the log.</param>
+/// <param name="time">Its clock.</param>
+/// <param name="logger">Told once a second at most that people are sent away.</param>
+internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan _toldEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _guess = TimeSpan.FromMilliseconds(50);
+    private readonly Lock _gate = new();
+    private readonly LinkedList<TaskCompletionSource<Admitted>> _waiting = [];
+    private readonly long _began = time.GetTimestamp();
+    private int _atOnce = rule.Most;
+    private int _underWay;
+    private TimeSpan _took = _guess;
+    private TimeSpan _appointed;
+    private TimeSpan _told;
+    private long _sentAway;
+
+    /// <summary>Comes to the gate, and waits for the turn where that is near.</summary>
+    /// <param name="patience">The longest wait for the turn.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>To be disposed when the work is done.</returns>
+    /// <exception cref="SentAwayException">Too many are here.</exception>
+    public async Task<Admitted> EnterAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        LinkedListNode<TaskCompletionSource<Admitted>> turn;
+        lock (_gate)
+        {
+            var now = time.GetElapsedTime(_began);
+            switch (rule.Decide(new Crowding(_atOnce, _underWay, _waiting.Count, _took, _appointed), patience, now, Random.Shared.NextDouble()))
+            {
+                case Admission.Go: return Admit();
+                case Admission.ComeBack(var after):
+                    _appointed = now + after;
+                    Count(now);
+                    throw new SentAwayException(after);
+            }
+            turn = _waiting.AddLast(new TaskCompletionSource<Admitted>(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        await using var gone = cancel.Register(() =>
+        {
+            lock (_gate)
+            {
+                // Whose turn has come is no longer there: the place is given back by whoever gets it.
+                if (turn.List is null) return;
+                _waiting.Remove(turn);
+            }
+            turn.Value.SetCanceled(cancel);
+        });
+        return await turn.Value.Task;
+    }
+
+    /// <summary>Takes note of how far behind the processors are.</summary>
+    public void Adapt(TimeSpan behind)
+    {
+        lock (_gate)
+        {
+            _atOnce = rule.Adapt(_atOnce, behind);
+            AdmitWaiting();
+        }
+    }
+
+    // A crowd is one line, not a line for each.
+    private void Count(TimeSpan now)
+    {
+        _sentAway++;
+        if (_told > TimeSpan.Zero && now - _told < _toldEvery) return;
+        RpcLog.SentAway(logger, crowd, _sentAway);
+        (_told, _sentAway) = (now, 0);
+    }
+
+    private Admitted Admit()
+    {
+        _underWay++;
+        return new Admitted(this, time.GetTimestamp());
+    }
+
+    private void Leave(long from)
+    {
+        var took = time.GetElapsedTime(from);
+        lock (_gate)
+        {
+            _underWay--;
+            _took = AdmissionRule.Smooth(_took, took);
+            AdmitWaiting();
+        }
+    }
+
+    private void AdmitWaiting()
+    {
+        while (_underWay < _atOnce && _waiting.First is { } next)
+        {
+            _waiting.RemoveFirst();
+            next.Value.SetResult(Admit());
+        }
+    }
+
+    /// <summary>A place in the gate; disposing gives it to the next.</summary>
+    internal sealed class Admitted(AdmissionGate gate, long from) : IDisposable
+    {
+        private AdmissionGate? _gate = gate;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _gate, null) is { } left) left.Leave(from);
+        }
+    }
+}
+
+/// <summary>Too many are at a gate.</summary>
+/// <param name="after">At least so long before the next try.</param>
+internal sealed class SentAwayException(TimeSpan after) : Exception
+{
+    /// <summary>At least so long before the next try.</summary>
+    public TimeSpan After { get; } = after;
+}
