@@ -34,7 +34,8 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task A_refresh_of_others_or_before_the_sign_in_leaves_a_remembered_one_good()
     {
         var farm = await FarmAsync(2);
-        await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, [new("*", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds()), new("drancy/bruno", DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds())]));
+        await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, "*", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds()));
+        await farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, "drancy/bruno", DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds()));
         var (signIn, secret) = await farm.SignInAsync("amelie", "poste-a");
         Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, await DecideAsync(farm, signIn)));
     }
