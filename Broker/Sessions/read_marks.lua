@@ -1,5 +1,6 @@
 -- Reads what tells whether sessions have changed: cheaper than reading them, for many that have not.
 -- KEYS: the sessions.
+-- ARGV: none.
 -- Result: for each 'fence revision', in their order; ' ' for one that is not there.
 local marks = {}
 for i, key in ipairs(KEYS) do

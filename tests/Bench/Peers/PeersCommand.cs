@@ -36,7 +36,7 @@ internal static class PeersCommand
     private static async Task<bool> MeasureAsync(Report report, Plan plan, CancellationToken cancel)
     {
         report.AddLoad("peersLoad");
-        await using var farm = await StormFarm.StartAsync(plan.People, broker: null, cancel);
+        await using var farm = await StormFarm.StartAsync(new StormPlan(plan.People, null), cancel);
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-peer-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
         try

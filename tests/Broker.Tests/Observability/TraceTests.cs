@@ -8,7 +8,7 @@ using Xunit;
 
 namespace VdiBroker.Broker.Tests.Observability;
 
-/// <summary>Traces as an observatory receives them, by OTLP, of a real broker with real LDAP and Redis. The shim's and the agent's part is in the end-to-end tests.</summary>
+/// <summary>Traces as an observatory receives them, by OTLP, of a real broker with real LDAP and Redis. Station and agent speak the protocol as the shim and vdi-agent do.</summary>
 [Collection(TownCollection.Name)]
 public sealed class TraceTests(Town town)
 {
