@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using VdiBroker.Observability;
-using VdiBroker.Rpc;
 using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Rpc;
 
 namespace VdiBroker.Records;
 

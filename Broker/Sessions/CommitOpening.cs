@@ -67,7 +67,8 @@ internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsV
     {
         var (signIn, pool) = opener;
         var session = (resumed ?? new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1))
-            with { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence };
+            with
+        { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence };
         return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false), session);
     }
 

@@ -60,7 +60,10 @@ internal sealed class MeasuredTown : IAsyncDisposable
         await station.NoticeAsync(signIn.SignIn, desktop, SessionState.Active);
         await station.Calls.ShownAsync(new ShownRequest
         {
-            SignIn = signIn.SignIn, SessionId = desktop.SessionId, Fence = desktop.Fence, SignInTook = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(3)),
+            SignIn = signIn.SignIn,
+            SessionId = desktop.SessionId,
+            Fence = desktop.Fence,
+            SignInTook = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(3)),
         });
         // The one seat of the pool is taken: a second person waits until it is free.
         var other = await station.SignInAsync(_town, second);

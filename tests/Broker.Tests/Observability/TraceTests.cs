@@ -37,7 +37,9 @@ public sealed class TraceTests(Town town)
         await station.NoticeAsync(signIn.SignIn, desktop, SessionState.Active);
         var shown = new ShownRequest
         {
-            SignIn = signIn.SignIn, SessionId = desktop.SessionId, Fence = desktop.Fence,
+            SignIn = signIn.SignIn,
+            SessionId = desktop.SessionId,
+            Fence = desktop.Fence,
             SignInTook = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
         };
         await station.Calls.ShownAsync(shown, headers);
