@@ -18,11 +18,13 @@ internal sealed class Rush(Crowd crowd)
 
     private static readonly TimeSpan _stay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _toEnd = TimeSpan.FromSeconds(45);
+    private const int AtOnce = 2;
     private readonly ConcurrentBag<Came> _came = [];
     private readonly ConcurrentBag<TimeSpan> _left = [];
     private readonly ConcurrentDictionary<string, int> _wrong = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<TimeSpan> _sentAwayAt = [];
     private readonly ConcurrentBag<Task> _leaving = [];
+    private readonly int[] _there = new int[crowd.Stations];
     private long _station;
     private int _begun;
     private int _notStarted;
@@ -88,7 +90,7 @@ internal sealed class Rush(Crowd crowd)
         {
             try
             {
-                var coming = await crowd.ComeAsync(Interlocked.Increment(ref _station));
+                var coming = await AtFreeStationAsync();
                 if (coming is { Login: null, SentAway: null })
                 {
                     Interlocked.Increment(ref _notStarted);
@@ -113,6 +115,28 @@ internal sealed class Rush(Crowd crowd)
                 return;
             }
         }
+    }
+
+    // No station of a town has more people at once than a person and whoever clicks twice.
+    private async Task<Coming> AtFreeStationAsync()
+    {
+        for (var tried = 0; tried < crowd.Stations; tried++)
+        {
+            var station = (int)(Interlocked.Increment(ref _station) % crowd.Stations);
+            if (Interlocked.Increment(ref _there[station]) <= AtOnce)
+            {
+                try
+                {
+                    return await crowd.ComeAsync(station);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _there[station]);
+                }
+            }
+            Interlocked.Decrement(ref _there[station]);
+        }
+        return new Coming(null, null);
     }
 
     private async Task LeaveAsync(string who, CancellationToken cancel)

@@ -37,6 +37,9 @@ internal sealed class Crowd : IDisposable
     /// <summary>What failed, and how often.</summary>
     public IReadOnlyDictionary<string, int> Failures => _failures;
 
+    /// <summary>How many stations there are.</summary>
+    public int Stations => _stations.Length;
+
     /// <summary>Makes the connections of all stations, a few at once.</summary>
     public Task ConnectAsync() => Round.EachAsync(16, _stations.Length, number => AreYouThere.AskAsync(_stations[number]));
 

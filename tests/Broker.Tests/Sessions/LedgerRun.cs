@@ -110,6 +110,8 @@ internal sealed class LedgerRun(LedgerFarm farm)
     {
         if (!_desktops.TryGetValue(user, out var sid) || _sessions[sid].Phase != SessionPhase.Opening) return;
         await farm.LapseAsync(new SessionId(sid));
+        // Behind the scripts' back: no revision tells of it.
+        _known.Clear();
         _sessions[sid] = _sessions[sid] with { LeaseOver = true };
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Mono.Cecil;
+using VdiBroker.City;
 
 namespace VdiBroker.Race.Farm;
 
@@ -70,17 +71,24 @@ internal sealed class SabotagedBroker : IDisposable
         }
     }
 
+    // What is shipped is compiled ahead, and cannot be changed; what the compiler made of the same sources before that can.
+    private static string BeforeThat => Path.Combine(CityPrograms.Root(), "Broker/obj/Release/net10.0/linux-x64/broker.dll");
+
+    private static bool IsCompiledAhead(string file)
+    {
+        using var module = ModuleDefinition.ReadModule(file);
+        return module.Attributes.HasFlag(ModuleAttributes.ILLibrary);
+    }
+
     private void Break(string name, string script, string sound, string broken)
     {
         var file = Path.Combine(_folder, "broker.dll");
-        using var assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(File.ReadAllBytes(file)));
+        using var assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(File.ReadAllBytes(IsCompiledAhead(file) ? BeforeThat : file)));
         var resources = assembly.MainModule.Resources;
         var embedded = resources.OfType<EmbeddedResource>().Single(one => one.Name == script);
         var text = Encoding.UTF8.GetString(embedded.GetResourceData()).TrimStart('﻿');
         if (text.Split(sound).Length != 2) throw new InvalidOperationException($"sabotage '{name}': \"{sound.Trim()}\" does not stand exactly once in {script} any more");
         resources[resources.IndexOf(embedded)] = new EmbeddedResource(script, embedded.Attributes, Encoding.UTF8.GetBytes(text.Replace(sound, broken, StringComparison.Ordinal)));
-        // What is shipped is compiled ahead; the copy is to be compiled when it runs.
-        assembly.MainModule.Attributes |= ModuleAttributes.ILOnly;
         assembly.Write(file);
     }
 }

@@ -9,7 +9,7 @@ namespace VdiBroker.Race.Faults;
 /// <summary>Carries out a schedule on a running farm and writes down when each fault was in force.</summary>
 internal sealed class FaultPlay(RaceFarm farm, RaceHistory history, RaceClock clock)
 {
-    private static readonly TimeSpan BetweenUpgrades = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenUpgrades = TimeSpan.FromSeconds(6);
     private readonly ConcurrentDictionary<string, bool> _struck = new();
 
     /// <summary>Plays; back when the last cause is gone and everything runs again.</summary>
