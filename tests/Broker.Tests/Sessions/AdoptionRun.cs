@@ -93,7 +93,8 @@ internal sealed class AdoptionRun(LedgerFarm farm)
             new AdoptionDecision.Adopt(sid is null ? null : new SessionId(sid), givenUp, "test"));
         Assert.Equal(expected, word);
         if (word != "adopted") return;
-        if (givenUp is not null) End(givenUp.Id.Value, SessionPhase.Lost, isRelease: false);
+        // Where a host has claimed an id for two people, only what is this one's makes way: what the other holds of it is a seat of nobody, and freed as such.
+        if (givenUp is not null) End(givenUp.Id.Value, SessionPhase.Lost, isRelease: false, (user, person.Value));
         var fence = told;
         if (sid is null)
         {
@@ -234,13 +235,14 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     // As a broker read it: before something was lost, or before it changed.
     private Session Believed(string sid, bool stale) => _lastRead[sid] with { Revision = _lastRead[sid].Revision - (stale ? 1 : 0) };
 
-    private void End(string sid, SessionPhase phase, bool isRelease)
+    private void End(string sid, SessionPhase phase, bool isRelease, (string User, string Person)? of = null)
     {
         var row = _rows[sid];
+        var (user, person) = of ?? (row.User, row.Person);
         _rows[sid] = row with { Phase = phase, Revision = row.Revision + 1 };
         _use.Remove(sid);
-        if (_seats[row.Host].GetValueOrDefault(row.User) == sid && _seats[row.Host].Remove(row.User) && isRelease) _releases++;
-        if (_desktops.GetValueOrDefault(row.Person) == sid) _desktops.Remove(row.Person);
+        if (_seats[row.Host].GetValueOrDefault(user) == sid && _seats[row.Host].Remove(user) && isRelease) _releases++;
+        if (_desktops.GetValueOrDefault(person) == sid) _desktops.Remove(person);
         _events.Add($"session-{phase.ToString().ToLowerInvariant()}");
     }
 
