@@ -13,14 +13,10 @@ internal sealed record ProfileWanted(DirectoryPerson Person, ImmutableDictionary
 /// <summary>Merges a person's settings at a sign-in: one read of the store; a write only to take over a profile of version 1.</summary>
 internal sealed class ReadProfile(ProfileStore profiles, ProfileRulebook rules, ILogger<ReadProfile> logger)
 {
-    /// <summary>The settings, each with its reason.</summary>
-    /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
-    public Task<MergedSettings> RunAsync(ProfileWanted wanted) => RunAsync(wanted, ReadAsync(wanted.Person.Id));
-
     /// <summary>Begins to read what a person chose, before it is known who they are in full.</summary>
     public Task<ProfileRow> ReadAsync(PersonId person) => profiles.ReadAsync(person);
 
-    /// <summary>The settings of somebody whose profile is being read already.</summary>
+    /// <summary>The settings, each with its reason.</summary>
     /// <param name="wanted">Whose, where.</param>
     /// <param name="reading">By <see cref="ReadAsync"/>.</param>
     /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>

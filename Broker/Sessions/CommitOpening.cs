@@ -66,9 +66,9 @@ internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsV
     private static (Ticket Ticket, Session Session) IssuedFor(Opener.Entitled opener, Claim.Held held, Session? resumed)
     {
         var (signIn, pool) = opener;
-        var session = (resumed ?? new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1))
-            with
-        { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence };
+        var session = resumed is { } was
+            ? was with { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence }
+            : new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1);
         return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false), session);
     }
 

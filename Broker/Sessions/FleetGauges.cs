@@ -28,7 +28,7 @@ internal sealed class FleetGauges : BackgroundService
     private ImmutableDictionary<PoolId, long> _waiting = ImmutableDictionary<PoolId, long>.Empty;
     private long _looked;
 
-    /// <summary>Registers the gauges; nothing is read before somebody listens.</summary>
+    /// <summary>Registers the gauges.</summary>
     public FleetGauges(HostStates hosts, HostWatch watch, PoolCatalogue pools, RedisStore store, KeySpace keys)
     {
         (_hosts, _watch, _pools, _store, _keys) = (hosts, watch, pools, store, keys);
@@ -103,7 +103,7 @@ internal sealed class FleetGauges : BackgroundService
     private IEnumerable<(PoolId Pool, HostState[] Hosts)> ByPool() => _states is { IsEmpty: true } ? [] : _pools.Pools.Values
         .Where(pool => pool.Kind != PoolKind.Fixed).Select(pool => (pool.Id, _states.Where(state => pool.Hosts.Contains(state.Host.Id)).ToArray()));
 
-    private bool IsGiven(HostState state) => !IsDraining(state) && _watch.HealthOf(state.Host.Id) is HostHealth.Live or HostHealth.Suspect;
+    private bool IsGiven(HostState state) => !IsDraining(state) && _watch.HealthOf(state.Host.Id).Reports();
 
     private static bool IsDraining(HostState state) => state.Drain?.Holds(state.Now) == true;
 

@@ -9,16 +9,14 @@ namespace VdiBroker.Sessions;
 internal sealed class ReadAhead(ReadProfile profiles, SessionStore sessions)
 {
     /// <summary>Begins.</summary>
-    public Started Begin(PersonId person) => new(this, person, profiles.ReadAsync(person), sessions.DesktopsOfAsync(person));
+    public Started Begin(PersonId person) => new(profiles, person, profiles.ReadAsync(person), sessions.DesktopsOfAsync(person));
 
     /// <summary>What was begun for one person; what nobody asks for is forgotten, failed or not.</summary>
-    internal sealed record Started(ReadAhead By, PersonId Person, Task<ProfileRow> Profile, Task<ImmutableDictionary<PoolId, SessionId>> Desktops)
+    internal sealed record Started(ReadProfile Profiles, PersonId Person, Task<ProfileRow> Profile, Task<ImmutableDictionary<PoolId, SessionId>> Desktops)
     {
         /// <summary>Settings of the person at a station, and their desktops.</summary>
         /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
         public async Task<(MergedSettings Settings, ImmutableDictionary<PoolId, SessionId> Running)> EndAsync(DirectoryPerson person, StationId station) =>
-            (await By.Merge(new ProfileWanted(person, person.Settings, station), Profile), await Desktops);
+            (await Profiles.RunAsync(new ProfileWanted(person, person.Settings, station), Profile), await Desktops);
     }
-
-    private Task<MergedSettings> Merge(ProfileWanted wanted, Task<ProfileRow> reading) => profiles.RunAsync(wanted, reading);
 }

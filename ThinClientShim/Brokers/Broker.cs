@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using VdiBroker.Protocol.Station.V1;
@@ -26,7 +25,7 @@ internal sealed class Broker : IDisposable
         Address = address;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = Handler(settings, connectWithin),
+            HttpHandler = StationHandler.Make(settings.Authorities, SslStreamCertificateContext.Create(settings.Identity, null, offline: true), connectWithin),
             DisposeHttpClient = true,
             MaxRetryAttempts = null,
         });
@@ -72,35 +71,4 @@ internal sealed class Broker : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
-
-    private static SocketsHttpHandler Handler(StationSettings settings, TimeSpan connectWithin) => new()
-    {
-        ConnectTimeout = connectWithin,
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ActivityHeadersPropagator = null,
-        // An idle Follow notices a broker that is frozen, or was cut off without a word: 5 to 7 s. Ten thousand stations are 5,000 pings in a second
-        // for all brokers together, of 17 bytes each.
-        KeepAlivePingDelay = TimeSpan.FromSeconds(2),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            ClientCertificateContext = SslStreamCertificateContext.Create(settings.Identity, null, offline: true),
-            CertificateChainPolicy = OnlyFrom(settings.Authorities),
-        },
-    };
-
-    private static X509ChainPolicy OnlyFrom(X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
 }

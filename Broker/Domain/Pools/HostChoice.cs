@@ -10,12 +10,9 @@ namespace VdiBroker.Pools;
 /// <param name="SeatHolders">Account names that hold a seat in the ledger.</param>
 public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObservation? Observation, ImmutableHashSet<string> SeatHolders)
 {
-    private readonly HashSet<string> _seen = Observation is null ? [] : Observation.Sessions.Select(session => session.User).ToHashSet(StringComparer.Ordinal);
-    private ImmutableHashSet<string>? _strays;
-    private int? _promised;
-
     /// <summary>Accounts whose session runs there although the ledger gave them no seat (a store that was emptied, a logon from before).</summary>
-    public ImmutableHashSet<string> Strays => _strays ??= [.. _seen.Where(user => !SeatHolders.Contains(user))];
+    public ImmutableHashSet<string> Strays { get; } =
+        Observation is null ? [] : [.. Observation.Sessions.Select(s => s.User).Where(u => !SeatHolders.Contains(u))];
 
     /// <summary>It is being drained, or out of service: it takes no new person.</summary>
     public bool Draining { get; init; }
@@ -24,7 +21,7 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public int Taken => SeatHolders.Count + Strays.Count;
 
     /// <summary>Seats that were given and whose session the last observation did not show yet: its load and memory do not count them.</summary>
-    public int Promised => _promised ??= SeatHolders.Count(user => !_seen.Contains(user));
+    public int Promised { get; } = Observation is null ? SeatHolders.Count : SeatHolders.Except(Observation.Sessions.Select(seen => seen.User)).Count;
 
     /// <summary>The same host when this account has taken a seat.</summary>
     public HostChoice With(string user) => new(Host, Health, Observation, SeatHolders.Add(user)) { Draining = Draining };

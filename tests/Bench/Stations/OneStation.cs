@@ -27,24 +27,11 @@ internal sealed class OneStation : IDisposable
     /// <param name="who">Who the station is.</param>
     public OneStation(string uri, X509Certificate2Collection trusted, SslStreamCertificateContext who)
     {
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        trust.CustomTrustStore.AddRange(trusted);
         _channel = GrpcChannel.ForAddress(uri, new GrpcChannelOptions
         {
             DisposeHttpClient = true,
             MaxRetryAttempts = null,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = _patience,
-                UseProxy = false,
-                UseCookies = false,
-                AllowAutoRedirect = false,
-                ActivityHeadersPropagator = null,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(2),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust, ClientCertificateContext = who },
-            },
+            HttpHandler = StationHandler.Make(trusted, who, _patience),
         });
         _calls = new StationService.StationServiceClient(_channel);
     }

@@ -27,7 +27,7 @@ internal sealed class ProfileRoom(RedisFixture redis, params ImmutableArray<Prof
     public static ProfileRule Rule(string? group, params (string Name, string Text)[] texts) => new(1, Drancy, group, texts.ToImmutableDictionary(text => text.Name, text => text.Text));
 
     public Task<MergedSettings> ReadAsync(ImmutableArray<ProfileRule>? changed = null) =>
-        new ReadProfile(Store, new ProfileRulebook(changed ?? rules, []), NullLogger<ReadProfile>.Instance).RunAsync(new ProfileWanted(Amelie, ImmutableDictionary<string, string>.Empty, null));
+        new ReadProfile(Store, new ProfileRulebook(changed ?? rules, []), NullLogger<ReadProfile>.Instance).RunAsync(new ProfileWanted(Amelie, ImmutableDictionary<string, string>.Empty, null), Store.ReadAsync(Amelie.Id));
 
     public Task<ChangeOutcome> ChangeAsync(params (string Name, string Text)[] wish) => ChangeAsync(Amelie.Id, wish);
 
