@@ -170,9 +170,12 @@ public sealed class RepairTests(Town town)
                 repaired = async () => await FieldAsync(broker, desktop.SessionId, "phase") == "active" && (await EventsAsync(broker, "session-adopted")).Contains("forgotten", StringComparison.Ordinal);
                 break;
             case "row-of-nobody":
-                await broker.RedisAsync("del", session);
-                seen = [];
-                repaired = async () => (await broker.RedisAsync("hget", seats, Amelie)).Length == 0 && (await EventsAsync(broker, "session-seat-freed")).Contains("session-missing", StringComparison.Ordinal);
+                // Of somebody else: a report of Amélie's that is still on its way changes nothing about it.
+                await broker.RedisAsync("hset", seats, "nobody", "nobodynobody");
+                await broker.RedisAsync("hset", Prefix + "pool:bureau:used-by", "nobodynobody", "drancy");
+                repaired = async () => (await broker.RedisAsync("hget", seats, "nobody")).Length == 0
+                    && (await broker.RedisAsync("hget", Prefix + "pool:bureau:used-by", "nobodynobody")).Length == 0
+                    && (await EventsAsync(broker, "session-seat-freed")).Contains("session-missing", StringComparison.Ordinal);
                 break;
             default:
                 seen = [];
