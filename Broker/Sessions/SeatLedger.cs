@@ -115,7 +115,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
             [keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), keys.Session(session.Id), keys.Ticket(ticket.Digest), keys.Events, keys.Newest(signIn.Person)],
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Pool.Value, signIn.Station.Value, signIn.Serial,
-                Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory),
+                Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), signIn.Person.Value,
             ]);
         return ClaimOf(result, session.Id, ticket);
     }

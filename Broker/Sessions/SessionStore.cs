@@ -56,7 +56,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
         var choosing = ChoicesAsync(db, pool, clock);
         var desktop = (await current) is { IsNull: false } sid ? (SessionId?)new SessionId(sid.ToString()) : null;
-        var mine = desktop is { } id ? await ReadAsync(db, id) : null;
+        var mine = desktop is { } id ? await OwnAsync(db, id, person, pool.Id) : null;
         var choices = await choosing;
         var owned = await owners;
         var assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault();
@@ -101,13 +101,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
     });
 
-    /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none.</summary>
+    /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none, the last also where what it calls so is somebody else's.</summary>
     public Task<(Session? Named, SessionId? Desktop, Session? Mine)> FindAsync(SessionId id, PersonId person, PoolId pool) => store.RunAsync("read session and desktop", async db =>
     {
         var named = ReadAsync(db, id);
         var current = await db.HashGetAsync(keys.Desktops(person), pool.Value);
         var desktop = current.IsNull ? (SessionId?)null : new SessionId(current.ToString());
-        return (await named, desktop, desktop is { } row ? await ReadAsync(db, row) : null);
+        return (await named, desktop, desktop is { } row ? await OwnAsync(db, row, person, pool) : null);
     });
 
     /// <summary>The hosts whose agents do not report: nobody but a clock ends what was promised there.</summary>
@@ -136,6 +136,10 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
 
     // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
     private static string MarkOf(Session session) => string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}");
+
+    // A host that claims one id for two people may have made a desktop of one person's name the other's session: it is none of theirs.
+    private async Task<Session?> OwnAsync(IDatabase db, SessionId id, PersonId person, PoolId pool) =>
+        await ReadAsync(db, id) is { } session && session.Person == person && session.Pool == pool ? session : null;
 
     private async Task<Session?> ReadAsync(IDatabase db, SessionId id)
     {

@@ -2,13 +2,14 @@
 -- With: numbers.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 session, 5 ticket, 6 events,
 --       7 the newest sign-in that held each of the person's desktops.
--- ARGV: 1 doorbell, 2 session id, 3 pool, 4 station, 5 sign-in number, 6 lease in ms, 7 ticket life in ms, 8 ticket memory in ms.
+-- ARGV: 1 doorbell, 2 session id, 3 pool, 4 station, 5 sign-in number, 6 lease in ms, 7 ticket life in ms, 8 ticket memory in ms, 9 person.
 -- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'changed' } | { 'superseded' }.
 local sid = ARGV[2]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[5] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
 if redis.call('HGET', KEYS[3], ARGV[3]) ~= sid then return { 'changed' } end
 local s = redis.call('HMGET', KEYS[4], 'phase', 'serial', 'host', 'user', 'station', 'person')
 if s[1] ~= 'opening' and s[1] ~= 'active' and s[1] ~= 'disconnected' then return { 'changed' } end
+if s[6] ~= ARGV[9] then return { 'changed' } end
 if tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], ARGV[3]) or 0) > tonumber(ARGV[5]) then return { 'superseded' } end
 
 local fence = next_number(KEYS[1])

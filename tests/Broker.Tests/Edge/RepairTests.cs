@@ -192,6 +192,24 @@ public sealed class RepairTests(Town town)
     }
 
     [Fact]
+    public async Task Nobody_gets_a_desktop_that_their_name_points_at_and_that_is_somebody_else_s()
+    {
+        await using var broker = await town.StartLonelyAsync("repair-other", 49);
+        await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
+        var (_, hers, _) = await OnScreenAsync(station, agent, Amelie);
+        var other = town.People.Everybody.First(p => p.Tenant == "drancy" && p.Login != Amelie && p.Groups.Contains("agents")).Login;
+        await broker.RedisAsync("hset", Prefix + $"person:drancy/{other}:desktops", "bureau", hers.SessionId);
+
+        var opened = await station.OpenAsync((await station.SignInAsync(town, other)).SignIn);
+        Assert.False(opened.Resumed);
+        Assert.NotEqual(hers.SessionId, opened.SessionId);
+        Assert.Equal("active", await FieldAsync(broker, hers.SessionId, "phase"));
+        Assert.Equal("drancy", await broker.RedisAsync("hget", Prefix + "pool:bureau:used-by", hers.SessionId));
+        Assert.Equal(hers.SessionId, (await station.OpenAsync((await station.SignInAsync(town, Amelie)).SignIn)).SessionId);
+    }
+
+    [Fact]
     public async Task A_host_cannot_take_another_tenant_s_account_and_its_strays_are_recorded_once()
     {
         await using var broker = await town.StartLonelyAsync("repair-liar", 48);

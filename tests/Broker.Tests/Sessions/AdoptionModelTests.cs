@@ -83,6 +83,8 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
     [InlineData("free_seat", "s[2] == ARGV[2] and s[3] == ARGV[4]", "true", "a second seat of one session that nobody frees")]
     [InlineData("free_seat", "if over then", "if true then", "what runs is not counted any more")]
     [InlineData("forget_desktop", "if redis.call('HGET', KEYS[1], ARGV[3]) ~= ARGV[4] then return 0 end", "", "another desktop forgotten")]
+    [InlineData("forget_desktop", "if not over and s[2] == ARGV[2] and s[3] == ARGV[3] then return 0 end", "", "a desktop forgotten that runs")]
+    [InlineData("forget_desktop", "if over then redis.call", "if true then redis.call", "somebody else's session is not counted any more")]
     public async Task A_broken_script_is_found_out(string script, string right, string wrong, string fault)
     {
         _store.Runs = asked =>

@@ -158,9 +158,10 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         var sid = other is { } nth ? Known(nth) : _desktops.GetValueOrDefault(person);
         if (sid is null) return;
         await farm.Adoptions.ForgetAsync(new PersonId(person), LedgerFarm.Office, new SessionId(sid), "test");
-        if ((_rows.TryGetValue(sid, out var row) && !row.IsFinal) || _desktops.GetValueOrDefault(person) != sid) return;
+        var over = !_rows.TryGetValue(sid, out var row) || row.IsFinal;
+        if ((!over && row!.Person == person) || _desktops.GetValueOrDefault(person) != sid) return;
         _desktops.Remove(person);
-        _use.Remove(sid);
+        if (over) _use.Remove(sid);
         _events.Add("session-repaired");
     }
 
