@@ -50,7 +50,8 @@ internal static partial class RunCommand
     private static async Task ServeAsync(BrokerOptions options, CityPlan plan, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        // What was read goes on where it was read, see Program.cs: no thread is woken between the socket and the call.
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         LogFormat.Use(builder.Logging, options.Log);
         using var early = LoggerFactory.Create(logging => LogFormat.Use(logging, options.Log));
         await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;

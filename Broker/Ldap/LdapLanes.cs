@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace VdiBroker.Ldap;
@@ -18,13 +17,11 @@ internal sealed class LdapLanes : IDisposable
     // Unused for so long, a connection may be dead without a sign of it: it gets the short patience, then a fresh one is asked.
     private static readonly TimeSpan DoubtAfter = TimeSpan.FromSeconds(10);
 
-    private readonly BlockingCollection<LdapJob> _queue = new(QueueLength);
-    private readonly CancellationTokenSource _closing = new();
+    private readonly JobQueue _queue = new(QueueLength);
     private readonly string _name;
     private readonly LdapServiceOptions _options;
     private readonly Func<Action, LdapClient> _open;
     private int _lanes;
-    private int _idle;
     private int _stuck;
 
     /// <summary>Prepares the lanes; threads and connections are made when needed.</summary>
@@ -42,21 +39,20 @@ internal sealed class LdapLanes : IDisposable
     /// <returns>False when too many wait already.</returns>
     public bool TryGive(LdapJob job)
     {
-        if (_queue.IsAddingCompleted || !_queue.TryAdd(job)) return false;
-        if (Volatile.Read(ref _idle) < _queue.Count) StartLane();
+        if (!_queue.TryAdd(job, out var isUrgent)) return false;
+        if (isUrgent) StartLane();
         return true;
     }
 
     /// <summary>Sends away whoever waits in the queue: the server will not answer them, or not soon.</summary>
     public void SendAway(DirectoryOutOfReachException cause)
     {
-        while (_queue.TryTake(out var job)) job.Fail(cause, fresh: false);
+        while (_queue.TryTake(TimeSpan.Zero) is { } job) job.Fail(cause, fresh: false);
     }
 
     public void Dispose()
     {
-        _queue.CompleteAdding();
-        _closing.Cancel();
+        _queue.Close();
         SendAway(new DirectoryOutOfReachException(Outage.Lost, $"directory {_options.Id}: this broker is stopping"));
     }
 
@@ -81,18 +77,11 @@ internal sealed class LdapLanes : IDisposable
     private void Work()
     {
         var lane = new Lane();
-        try
+        while (!lane.IsReplaced && _queue.TryTake(IdleLimit) is { } job)
         {
-            while (!lane.IsReplaced && Take() is { } job)
-            {
-                if (!job.Start()) continue;
-                Do(job, lane);
-                lane.LastUse = Stopwatch.GetTimestamp();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // closing
+            if (!job.Start()) continue;
+            Do(job, lane);
+            lane.LastUse = Stopwatch.GetTimestamp();
         }
         lane.Drop();
         if (lane.IsReplaced)
@@ -102,21 +91,7 @@ internal sealed class LdapLanes : IDisposable
         }
         Interlocked.Decrement(ref _lanes);
         // Work that came while this lane was leaving.
-        if (_queue.Count > 0 && !_queue.IsAddingCompleted) StartLane();
-    }
-
-    // Null when there was nothing to do for long.
-    private LdapJob? Take()
-    {
-        Interlocked.Increment(ref _idle);
-        try
-        {
-            return _queue.TryTake(out var job, (int)IdleLimit.TotalMilliseconds, _closing.Token) ? job : null;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _idle);
-        }
+        if (_queue.HasWork) StartLane();
     }
 
     private void Do(LdapJob job, Lane lane)
@@ -147,7 +122,7 @@ internal sealed class LdapLanes : IDisposable
         {
             lane.IsReplaced = true;
             Interlocked.Decrement(ref _lanes);
-            if (_queue.Count > 0) StartLane();
+            if (_queue.HasWork) StartLane();
         }
         else if (!lane.IsReplaced)
         {

@@ -9,20 +9,20 @@ namespace VdiBroker.Bench.Storm;
 internal static class StormCommand
 {
     private const int HeldTwice = 1;
-    private static readonly int[] _inFlight = [1, 16, 64, 256];
 
     /// <summary>The command.</summary>
     public static Command Build()
     {
         var seconds = new Option<double>("--seconds") { Description = "length of each round", DefaultValueFactory = _ => 5 };
         var people = new Option<int>("--people") { Description = "how many people there are, and seats; a round ends early when all have come", DefaultValueFactory = _ => 4000 };
+        var inFlight = new Option<int[]>("--in-flight") { Description = "how many at once, ascending: a closed loop for each", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256] };
         var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
-        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, broker, json };
+        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, broker, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var report = new Report();
-            var held = await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(people), parsed.GetValue(broker)?.FullName, cancel);
+            var held = await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(inFlight)!, new StormPlan(parsed.GetValue(people), parsed.GetValue(broker)?.FullName), cancel);
             report.Write(Console.Out, parsed.GetValue(json));
             return held == 0 ? 0 : HeldTwice;
         });
@@ -30,23 +30,23 @@ internal static class StormCommand
     }
 
     // Gives how much was held twice.
-    private static async Task<int> MeasureAsync(Report report, TimeSpan time, int people, string? broker, CancellationToken cancel)
+    private static async Task<int> MeasureAsync(Report report, TimeSpan time, int[] inFlight, StormPlan plan, CancellationToken cancel)
     {
         report.AddLoad("stormLoad");
-        await using var farm = await StormFarm.StartAsync(new StormPlan(people, broker), cancel);
-        using var crowd = new Crowd(farm, _inFlight[^1]);
+        await using var farm = await StormFarm.StartAsync(plan, cancel);
+        using var crowd = new Crowd(farm, inFlight[^1]);
         var storm = new StormRounds(farm, crowd, time);
         // Code is compiled, connections are made.
-        await storm.ClosedAsync(_inFlight[^1], cancel);
+        await storm.ClosedAsync(inFlight[^1], cancel);
         var before = await RawLimits.MeasureAsync(farm, time, cancel);
 
         var rounds = new List<StormRound>();
-        foreach (var inFlight in _inFlight)
+        foreach (var atOnce in inFlight)
         {
-            var round = await storm.ClosedAsync(inFlight, cancel);
+            var round = await storm.ClosedAsync(atOnce, cancel);
             rounds.Add(round);
-            var name = string.Create(CultureInfo.InvariantCulture, $"closed{inFlight}");
-            Add(report, name, $"{inFlight} in flight", round);
+            var name = string.Create(CultureInfo.InvariantCulture, $"closed{atOnce}");
+            Add(report, name, $"{atOnce} in flight", round);
         }
         var peak = rounds.MaxBy(round => round.PerSecond)!;
         foreach (var (name, part) in ((string, double)[])[("Quarter", 0.25), ("Half", 0.5), ("ThreeQuarters", 0.75)])
