@@ -17,7 +17,10 @@ internal sealed class Report
     public void Add(string name, double value, string meaning) => _figures.Add((name, value, meaning));
 
     /// <summary>Adds how loaded the machine is now: figures without it say little.</summary>
-    public void AddLoad(string name) => Add(name, double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture), "load of the machine (1 min) when this part began");
+    public void AddLoad(string name) => Add(name, Load(), "load of the machine (1 min) when this part began");
+
+    /// <summary>Load of the machine now, over a minute.</summary>
+    public static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Prints the table and, when asked, writes the JSON.</summary>
     public void Write(TextWriter output, FileInfo? json)
@@ -33,7 +36,6 @@ internal sealed class Report
     private static string Machine()
     {
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim();
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
-        return string.Create(CultureInfo.InvariantCulture, $"{model ?? "unknown"}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, load {load} at the end");
+        return string.Create(CultureInfo.InvariantCulture, $"{model ?? "unknown"}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, load {Load():0.00} at the end");
     }
 }

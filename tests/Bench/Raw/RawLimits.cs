@@ -27,6 +27,10 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     /// <summary>Sign-ins a second of a broker that costs nothing: each of the four once, one after the other.</summary>
     public double Bound => 1 / ((1 / Binds) + (1 / Searches) + (1 / Scripts) + (1 / Calls));
 
+    /// <summary>In the middle of two measurements.</summary>
+    public static RawLimits Between(RawLimits one, RawLimits other) =>
+        new((one.Binds + other.Binds) / 2, (one.Searches + other.Searches) / 2, (one.Scripts + other.Scripts) / 2, (one.Calls + other.Calls) / 2);
+
     /// <summary>Adds them.</summary>
     public void Tell(Report report)
     {

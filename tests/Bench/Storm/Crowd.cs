@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using VdiBroker.Bench.Stations;
@@ -47,29 +48,49 @@ internal sealed class Crowd : IDisposable
     /// <param name="station">At which station.</param>
     public async Task<Coming> ComeAsync(long station)
     {
-        if (!_outside.TryDequeue(out var person)) return new Coming(null, null);
+        if (!_outside.TryDequeue(out var person)) return Coming.Nobody;
+        var inside = false;
+        try
+        {
+            var coming = await EnterAsync(person, station);
+            inside = coming.Login is not null;
+            return coming;
+        }
+        finally
+        {
+            if (!inside) _outside.Enqueue(person);
+        }
+    }
+
+    /// <summary>Whoever is inside comes once more, one after the other, and finds their desktop again: at the next station, as after a walk through the house.</summary>
+    public async Task<IReadOnlyList<Coming>> ComeAgainAsync()
+    {
+        var came = new List<Coming>();
+        foreach (var held in _inside.Values.ToList()) came.Add(await EnterAsync(held.Person, held.Station + 1));
+        return came;
+    }
+
+    private async Task<Coming> EnterAsync(Townsperson person, long station)
+    {
         try
         {
             var at = (int)(station % _stations.Length);
-            var (calls, deadline) = (new StationService.StationServiceClient(_stations[at]), DateTime.UtcNow + _patience);
+            var (calls, deadline, began) = (new StationService.StationServiceClient(_stations[at]), DateTime.UtcNow + _patience, Stopwatch.GetTimestamp());
             using var asked = calls.SignInAsync(new SignInRequest { Login = person.Login, Password = person.Password, Language = "fr" }, deadline: deadline);
             // Thousands are told to come back: an exception for each would be more work than the call.
             await ((Task)asked.ResponseAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (SentAway(asked) is { } after)
-            {
-                _outside.Enqueue(person);
-                return new Coming(null, after);
-            }
+            if (SentAway(asked) is { } after) return new Coming(null, after);
             var signIn = (await asked).SignIn;
+            var known = Stopwatch.GetTimestamp();
             var desktop = await OpenAsync(calls, signIn, deadline);
+            var opened = Stopwatch.GetElapsedTime(known);
             if (!await _farm.Agents[desktop.Host].LetInAsync(desktop.User, desktop.Ticket, deadline)) throw new InvalidOperationException("a fresh ticket was refused");
-            _inside[person.Login] = new Held(at, signIn, desktop);
-            return new Coming(person.Login, null);
+            _inside[person.Login] = new Held(person, at, signIn, desktop);
+            return new Coming(person.Login, null) { SignedIn = Stopwatch.GetElapsedTime(began, known), Opened = opened };
         }
         catch (Exception fault) when (fault is RpcException or InvalidOperationException)
         {
             _failures.AddOrUpdate(fault is RpcException told ? $"{told.StatusCode}: {told.Status.Detail}" : fault.Message, 1, (_, count) => count + 1);
-            _outside.Enqueue(person);
             throw;
         }
     }
@@ -83,8 +104,8 @@ internal sealed class Crowd : IDisposable
     {
         var held = _inside.Values.ToList();
         return Twice(held.Select(one => one.Desktop.SessionId)) + Twice(held.Select(one => $"{one.Desktop.Host}/{one.Desktop.User}"))
-            + _farm.Agents.Values.Sum(agent => Math.Max(0, agent.Running - _farm.Plan.Seats))
-            + held.GroupBy(one => one.Desktop.Host).Sum(host => Math.Max(0, host.Count() - _farm.Plan.Seats));
+            + _farm.Agents.Values.Sum(agent => Math.Max(0, agent.Running + _farm.Plan.Running - _farm.Plan.Seats))
+            + held.GroupBy(one => one.Desktop.Host).Sum(host => Math.Max(0, host.Count() + _farm.Plan.Running - _farm.Plan.Seats));
     }
 
     /// <summary>Signs out, and may come again.</summary>
@@ -94,12 +115,14 @@ internal sealed class Crowd : IDisposable
         if (!_inside.TryGetValue(login, out var held)) return;
         await new StationService.StationServiceClient(_stations[held.Station]).CloseAsync(
             new CloseRequest { SignIn = held.SignIn, SessionId = held.Desktop.SessionId, Fence = held.Desktop.Fence, Closing = Closing.SignOut }, deadline: DateTime.UtcNow + _patience);
-        if (_inside.TryRemove(login, out _)) _outside.Enqueue(_farm.Directory.People[login]);
+        if (_inside.TryRemove(login, out _)) _outside.Enqueue(held.Person);
     }
 
     /// <summary>Everybody signs out; back when no session runs any more.</summary>
     public async Task GoHomeAsync(CancellationToken cancel)
     {
+        // Who signs out before their host has told of them is "still ending" until their lease is over: the host could make the desktop yet.
+        await Eventually.HoldsAsync("every host has told who came", TimeSpan.FromSeconds(60), () => _farm.Agents.Values.All(agent => agent.HasTold), cancel);
         await Parallel.ForEachAsync(_inside.Keys, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancel }, async (login, _) => await LeaveAsync(login));
         await Eventually.HoldsAsync("every session ended", TimeSpan.FromSeconds(60), () => _farm.Agents.Values.All(agent => agent.Running == 0), cancel);
         // The last reports are on their way: whoever comes again must not find the session that ends.
@@ -148,10 +171,20 @@ internal sealed class Crowd : IDisposable
 
     private static int Twice(IEnumerable<string> names) => names.GroupBy(name => name, StringComparer.Ordinal).Sum(group => group.Count() - 1);
 
-    private sealed record Held(int Station, string SignIn, Desktop Desktop);
+    private sealed record Held(Townsperson Person, int Station, string SignIn, Desktop Desktop);
 }
 
 /// <summary>What became of somebody who came.</summary>
 /// <param name="Login">Who has a desktop now; null = nobody.</param>
 /// <param name="SentAway">They are to come back after so long; null with <paramref name="Login"/> = nobody is left outside.</param>
-internal sealed record Coming(string? Login, TimeSpan? SentAway);
+internal sealed record Coming(string? Login, TimeSpan? SentAway)
+{
+    /// <summary>Nobody is left outside.</summary>
+    public static readonly Coming Nobody = new(null, null);
+
+    /// <summary>How long it took until the broker knew who they are.</summary>
+    public TimeSpan SignedIn { get; init; }
+
+    /// <summary>From then until they had a desktop and its ticket.</summary>
+    public TimeSpan Opened { get; init; }
+}

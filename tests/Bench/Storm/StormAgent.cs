@@ -18,16 +18,20 @@ internal sealed class StormAgent : IAsyncDisposable
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly CancellationTokenSource _end = new();
     private readonly TimeSpan _every;
+    private readonly IReadOnlyCollection<ObservedSession> _before;
     private readonly Task _run;
     private CancellationTokenSource _away = new();
+    private int _changes;
+    private int _told;
     private volatile bool _attached;
     private volatile bool _leaves;
 
     /// <param name="channel">To the broker, with the host's certificate; becomes its own.</param>
     /// <param name="every">How often it reports when nothing changes.</param>
-    public StormAgent(GrpcChannel channel, TimeSpan every)
+    /// <param name="before">What runs there already.</param>
+    public StormAgent(GrpcChannel channel, TimeSpan every, IReadOnlyCollection<ObservedSession> before)
     {
-        (_channel, _every) = (channel, every);
+        (_channel, _every, _before) = (channel, every, before);
         _calls = new HostService.HostServiceClient(channel);
         _run = RunAsync();
     }
@@ -35,8 +39,11 @@ internal sealed class StormAgent : IAsyncDisposable
     /// <summary>The broker took it in.</summary>
     public bool IsAttached => _attached;
 
-    /// <summary>How many sessions run.</summary>
+    /// <summary>How many sessions run of those whom it let in.</summary>
     public int Running => _running.Count;
+
+    /// <summary>It has reported since the last session began or ended.</summary>
+    public bool HasTold => Volatile.Read(ref _told) == Volatile.Read(ref _changes);
 
     /// <summary>Cuts its stream, and stays away until it <see cref="Return"/>s.</summary>
     public void Leave()
@@ -82,6 +89,7 @@ internal sealed class StormAgent : IAsyncDisposable
 
     private void Ring()
     {
+        Interlocked.Increment(ref _changes);
         try
         {
             if (_changed.CurrentCount == 0) _changed.Release();
@@ -124,9 +132,12 @@ internal sealed class StormAgent : IAsyncDisposable
             await reports.WriteAsync(new HostReport { Hello = new Hello { AgentVersion = "storm", BootId = "boot", CertificateSha256 = ByteString.CopyFrom(new byte[32]) } }, away);
             for (var sequence = 1UL; ; sequence++)
             {
+                var changes = Volatile.Read(ref _changes);
                 var seen = new Observation { Sequence = sequence, Load = new HostLoad { Load1 = 1, Cores = 16, MemoryTotalBytes = 64UL << 30, MemoryAvailableBytes = 32UL << 30 } };
+                seen.Sessions.AddRange(_before);
                 seen.Sessions.AddRange(_running.Values);
                 await reports.WriteAsync(new HostReport { Observation = seen }, away);
+                Volatile.Write(ref _told, changes);
                 // Changes of one moment go together, as in the real agent.
                 await Task.Delay(_soonest, away);
                 await _changed.WaitAsync(_every - _soonest, away);

@@ -57,7 +57,7 @@ internal static class StormCommand
             if (part == 0.5) report.Add("p99MsAtHalfPeak", round.Percentile(0.99), "ms; aim: under 50");
         }
         var after = await RawLimits.MeasureAsync(farm, time, cancel);
-        var raw = new RawLimits((before.Binds + after.Binds) / 2, (before.Searches + after.Searches) / 2, (before.Scripts + after.Scripts) / 2, (before.Calls + after.Calls) / 2);
+        var raw = RawLimits.Between(before, after);
         raw.Tell(report);
         report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
         report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident, agents attached, nobody has signed in");

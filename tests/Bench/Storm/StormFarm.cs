@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Grpc.Net.Client;
 using VdiBroker.City;
 using VdiBroker.City.Brokers;
@@ -18,8 +17,9 @@ internal sealed class StormFarm : IAsyncDisposable
     /// <summary>The city in every name.</summary>
     public const string City = "storm";
 
-    private const string Tenant = "drancy";
-    private const string Group = "agents";
+    /// <summary>The farm in every key.</summary>
+    public const string Farm = "storm";
+
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-storm-").FullName;
     private readonly Loopback _network = Loopback.Pick();
@@ -99,15 +99,15 @@ internal sealed class StormFarm : IAsyncDisposable
         Certificates = await CityCertificates.CreateAsync(program, CaFolder, City);
         _callers = new CallerCertificates(CaFolder, City);
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), Address(21));
-        Directory = Own(await Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), Address(21), Townspeople.Make(Plan.People, tenants: Tenant), tls) { Verbose = false }, cancel));
-        People = [.. Directory.People.Everybody.Where(person => person.Groups.Contains(Group)).TakeLast(Plan.People)];
+        Directory = Own(await Slapd.StartAsync(new SlapdPlan(Path.Combine(_folder, "directory"), Address(21), StormCity.Townspeople(Plan), tls) { Verbose = false, Further = Plan.Town is { } town ? [town.AsSuffix] : [] }, cancel));
+        People = StormCity.Coming(Plan, Directory.People);
         Redis = Own(await RedisNode.StartAloneAsync(Path.Combine(_folder, "redis"), Address(9)));
         Broker = Own(BrokerProcess.At(program, Path.Combine(_folder, "broker"), Address(11), Loopback.FreePort(Address(11))));
-        string[] hosts = [.. Enumerable.Range(1, (People.Count + Plan.Seats - 1) / Plan.Seats).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number:0000}"))];
-        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), CityFile(hosts), cancel);
+        string[] hosts = [.. Enumerable.Range(1, Plan.Hosts ?? ((People.Count + Plan.Seats - 1) / Plan.Seats)).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number:0000}"))];
+        await File.WriteAllTextAsync(Path.Combine(Broker.Folder, "city.yaml"), StormCity.File(Plan, Directory, hosts), cancel);
         await Broker.ConfigureAsync(Certificates, StoreAddress.Of(Redis.Endpoint));
         await Broker.StartAsync();
-        Agents = hosts.ToDictionary(host => host, host => Own(new StormAgent(CityChannel.Open(Broker.Uri, _callers.Trusted, _callers.Issue("host", host)), Plan.ReportEvery)));
+        Agents = hosts.ToDictionary(host => host, host => Own(new StormAgent(CityChannel.Open(Broker.Uri, _callers.Trusted, _callers.Issue("host", host)), Plan.ReportEvery, StormCity.Running(Plan, host))));
         await Eventually.HoldsAsync("every agent attached", TimeSpan.FromSeconds(60), () => Agents.Values.All(agent => agent.IsAttached), cancel);
         IdleBytes = ProcessTable.ResidentBytes(Broker.Pid);
     }
@@ -118,54 +118,4 @@ internal sealed class StormFarm : IAsyncDisposable
         _parts.Push(part);
         return part;
     }
-
-    private string CityFile(IReadOnlyList<string> hosts)
-    {
-        var people = Directory.People;
-        var yaml = new StringBuilder($$"""
-            city: {{City}}
-            farm: storm
-            health: { report_every: {{Plan.ReportEvery.TotalMilliseconds:0}}ms, dead_after: 20s, detached_for: {{Plan.DetachedFor.TotalMilliseconds:0}}ms }
-            directories:
-              - id: agglo
-                servers: ["{{Directory.LdapsUri}}"]
-                ca: "{{Directory.CaFile}}"
-                bind_dn: "{{Directory.BrokerDn}}"
-                bind_password_file: "{{Directory.BrokerPasswordFile}}"
-                people: { base: "{{people.PeopleBase}}", login: uid, name: displayName }
-                groups: { base: "{{people.GroupsBase}}", name: cn }
-                connections: 8
-            tenants:
-              - { id: {{Tenant}}, name: "Ville", directory: agglo, people_under: "{{people.PeopleOf(Tenant)}}" }
-            hosts:
-
-            """);
-        foreach (var (host, index) in hosts.Select((host, index) => (host, index))) yaml.AppendLine(CultureInfo.InvariantCulture, $$"""  - { id: {{host}}, address: 127.0.0.1, port: {{20_000 + index}}, seats: {{Plan.Seats}} }""");
-        yaml.AppendLine(CultureInfo.InvariantCulture, $$"""
-            pools:
-              - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [{{string.Join(", ", hosts)}}] }
-            entitlements:
-              - { tenant: {{Tenant}}, group: {{Group}}, pools: [bureau] }
-            operators:
-              - { name: {{Operator}}, tenants: [{{Tenant}}] }
-            profiles:
-              - { tenant: {{Tenant}}, keyboard: fr, language: fr, screen: full }
-            """);
-        return yaml.ToString();
-    }
-}
-
-/// <summary>How big a farm is.</summary>
-/// <param name="People">How many; there are as many seats.</param>
-/// <param name="Broker">The broker's program; null = that of the repository's build.</param>
-internal sealed record StormPlan(int People, string? Broker)
-{
-    /// <summary>Of each host.</summary>
-    public int Seats { get; init; } = 50;
-
-    /// <summary>How often agents report when nothing changes.</summary>
-    public TimeSpan ReportEvery { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>A host whose agent's stream was cut for so long is dead.</summary>
-    public TimeSpan DetachedFor { get; init; } = TimeSpan.FromSeconds(10);
 }

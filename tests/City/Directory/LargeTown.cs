@@ -18,7 +18,7 @@ public sealed class LargeTown
     /// <summary>How many groups are in a chain: the one at its end is 12 deep.</summary>
     public const int Depth = 12;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     private readonly string _folder;
 
@@ -40,8 +40,11 @@ public sealed class LargeTown
     /// <summary>How long making the LDIF and loading it took.</summary>
     public TimeSpan Took { get; private set; }
 
-    /// <summary>A group of every fifth person.</summary>
-    public static string CrowdDn => $"cn=crowd,ou=groups,{Suffix}";
+    /// <summary>Name of the group of every fifth person.</summary>
+    public const string Crowd = "crowd";
+
+    /// <summary>That group's entry.</summary>
+    public static string CrowdDn => $"cn={Crowd},ou=groups,{Suffix}";
 
     /// <summary>It as a part of a server's plan.</summary>
     public SlapdSuffix AsSuffix => new(Suffix, Write) { MemberOfClass = "groupOfNames", LoadedFolder = _folder };
@@ -79,6 +82,9 @@ public sealed class LargeTown
         return town;
     }
 
+    /// <summary>The person is in the crowd.</summary>
+    public static bool IsInCrowd(int person) => person % 5 == 0;
+
     /// <summary>The groups in whose entry the person stands, without the crowd.</summary>
     public ImmutableArray<int> GroupsOf(int person) => [.. new[] { person % Groups, (int)((person * 7L + 3) % Groups) }.Distinct().Order()];
 
@@ -103,7 +109,7 @@ public sealed class LargeTown
             [
                 "objectClass: inetOrgPerson", "objectClass: posixAccount", $"uid: {login}", $"cn: Personne {login}", $"sn: {login}", $"mail: {login}@large.test",
                 $"uidNumber: {number}", "gidNumber: 100000", $"homeDirectory: /home/{login}", $"userPassword: {hash}",
-                .. GroupsOf(i).Select(group => $"memberOf: {GroupDn(group)}"), .. i % 5 == 0 ? (string[])[$"memberOf: {CrowdDn}"] : [],
+                .. GroupsOf(i).Select(group => $"memberOf: {GroupDn(group)}"), .. IsInCrowd(i) ? (string[])[$"memberOf: {CrowdDn}"] : [],
             ]);
         }
         for (var group = 0; group < Groups; group++)
@@ -113,6 +119,6 @@ public sealed class LargeTown
             Ldif.Entry(to, GroupDn(group), ["objectClass: groupOfNames", $"cn: {GroupName(group)}", .. members[group].Select(member => $"member: {member}"),
                 .. Above(group) is { } above ? (string[])[$"memberOf: {GroupDn(above)}"] : []]);
         }
-        Ldif.Entry(to, CrowdDn, ["objectClass: groupOfNames", "cn: crowd", .. Enumerable.Range(0, People).Where(i => i % 5 == 0).Select(i => $"member: {Dn(i)}")]);
+        Ldif.Entry(to, CrowdDn, ["objectClass: groupOfNames", $"cn: {Crowd}", .. Enumerable.Range(0, People).Where(IsInCrowd).Select(i => $"member: {Dn(i)}")]);
     }
 }

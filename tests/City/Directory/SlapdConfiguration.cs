@@ -91,7 +91,7 @@ internal static class SlapdConfiguration
         rootdn "cn=admin,{suffix}"
         rootpw {adminHash}
         directory {data}
-        maxsize 1073741824
+        maxsize 17179869184
         dbnosync
         {Indexes}
         """;

@@ -65,20 +65,27 @@ public sealed class Townspeople
                 Add(tenant, name[0], name[1], groups.Split(' ', StringSplitOptions.RemoveEmptyEntries));
             }
         }
-        for (var i = 0; i < extra; i++) Add(bodies[i % bodies.Length].Tenant, "Agent", $"{i + 1:00000}", ["agents"]);
+        everybody.AddRange(Generated(extra, "agents", [.. bodies.Select(body => body.Tenant)], suffix, everybody.Count));
         return new Townspeople(suffix, everybody);
 
-        void Add(string tenant, string first, string last, string[] groups)
-        {
-            var login = $"{Ascii(first)}.{Ascii(last)}";
-            // Two entries are named by cn, with a comma in it, as older directories do: a DN must never be guessed from a login.
-            var name = last is "Cœur" or "Le Goff" ? $"cn={last}\\, {first}" : $"uid={login}";
-            everybody.Add(new Townsperson(tenant, login, $"{first} {last}", NewPassword(), groups)
-            {
-                Dn = $"{name},ou={tenant},ou=people,{suffix}",
-                UidNumber = 20000 + everybody.Count,
-            });
-        }
+        void Add(string tenant, string first, string last, string[] groups) => everybody.Add(Person(tenant, first, last, groups, suffix, everybody.Count));
+    }
+
+    /// <summary>Generated people alone, in turn to each of any bodies.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="group">Their one group in each body.</param>
+    /// <param name="tenants">The bodies.</param>
+    public static Townspeople Generate(int count, string group, IReadOnlyList<string> tenants) => new(DefaultSuffix, [.. Generated(count, group, tenants, DefaultSuffix, 0)]);
+
+    private static IEnumerable<Townsperson> Generated(int count, string group, IReadOnlyList<string> tenants, string suffix, int before) =>
+        Enumerable.Range(0, count).Select(i => Person(tenants[i % tenants.Count], "Agent", $"{i + 1:00000}", [group], suffix, before + i));
+
+    private static Townsperson Person(string tenant, string first, string last, string[] groups, string suffix, int number)
+    {
+        var login = $"{Ascii(first)}.{Ascii(last)}";
+        // Two entries are named by cn, with a comma in it, as older directories do: a DN must never be guessed from a login.
+        var name = last is "Cœur" or "Le Goff" ? $"cn={last}\\, {first}" : $"uid={login}";
+        return new Townsperson(tenant, login, $"{first} {last}", NewPassword(), groups) { Dn = $"{name},ou={tenant},ou=people,{suffix}", UidNumber = 20000 + number };
     }
 
     /// <summary>A password of 14 characters that can be typed from a sheet of paper (no 0/O, 1/l/I), of small letters, capitals and digits: policies ask for three kinds.</summary>
