@@ -47,20 +47,21 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db =>
         (await db.HashGetAllAsync(keys.Desktops(person))).ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString())));
 
-    /// <summary>All that an opening is decided on: the person's session in the pool and the pool's hosts with their seats.</summary>
+    /// <summary>All that an opening is decided on: the person's session in the pool with its host, and where that does not settle it the pool's hosts with their seats.</summary>
     public Task<OpeningState> LoadAsync(PersonId person, Pool pool) => store.RunAsync("load opening", async db =>
     {
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
         var last = pool.Placing.Policy == PlacementPolicy.Sticky ? db.HashGetAsync(keys.LastHosts(person), pool.Id.Value) : Task.FromResult(RedisValue.Null);
         var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
-        var choosing = ChoicesAsync(db, pool, clock);
         var desktop = (await current) is { IsNull: false } sid ? (SessionId?)new SessionId(sid.ToString()) : null;
         var mine = desktop is { } id ? await OwnAsync(db, id, person, pool.Id) : null;
-        var choices = await choosing;
+        var home = mine is null ? null : await HomeAsync(db, mine.Host, pool, clock);
+        // Who comes back to a desktop that runs, the most of the morning's people, costs the same in a pool of ten hosts and of a thousand.
+        var choices = mine is not null && Opening.IsAtHome(mine, home) ? [] : await ChoicesAsync(db, pool, clock);
         var owned = await owners;
         var assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault();
-        return new OpeningState(mine, mine is null ? null : await HomeAsync(db, mine.Host, choices, await clock), choices)
+        return new OpeningState(mine, home, choices)
         {
             Missing = mine is null or { IsFinal: true } ? desktop : null,
             Recalling = (await clock).Age < hosts.Thresholds.Settled,
@@ -186,13 +187,8 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     }
 
     // A session's host may have been taken out of the pool since: its desktop is still the person's.
-    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, IEnumerable<HostChoice> pool, StoreMoment now)
-    {
-        if (pool.FirstOrDefault(choice => choice.Host.Id == id) is { } inPool) return inPool;
-        if (hosts.Find(id) is not { } declared) return null;
-        var seats = db.HashKeysAsync(keys.Seats(id));
-        return ChoiceOf(declared, await board.ReadAsync(db, id), await seats, now);
-    }
+    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, Pool pool, Task<StoreMoment> clock) =>
+        hosts.Find(id) is null ? null : (await ChoicesAsync(db, pool with { Hosts = [id] }, clock))[0];
 
     private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, StoreMoment moment) => new(
         host, HostJudgement.Judge(observation?.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age), observation,

@@ -20,7 +20,7 @@ public sealed record OpeningWish(string User, long Serial)
 /// <summary>What the decision is made on. Read in a few steps: the commit checks what matters again.</summary>
 /// <param name="Mine">The person's live session in this pool; null = none.</param>
 /// <param name="Home">The host of that session, in the pool or (since the city file was changed) not; null = no session, or a host that is not declared any more.</param>
-/// <param name="Hosts">The pool's hosts.</param>
+/// <param name="Hosts">The pool's hosts; may be left out where <see cref="Opening.IsAtHome"/>.</param>
 public sealed record OpeningState(Session? Mine, HostChoice? Home, ImmutableArray<HostChoice> Hosts)
 {
     /// <summary>What the ledger calls the person's desktop without having such a session: it must be taken away first; null = no such thing.</summary>
@@ -121,7 +121,7 @@ public static class Opening
         var mine = state.Mine is { IsFinal: false } live ? live : null;
         if (mine is not null && mine.Serial > wish.Serial) return new OpeningDecision.Superseded(mine);
 
-        if (mine is not null && state.Home is { Health: HostHealth.Live, Observation: { } seen } && seen.BootId == mine.Boot)
+        if (mine is not null && IsAtHome(mine, state.Home))
             return mine.Phase == SessionPhase.Ending ? new OpeningDecision.StillEnding(mine) : new OpeningDecision.Resume(mine);
         if (mine is not null && AwaitHome(state.Home, mine, wish) is { } wait) return wait;
 
@@ -135,6 +135,11 @@ public static class Opening
         if (placement.AllDraining) return new OpeningDecision.AllDraining(placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }
+
+    /// <summary>Whether a session runs on a live host, as far as is known: its person gets it, or waits for its end, and no other host is considered.</summary>
+    /// <param name="mine">The person's session.</param>
+    /// <param name="home">Its host; null = not declared any more.</param>
+    public static bool IsAtHome(Session mine, HostChoice? home) => !mine.IsFinal && home is { Health: HostHealth.Live, Observation: { } seen } && seen.BootId == mine.Boot;
 
     // What may still run is not given up for a moment's silence, unless its person says so.
     private static OpeningDecision.AwaitHost? AwaitHome(HostChoice? home, Session mine, OpeningWish wish) => home switch

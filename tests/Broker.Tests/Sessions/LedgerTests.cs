@@ -43,7 +43,7 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAsync("blade1");
         var lost = (await farm.Sessions.FindAsync(first.Session))!;
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
-        var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. state.Hosts.Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
+        var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. (await farm.Sessions.HostsOfAsync(farm.Pool)).Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
         var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, place));

@@ -30,6 +30,13 @@ public sealed class OpeningTests
     });
 
     [Fact]
+    public void Where_a_session_runs_on_a_live_host_the_other_hosts_change_nothing() => _opening.Sample(x =>
+    {
+        if (x.State.Mine is not { } mine || !Opening.IsAtHome(mine, x.State.Home)) return;
+        Assert.Equal(Opening.Decide(x.State, x.Wish, x.Draw), Opening.Decide(x.State with { Hosts = [] }, x.Wish, x.Draw));
+    });
+
+    [Fact]
     public void An_older_sign_in_never_takes_a_desktop_back() => _opening.Sample(x =>
     {
         if (x.State.Mine is not { IsFinal: false } mine || mine.Serial <= x.Wish.Serial) return;
