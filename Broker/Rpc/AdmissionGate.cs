@@ -22,9 +22,8 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     /// <summary>Comes to the gate, and waits for the turn where that is near.</summary>
     /// <param name="patience">The longest wait for the turn.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    /// <returns>To be disposed when the work is done.</returns>
-    /// <exception cref="SentAwayException">Too many are here.</exception>
-    public async Task<Admitted> EnterAsync(TimeSpan patience, CancellationToken cancel)
+    /// <returns>The place, to be disposed when the work is done, or that too many are here.</returns>
+    public ValueTask<Entry> EnterAsync(TimeSpan patience, CancellationToken cancel)
     {
         LinkedListNode<TaskCompletionSource<Admitted>> turn;
         lock (_gate)
@@ -32,14 +31,19 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
             var now = time.GetElapsedTime(_began);
             switch (rule.Decide(new Crowding(_atOnce, _underWay, _waiting.Count, _took, _appointed), patience, now, Random.Shared.NextDouble()))
             {
-                case Admission.Go: return Admit();
-                case Admission.ComeBack(var after):
+                case Turn.Now: return new(new Entry(Admit(), null));
+                case Turn.ComeBack(var after):
                     _appointed = now + after;
                     Count(now);
-                    throw new SentAwayException(after);
+                    return new(new Entry(null, after));
             }
             turn = _waiting.AddLast(new TaskCompletionSource<Admitted>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
+        return new(WaitAsync(turn, cancel));
+    }
+
+    private async Task<Entry> WaitAsync(LinkedListNode<TaskCompletionSource<Admitted>> turn, CancellationToken cancel)
+    {
         await using var gone = cancel.Register(() =>
         {
             lock (_gate)
@@ -50,7 +54,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
             }
             turn.Value.SetCanceled(cancel);
         });
-        return await turn.Value.Task;
+        return new Entry(await turn.Value.Task, null);
     }
 
     /// <summary>Takes note of how far behind the processors are.</summary>
@@ -110,10 +114,11 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     }
 }
 
-/// <summary>Too many are at a gate.</summary>
-/// <param name="after">At least so long before the next try.</param>
-internal sealed class SentAwayException(TimeSpan after) : Exception
+/// <summary>What a gate gave: a place, to be disposed when the work is done, or a time to come back.</summary>
+/// <param name="Place">Null = too many are here.</param>
+/// <param name="Away">At least so long before the next try; null = there is a place.</param>
+internal readonly record struct Entry(AdmissionGate.Admitted? Place, TimeSpan? Away) : IDisposable
 {
-    /// <summary>At least so long before the next try.</summary>
-    public TimeSpan After { get; } = after;
+    /// <inheritdoc/>
+    public void Dispose() => Place?.Dispose();
 }

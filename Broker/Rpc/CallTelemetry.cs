@@ -24,7 +24,9 @@ internal sealed class CallTelemetry : Interceptor
         var status = StatusCode.OK;
         try
         {
-            return await continuation(request, context);
+            var reply = await continuation(request, context);
+            status = Answered(method, span, context);
+            return reply;
         }
         catch (Exception fault)
         {
@@ -55,6 +57,7 @@ internal sealed class CallTelemetry : Interceptor
         try
         {
             await stream();
+            Answered(method, span, context);
         }
         catch (Exception fault)
         {
@@ -76,9 +79,16 @@ internal sealed class CallTelemetry : Interceptor
 
     private static StatusCode Failed(string method, Activity? span, Exception fault)
     {
-        if (fault is not RpcException told) return StatusCode.Unknown;
-        var status = told.StatusCode;
-        if (ErrorCatalogue.Read(told) is { } detail)
+        return fault is RpcException told ? Refused(method, span, told.StatusCode, told.Trailers) : StatusCode.Unknown;
+    }
+
+    // Who is told to come back is told so without an exception.
+    private static StatusCode Answered(string method, Activity? span, ServerCallContext context) =>
+        context.Status.StatusCode == StatusCode.OK ? StatusCode.OK : Refused(method, span, context.Status.StatusCode, context.ResponseTrailers);
+
+    private static StatusCode Refused(string method, Activity? span, StatusCode status, Metadata trailers)
+    {
+        if (ErrorCatalogue.Read(trailers) is { } detail)
         {
             var error = ErrorCatalogue.Names.GetValueOrDefault(detail.Code, "");
             _refusals.Add(1, new("rpc.method", method), new("error.type", error));

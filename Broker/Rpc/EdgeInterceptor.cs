@@ -60,7 +60,6 @@ internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor
         if (fault is RpcException told) return told;
         // The peer has gone: nobody reads the answer, and that is no fault.
         if (fault is OperationCanceledException or IOException && call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
-        if (fault is SentAwayException sent) return ErrorCatalogue.Refuse(ErrorCode.ComeBack, language, "", retryAfter: sent.After);
         var reference = References.Of(fault);
         switch (fault)
         {

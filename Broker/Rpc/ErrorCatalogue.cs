@@ -34,15 +34,34 @@ internal static class ErrorCatalogue
     /// <param name="shows">What the station shows; null = the catalogue's sentence.</param>
     public static RpcException Refuse(ErrorCode code, string language, string reference, string? what = null, TimeSpan? retryAfter = null, string? shows = null)
     {
+        var (status, detail) = Say(code, language, reference, what, retryAfter, shows);
+        return new RpcException(status, new Metadata { { Trailer, detail } });
+    }
+
+    /// <summary>Ends a call by "come back", as a failed one is; without an exception, which would cost more than the rest of the call where thousands are told so.</summary>
+    /// <param name="call">The call; whoever answers it returns at once, and its answer counts for nothing.</param>
+    /// <param name="language">The caller's language.</param>
+    /// <param name="after">At least so long before the next try.</param>
+    public static void SendAway(ServerCallContext call, string language, TimeSpan after)
+    {
+        (call.Status, var detail) = Say(ErrorCode.ComeBack, language, "", null, after, null);
+        call.ResponseTrailers.Add(Trailer, detail);
+    }
+
+    private static (Status Status, byte[] Detail) Say(ErrorCode code, string language, string reference, string? what, TimeSpan? retryAfter, string? shows)
+    {
         var meaning = Meanings[code];
         var detail = new ErrorDetail { Code = code, Retry = meaning.Retry, Text = shows ?? Text(code, language), Reference = reference };
         if (retryAfter is { } wait) detail.RetryAfter = Duration.FromTimeSpan(wait);
         var message = what is null ? meaning.Cause : $"{meaning.Cause} ({what})";
-        return new RpcException(new Status((StatusCode)meaning.Status, message), new Metadata { { Trailer, detail.ToByteArray() } });
+        return (new Status((StatusCode)meaning.Status, message), detail.ToByteArray());
     }
 
     /// <summary>What a broker says of a failed call; null = it says nothing, nobody answered.</summary>
-    public static ErrorDetail? Read(RpcException failure) => failure.Trailers.GetValueBytes(Trailer) is { } octets ? ErrorDetail.Parser.ParseFrom(octets) : null;
+    public static ErrorDetail? Read(RpcException failure) => Read(failure.Trailers);
+
+    /// <summary>The same of a call's trailers.</summary>
+    public static ErrorDetail? Read(Metadata trailers) => trailers.GetValueBytes(Trailer) is { } octets ? ErrorDetail.Parser.ParseFrom(octets) : null;
 
     private static ErrorMeaning MeaningOf(EnumValueDescriptor value) => value.GetOptions()?.GetExtension(ErrorsExtensions.Meaning) ?? new ErrorMeaning();
 }

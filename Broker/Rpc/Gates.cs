@@ -11,7 +11,7 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
 {
     // At least so many keep the processors busy while each waits for directory and store. More than the most do not make it faster; a directory that hangs keeps some of them for as long as it
     // is waited for.
-    private const int Least = 16;
+    private const int Least = 32;
     private const int Most = 256;
 
     // Handshakes are work of the processor alone: a few more than it has cores keep it busy.
@@ -26,12 +26,10 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     private readonly AdmissionGate _openings = new(new AdmissionRule(Least, Most, _longestAway), "openings", time, logger);
 
     /// <summary>Somebody begins: a password, a new one.</summary>
-    /// <exception cref="SentAwayException">Too many do.</exception>
-    public Task<AdmissionGate.Admitted> SignInAsync(CancellationToken cancel) => _signIns.EnterAsync(TimeSpan.FromSeconds(1), cancel);
+    public ValueTask<Entry> SignInAsync(CancellationToken cancel) => _signIns.EnterAsync(TimeSpan.FromSeconds(1), cancel);
 
     /// <summary>Somebody who has signed in wants the desktop: what was begun is finished, so the wait for the turn is longer.</summary>
-    /// <exception cref="SentAwayException">Too many do.</exception>
-    public Task<AdmissionGate.Admitted> OpenAsync(CancellationToken cancel) => _openings.EnterAsync(TimeSpan.FromSeconds(5), cancel);
+    public ValueTask<Entry> OpenAsync(CancellationToken cancel) => _openings.EnterAsync(TimeSpan.FromSeconds(5), cancel);
 
     /// <summary>
     /// Puts a gate before the handshakes of <paramref name="endpoint"/>: where more come than can be served while they wait, they are closed at once, which costs next to nothing, and their own
@@ -70,13 +68,18 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     {
         try
         {
-            using var place = await _handshakes.EnterAsync(_forHandshake, connection.ConnectionClosed);
-            connection.Features.Set(place);
-            await next(connection);
+            using var entry = await _handshakes.EnterAsync(_forHandshake, connection.ConnectionClosed);
+            if (entry.Place is { } place)
+            {
+                connection.Features.Set(place);
+                await next(connection);
+                return;
+            }
         }
-        catch (Exception none) when (none is SentAwayException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            connection.Abort();
+            // It has gone.
         }
+        connection.Abort();
     }
 }

@@ -30,7 +30,8 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         using var place = _signIns.Enter(station.Value);
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
-        using var admitted = await gates.SignInAsync(context.CancellationToken);
+        using var entry = await gates.SignInAsync(context.CancellationToken);
+        if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
         var outcome = await person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
         if (outcome is not SignInOutcome.SignedIn done) throw StationRefusals.Of(outcome);
         var reply = new SignInReply
@@ -53,7 +54,8 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.OldPassword.Length > LongestPassword) throw Invalid($"old_password must have 1 to {LongestPassword} characters");
         if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
-        using var admitted = await gates.SignInAsync(context.CancellationToken);
+        using var entry = await gates.SignInAsync(context.CancellationToken);
+        if (entry.Away is { } after) return ComeBack(new ChangePasswordReply(), context, request.Language, after);
         var outcome = await person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
@@ -64,11 +66,16 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
         using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context.CancellationToken);
-        using var admitted = await gates.OpenAsync(end.Token);
+        using var entry = await gates.OpenAsync(end.Token);
+        if (entry.Away is { } after)
+        {
+            ErrorCatalogue.SendAway(context, request.Language, after);
+            return;
+        }
         await foreach (var step in session.Open.RunAsync(asked, end.Token))
         {
             // Whoever waits for a seat or for a host keeps nobody from the gate.
-            admitted.Dispose();
+            entry.Dispose();
             await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);
         }
     }
@@ -105,6 +112,13 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         // Who only leaves has left; who wanted the desktop ended must not believe that it is.
         if (signOut && !known) throw new RefusalException(ErrorCode.SignInEnded);
         return new CloseReply();
+    }
+
+    // Its answer counts for nothing.
+    private static T ComeBack<T>(T reply, ServerCallContext context, string language, TimeSpan after)
+    {
+        ErrorCatalogue.SendAway(context, language, after);
+        return reply;
     }
 
     // What cannot be is as good as not told.

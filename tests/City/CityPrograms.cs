@@ -13,13 +13,16 @@ public sealed record CityPrograms(string Broker, string Shim, string Agent, stri
     {
         var root = Root();
         var programs = new CityPrograms(
-            Path.Combine(root, "Broker/bin/Release/net10.0/broker"), Path.Combine(root, "artifacts/shim/vdi-shim"),
+            BuiltBroker, Path.Combine(root, "artifacts/shim/vdi-shim"),
             Path.Combine(root, "artifacts/agent/vdi-agent"), Path.Combine(root, "deploy/host"));
         var missing = new[] { programs.Broker, programs.Shim, programs.Agent }.Where(file => !File.Exists(file)).ToList();
         if (!System.IO.Directory.Exists(programs.HostFiles)) missing.Add(programs.HostFiles);
         return missing.Count == 0 ? programs
             : throw new FileNotFoundException($"Not built yet: {string.Join(", ", missing)}. Run `deploy/demo --build` first.");
     }
+
+    /// <summary>The broker: compiled ahead where <c>deploy/demo --build</c> came last, as it is shipped.</summary>
+    public static string BuiltBroker => Path.Combine(Root(), "Broker/bin/Release/net10.0/broker");
 
     /// <summary>The repository's folder.</summary>
     public static string Root()

@@ -95,7 +95,7 @@ internal sealed class StormFarm : IAsyncDisposable
     {
         // slapd and Redis run under accounts of their own.
         File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("755", 8));
-        var program = Plan.Broker ?? Path.Combine(CityPrograms.Root(), "Broker/bin/Release/net10.0/broker");
+        var program = Plan.Broker ?? CityPrograms.BuiltBroker;
         Certificates = await CityCertificates.CreateAsync(program, CaFolder, City);
         _callers = new CallerCertificates(CaFolder, City);
         var tls = DirectoryTls.Make(Path.Combine(_folder, "directory-tls"), Address(21));

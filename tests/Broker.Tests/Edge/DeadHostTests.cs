@@ -8,7 +8,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>A host that dies, as its people see it, at two real brokers: its agent speaks to the first, the person's station to the second.</summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class DeadHostTests(Town town)
 {
     private static readonly TimeSpan _promised = TimeSpan.FromSeconds(5);

@@ -111,7 +111,7 @@ public sealed class EdgeTests(Town town)
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-other-").FullName;
         try
         {
-            var other = await VdiBroker.City.Brokers.CityCertificates.CreateAsync(Path.Combine(AppContext.BaseDirectory, "broker"), folder, "test-city");
+            var other = await VdiBroker.City.Brokers.CityCertificates.CreateAsync(Town.Program, folder, "test-city");
             using var channel = Peers.Connect(town, town.First, await other.IssueAsync("station", "poste-a", folder));
             var failure = await Assert.ThrowsAsync<RpcException>(async () => await new StationService.StationServiceClient(channel).SignInAsync(new SignInRequest { Login = "x", Password = "y" }, deadline: DateTime.UtcNow + Peers.Patience));
             Assert.Null(failure.Trailers.GetValueBytes("vdi-error-bin"));

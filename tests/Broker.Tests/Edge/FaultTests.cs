@@ -7,7 +7,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>Each part killed in turn; each test has a broker with a Redis of its own, so that it may.</summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class FaultTests(Town town)
 {
     private const string Amelie = "amelie.durand";
@@ -118,7 +118,7 @@ public sealed class FaultTests(Town town)
     public async Task A_second_broker_is_refused_the_state_folder_of_the_first()
     {
         await using var broker = await town.StartLonelyAsync("lonely-twice", 35);
-        var second = await Tool.RunAsync(Path.Combine(AppContext.BaseDirectory, "broker"), ["run", "--config", Path.Combine(broker.Folder, "broker.json")]);
+        var second = await Tool.RunAsync(Town.Program, ["run", "--config", Path.Combine(broker.Folder, "broker.json")]);
         Assert.Equal(3, second.Status);
         Assert.Contains("another broker uses", second.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, broker.RedisPid);

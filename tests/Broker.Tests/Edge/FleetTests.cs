@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>Three real brokers on one Redis: what one of them does alone is done by another within 5 s, and a stop moves everybody at once.</summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class FleetTests(Town town, ITestOutputHelper said)
 {
     private const string Amelie = "amelie.durand";

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>The store's disk is full, for real: what people, operators and the log are told, that nothing is half done, and that it goes on by itself.</summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class FullDiskTests(Town town, ITestOutputHelper said) : IAsyncLifetime
 {
     private const string Amelie = "amelie.durand";

@@ -6,7 +6,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>What an operator types beside running brokers: check, whois, directories, refresh.</summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class OperatorTests(Town town)
 {
     [Fact]

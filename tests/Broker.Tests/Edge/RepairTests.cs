@@ -8,7 +8,7 @@ namespace VdiBroker.Broker.Tests.Edge;
 /// <summary>
 /// Belief and truth made to differ on purpose, in a real Redis behind a real broker: each difference is repaired by the agent's next reports, and recorded with its cause.
 /// </summary>
-[Collection(TownCollection.Name)]
+[Collection(OtherTownCollection.Name)]
 public sealed class RepairTests(Town town)
 {
     private const string Amelie = "amelie.durand";

@@ -1,3 +1,4 @@
+using VdiBroker.City;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
@@ -30,8 +31,8 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Of the two brokers' Redis: <c>address:port</c>.</summary>
     public string Redis { get; private set; } = "";
 
-    /// <summary>The built broker.</summary>
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "broker");
+    /// <summary>The broker: what is shipped, where that was published.</summary>
+    public static string Program => CityPrograms.BuiltBroker;
 
     public async Task InitializeAsync()
     {
@@ -163,4 +164,11 @@ public sealed class Town : IAsyncLifetime
 public sealed class TownCollection : ICollectionFixture<Town>
 {
     public const string Name = "town";
+}
+
+/// <summary>A second town beside the first: its tests mostly wait (for leases, for silent hosts, for repairs), so that both are done in the time of one.</summary>
+[CollectionDefinition(Name)]
+public sealed class OtherTownCollection : ICollectionFixture<Town>
+{
+    public const string Name = "other town";
 }

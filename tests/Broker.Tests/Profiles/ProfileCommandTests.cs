@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using VdiBroker.City;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 using Xunit;
@@ -9,7 +10,7 @@ namespace VdiBroker.Broker.Tests.Profiles;
 /// <summary>A broker with a Redis of its own that runs, and the commands beside it, all as an operator starts them.</summary>
 public sealed class ProfileTown : IAsyncLifetime
 {
-    private static readonly string _program = Path.Combine(AppContext.BaseDirectory, "broker");
+    private static readonly string _program = CityPrograms.BuiltBroker;
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-profiles-").FullName;
     private readonly Loopback _network = Loopback.Pick();
 

@@ -14,8 +14,8 @@ public sealed class AdmissionGateTests
     {
         var first = await _gate.EnterAsync(_patient, default);
         using var second = await _gate.EnterAsync(_patient, default);
-        var third = _gate.EnterAsync(_patient, default);
-        var fourth = _gate.EnterAsync(_patient, default);
+        var third = _gate.EnterAsync(_patient, default).AsTask();
+        var fourth = _gate.EnterAsync(_patient, default).AsTask();
         Assert.False(third.IsCompleted || fourth.IsCompleted);
 
         first.Dispose();
@@ -31,8 +31,9 @@ public sealed class AdmissionGateTests
     {
         using var first = await _gate.EnterAsync(_patient, default);
         using var second = await _gate.EnterAsync(_patient, default);
-        var away = await Assert.ThrowsAsync<SentAwayException>(() => _gate.EnterAsync(TimeSpan.Zero, default));
-        Assert.InRange(away.After, AdmissionRule.ShortestAway, TimeSpan.FromSeconds(30));
+        var entry = await _gate.EnterAsync(TimeSpan.Zero, default);
+        Assert.Null(entry.Place);
+        Assert.InRange(entry.Away!.Value, AdmissionRule.ShortestAway, TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -41,8 +42,8 @@ public sealed class AdmissionGateTests
         var first = await _gate.EnterAsync(_patient, default);
         using var second = await _gate.EnterAsync(_patient, default);
         using var gone = new CancellationTokenSource();
-        var third = _gate.EnterAsync(_patient, gone.Token);
-        var fourth = _gate.EnterAsync(_patient, default);
+        var third = _gate.EnterAsync(_patient, gone.Token).AsTask();
+        var fourth = _gate.EnterAsync(_patient, default).AsTask();
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
 
@@ -71,7 +72,7 @@ public sealed class AdmissionGateTests
     {
         for (var i = 0; i < 5; i++) _gate.Adapt(TimeSpan.FromSeconds(1));
         using var first = await _gate.EnterAsync(_patient, default);
-        var second = _gate.EnterAsync(_patient, default);
+        var second = _gate.EnterAsync(_patient, default).AsTask();
         Assert.False(second.IsCompleted);
         _gate.Adapt(TimeSpan.Zero);
         (await second.WaitAsync(_patient)).Dispose();

@@ -98,8 +98,8 @@ public sealed class SessionLifeScriptTests(RedisFixture redis)
                 await farm.LapseAsync(held.Session);
                 return await farm.Ledger.ExpireAsync(now) is Expiry.Expired or Expiry.Left;
             case LifeEvent.GivenUp:
-                var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
-                var place = new OpeningDecision.Place([state.Hosts.Single(host => host.Host.Id != held.Host)], now, new VdiBroker.Pools.Placement([], []));
+                var hosts = await farm.Sessions.HostsOfAsync(farm.Pool);
+                var place = new OpeningDecision.Place([hosts.Single(host => host.Host.Id != held.Host)], now, new VdiBroker.Pools.Placement([], []));
                 return await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, place) is Claim.Held;
             default:
                 return await farm.Ledger.CorrectAsync(new Correction(now, SessionLife.After(now.Phase, happened), "test"));

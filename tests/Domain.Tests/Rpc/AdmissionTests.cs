@@ -16,31 +16,31 @@ public sealed class AdmissionTests
     [Fact]
     public void Nobody_begins_beside_more_than_help_nor_before_those_who_wait() => _cases.Sample(one =>
     {
-        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Admission.Go) Assert.True(one.Seen.UnderWay < one.Seen.AtOnce && one.Seen.Waiting == 0);
+        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Turn.Now) Assert.True(one.Seen.UnderWay < one.Seen.AtOnce && one.Seen.Waiting == 0);
     });
 
     [Fact]
     public void An_idle_gate_lets_everybody_in() => _cases.Sample(one =>
-        Assert.IsType<Admission.Go>(one.Rule.Decide(one.Seen with { UnderWay = one.Seen.AtOnce - 1, Waiting = 0 }, TimeSpan.Zero, one.Now, one.Draw)));
+        Assert.IsType<Turn.Now>(one.Rule.Decide(one.Seen with { UnderWay = one.Seen.AtOnce - 1, Waiting = 0 }, TimeSpan.Zero, one.Now, one.Draw)));
 
     [Fact]
     public void Nobody_waits_longer_than_their_patience_as_far_as_can_be_told() => _cases.Sample(one =>
     {
-        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Admission.Wait)
+        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Turn.Wait)
             Assert.True(one.Seen.Took / one.Seen.AtOnce * (one.Seen.Waiting + 1) <= one.Patience);
     });
 
     [Fact]
     public void Who_is_sent_away_is_told_a_time_that_is_neither_too_short_nor_too_long() => _cases.Sample(one =>
     {
-        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Admission.ComeBack back) Assert.InRange(back.After, AdmissionRule.ShortestAway, _longest);
+        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Turn.ComeBack back) Assert.InRange(back.After, AdmissionRule.ShortestAway, _longest);
     });
 
     [Fact]
     public void More_patience_never_sends_anybody_away() => _cases.Sample(one =>
     {
-        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is not Admission.ComeBack)
-            Assert.IsNotType<Admission.ComeBack>(one.Rule.Decide(one.Seen, one.Patience + TimeSpan.FromSeconds(1), one.Now, one.Draw));
+        if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is not Turn.ComeBack)
+            Assert.IsNotType<Turn.ComeBack>(one.Rule.Decide(one.Seen, one.Patience + TimeSpan.FromSeconds(1), one.Now, one.Draw));
     });
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class AdmissionTests
         var returns = new List<TimeSpan>();
         for (var i = 0; i < crowd; i++)
         {
-            var back = Assert.IsType<Admission.ComeBack>(rule.Decide(new Crowding(atOnce, atOnce, 1000, took, appointed), TimeSpan.Zero, TimeSpan.Zero, 0.5));
+            var back = Assert.IsType<Turn.ComeBack>(rule.Decide(new Crowding(atOnce, atOnce, 1000, took, appointed), TimeSpan.Zero, TimeSpan.Zero, 0.5));
             returns.Add(appointed = back.After);
         }
         // No more of them in any second than can be served in one.

@@ -1,21 +1,21 @@
 namespace VdiBroker.Rpc;
 
 /// <summary>What is said to somebody who comes to a gate.</summary>
-public abstract record Admission
+public abstract record Turn
 {
-    private Admission()
+    private Turn()
     {
     }
 
     /// <summary>Begin at once.</summary>
-    public sealed record Go : Admission;
+    public sealed record Now : Turn;
 
     /// <summary>Wait for your turn: it is near.</summary>
-    public sealed record Wait : Admission;
+    public sealed record Wait : Turn;
 
     /// <summary>Too many are here.</summary>
     /// <param name="After">At least so long before the next try.</param>
-    public sealed record ComeBack(TimeSpan After) : Admission;
+    public sealed record ComeBack(TimeSpan After) : Turn;
 }
 
 /// <summary>What a gate sees when somebody comes.</summary>
@@ -39,7 +39,7 @@ public sealed record AdmissionRule(int Least, int Most, TimeSpan LongestAway)
     public static readonly TimeSpan ShortestAway = TimeSpan.FromSeconds(1);
 
     /// <summary>Work that is ready waits for a processor no longer than this where all is well.</summary>
-    public static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// How many are served together from now on: fewer where the processors are behind, one by one more where they are not. Not by how long serving takes: what waits for a directory that hangs
@@ -54,13 +54,13 @@ public sealed record AdmissionRule(int Least, int Most, TimeSpan LongestAway)
     /// <param name="patience">How long this one may wait for the turn.</param>
     /// <param name="now">On the clock of the gate.</param>
     /// <param name="draw">0 to 1, random: spreads those who are sent away for the longest time.</param>
-    public Admission Decide(Crowding seen, TimeSpan patience, TimeSpan now, double draw)
+    public Turn Decide(Crowding seen, TimeSpan patience, TimeSpan now, double draw)
     {
-        if (seen.UnderWay < seen.AtOnce && seen.Waiting == 0) return new Admission.Go();
-        if (ForOne(seen) * (seen.Waiting + 1) <= patience) return new Admission.Wait();
+        if (seen.UnderWay < seen.AtOnce && seen.Waiting == 0) return new Turn.Now();
+        if (ForOne(seen) * (seen.Waiting + 1) <= patience) return new Turn.Wait();
         var away = seen.Appointed + ForOne(seen) - now;
         if (away < ShortestAway) away = ShortestAway;
-        return new Admission.ComeBack(away <= LongestAway ? away : ShortestAway + ((LongestAway - ShortestAway) * ((1 + draw) / 2)));
+        return new Turn.ComeBack(away <= LongestAway ? away : ShortestAway + ((LongestAway - ShortestAway) * ((1 + draw) / 2)));
     }
 
     /// <summary>The next of how long serving one takes, when another one has taken <paramref name="sample"/>.</summary>
