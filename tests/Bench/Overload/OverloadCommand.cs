@@ -58,9 +58,9 @@ internal static class OverloadCommand
         using var helpdesk = new Helpdesk(farm.Caller("operator", StormFarm.Operator, farm.Broker.Uri), farm.People[0].Login);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var (over, after, asks, lines) = (new Rush(crowd), new Rush(crowd), helpdesk.AskAsync(asking.Token), SilentHosts(farm));
-        var (cpu, clock) = (Cpu.Of(farm.Broker.Pid), Stopwatch.StartNew());
+        var (cpu, load, clock) = (Cpu.Of(farm.Broker.Pid), Cpu.Of(Environment.ProcessId), Stopwatch.StartNew());
         await over.OpenAsync(peak * Times, time, cancel);
-        (cpu, var elapsed) = (Cpu.Of(farm.Broker.Pid) - cpu, clock.Elapsed);
+        (cpu, load, var elapsed) = (Cpu.Of(farm.Broker.Pid) - cpu, Cpu.Of(Environment.ProcessId) - load, clock.Elapsed);
         await after.OpenAsync(Math.Max(1, peak / 4), time < _after ? time : _after, cancel);
         await asking.CancelAsync();
         await asks;
@@ -74,6 +74,7 @@ internal static class OverloadCommand
         report.Add("notBegun", over.NotBegun, "people whom the bench did not begin: it had no time (it shares the cores), or all were busy");
         report.Add("sentAway", over.SentAwayAt.Count, "times that somebody was told to come back");
         report.Add("brokerCpuPercent", cpu / elapsed * 100, "of one core, while overloaded");
+        report.Add("loadCpuPercent", load / elapsed * 100, "of one core: what it costs to ask so often, taken from the broker");
         report.Add("wrongFailures", wrong, "any failure other than 'come back in n s', ends and helpdesk in it; must be 0");
         report.Add("overloadP99Ms", Percentile(over, 0.99), "ms of those who were served, from their last coming");
         report.Add("endsP99Ms", over.Ends.Count == 0 ? 0 : TimedRound.Percentile(over.Ends, 0.99), string.Create(CultureInfo.InvariantCulture, $"ms of {over.Ends.Count} signings out meanwhile"));
