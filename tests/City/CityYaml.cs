@@ -95,9 +95,10 @@ internal static class CityYaml
         return yaml.ToString();
     }
 
+    // Between two warnings of idleness lies more than the agent's 5 s between two questions: a touch is heard of before the next one is due.
     private static string EndsSoon(CityPlan plan) => $$"""
           - { id: bref, name: { fr: Bref, en: Short }, hosts: [{{plan.Hosts[0].Name}}], limits: { longest: 20s, warn: 10s, extend: 12s, extensions: 1 } }
-          - { id: veille, name: { fr: Veille, en: Awake }, hosts: [{{plan.Hosts[0].Name}}], limits: { idle: 12s, warn: 8s } }
+          - { id: veille, name: { fr: Veille, en: Awake }, hosts: [{{plan.Hosts[0].Name}}], limits: { idle: 18s, warn: 9s } }
           - { id: ferme, name: { fr: Fermé, en: Closed }, hosts: [{{plan.Hosts[0].Name}}], hours: demain }
           - id: partage
             name: { fr: Partagé, en: Shared }
