@@ -28,6 +28,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     private static readonly Script _raise = new("raise_fence");
     private static readonly Script _free = new("free_seat");
     private static readonly Script _forget = new("forget_desktop");
+    private static readonly Script _drop = new("drop_use");
     private static readonly Script _note = new("note_unseated");
 
     /// <summary>Takes a session in.</summary>
@@ -79,6 +80,11 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     /// <summary>Takes away a person's desktop that is none.</summary>
     public Task ForgetAsync(PersonId person, PoolId pool, SessionId session, string cause) => store.RunScriptAsync(_forget,
         [keys.Desktops(person), keys.Session(session), keys.Events, keys.Use(pool)], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
+
+    /// <summary>Takes a session that is no more out of what its pool counts.</summary>
+    /// <returns>False when it is there, or was not counted.</returns>
+    public async Task<bool> DropAsync(SessionId session, PoolId pool, string cause) => (long)await store.RunScriptAsync(_drop,
+        [keys.Session(session), keys.Use(pool), keys.Events], [keys.Doorbell.ToString(), session.Value, pool.Value, cause]) == 1;
 
     /// <summary>Records what is not taken in.</summary>
     /// <param name="host">Where it runs.</param>

@@ -18,6 +18,12 @@ internal sealed record SeatRow(string User, SessionId Id, Session? Session)
     public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
 }
 
+/// <summary>A desktop that a pool counts and that holds no seat.</summary>
+/// <param name="Pool">Where it is counted.</param>
+/// <param name="Id">Its session.</param>
+/// <param name="Session">That session; null = there is none.</param>
+internal sealed record UnseatedUse(PoolId Pool, SessionId Id, Session? Session);
+
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
@@ -100,6 +106,26 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var same = before.Zip(marks).Where(one => one.Second == MarkOf(one.First)).Select(one => one.First.Id).ToHashSet();
         var sessions = await Task.WhenAll(seats.Select(seat => same.Contains(seat.Id) ? Task.FromResult<Session?>(known[seat.Id]) : ReadAsync(db, seat.Id)));
         return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
+    });
+
+    /// <summary>The desktops that pools count and that hold no seat on any host. In a sound ledger there is none but what begins or ends at this moment.</summary>
+    public Task<ImmutableArray<UnseatedUse>> UnseatedAsync(IEnumerable<PoolId> pools) => store.RunAsync<ImmutableArray<UnseatedUse>>("look for lost seats", async db =>
+    {
+        // First what is counted: who is seated meanwhile is found among the seats, and in small pieces, for nobody else is served while one is read.
+        var counted = new List<(PoolId Pool, SessionId Id)>();
+        foreach (var pool in pools)
+            await foreach (var use in db.HashScanAsync(keys.Use(pool), pageSize: 500)) counted.Add((pool, new SessionId(use.Name.ToString())));
+        if (counted.Count == 0) return [];
+        var seated = (await Task.WhenAll(hosts.Hosts.Keys.Select(host => db.HashValuesAsync(keys.Seats(host))))).SelectMany(ids => ids).Select(id => new SessionId(id.ToString())).ToHashSet();
+        return [.. (await Task.WhenAll(counted.Where(use => !seated.Contains(use.Id)).Select(UnseatedAsync))).OfType<UnseatedUse>()];
+
+        async Task<UnseatedUse?> UnseatedAsync((PoolId Pool, SessionId Id) use)
+        {
+            var session = await ReadAsync(db, use.Id);
+            // Its seat may be on a host that is declared no more.
+            var holds = session is not null && await db.HashGetAsync(keys.Seats(session.Host), session.User) == use.Id.Value;
+            return holds ? null : new UnseatedUse(use.Pool, use.Id, session);
+        }
     });
 
     /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none, the last also where what it calls so is somebody else's.</summary>

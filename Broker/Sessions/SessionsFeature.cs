@@ -17,7 +17,7 @@ internal static class SessionsFeature
         .AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
         .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
-        .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>();
+        .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>().AddHostedService<UnseatedFinder>();
 
     /// <summary>Adds the gauges of hosts, seats, sessions and queues: they read the store every few seconds.</summary>
     public static IServiceCollection AddFleetGauges(this IServiceCollection services) => services.AddSingleton<HostStates>().AddHostedService<FleetGauges>();

@@ -66,6 +66,9 @@ internal static partial class SessionsLog
     [LoggerMessage(1023, LogLevel.Information, "session {session} of {person} at {station} is extended: {limit} does not hold until {until:u}")]
     public static partial void Extended(ILogger logger, SessionId session, PersonId person, StationId station, Limit limit, DateTimeOffset until);
 
+    [LoggerMessage(1024, LogLevel.Warning, "session {session} is counted in {pool} and is no more; it is counted no longer: {cause}")]
+    public static partial void Dropped(ILogger logger, SessionId session, PoolId pool, string cause);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

@@ -36,7 +36,7 @@ public sealed class RaceProgramTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("no-lease", "told truly", "not forgotten")]
     [InlineData("no-fence", "one holder", "fences grow")]
-    [InlineData("expire-twice", "seats", "one session")]
+    [InlineData("expire-twice", "seats", "one session", "no needless refusal", "no seat lost")]
     [InlineData("double-redeem", "one holder")]
     public async Task A_broken_script_turns_the_race_red(string sabotage, params string[] rules)
     {

@@ -29,6 +29,8 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
 
         public sealed record Forget(int User, int? Other) : Command;
 
+        public sealed record Drop(int Nth) : Command;
+
         public sealed record Finish(int Nth, bool Lost, bool Stale) : Command;
 
         public sealed record Lose(int Nth, bool Row, bool Seat, bool Desktop) : Command;
@@ -54,6 +56,7 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
         (3, Gen.Select(_nth, _ahead, _seldom, (n, by, s) => (Command)new Command.Raise(n, by, s))),
         (3, Gen.Select(_user, _host, _other, (u, h, o) => (Command)new Command.Free(u, h, o))),
         (3, Gen.Select(_user, _other, (u, o) => (Command)new Command.Forget(u, o))),
+        (2, _nth.Select(n => (Command)new Command.Drop(n))),
         (2, Gen.Select(_nth, Gen.Bool, _seldom, (n, l, s) => (Command)new Command.Finish(n, l, s))),
         (4, Gen.Select(_nth, Gen.Bool, Gen.Bool, Gen.Bool, (n, r, s, d) => (Command)new Command.Lose(n, r, s, d))));
 
@@ -85,6 +88,8 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
     [InlineData("forget_desktop", "if redis.call('HGET', KEYS[1], ARGV[3]) ~= ARGV[4] then return 0 end", "", "another desktop forgotten")]
     [InlineData("forget_desktop", "if not over and s[2] == ARGV[2] and s[3] == ARGV[3] then return 0 end", "", "a desktop forgotten that runs")]
     [InlineData("forget_desktop", "if over then redis.call", "if true then redis.call", "somebody else's session is not counted any more")]
+    [InlineData("drop_use", "if phase and phase ~= 'ended' and phase ~= 'lost' and phase ~= 'expired' then return 0 end", "", "what runs is counted no longer")]
+    [InlineData("drop_use", "redis.call('HDEL', KEYS[2], ARGV[2]) == 0", "not phase", "what is gone is counted for ever")]
     public async Task A_broken_script_is_found_out(string script, string right, string wrong, string fault)
     {
         _store.Runs = asked =>
@@ -113,6 +118,7 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
                 case Command.Raise c: await run.RaiseAsync(c.Nth, c.By, c.Stale); break;
                 case Command.Free c: await run.FreeAsync(_users[c.User], $"blade{c.Host}", c.Other); break;
                 case Command.Forget c: await run.ForgetAsync(_users[c.User], c.Other); break;
+                case Command.Drop c: await run.DropAsync(c.Nth); break;
                 case Command.Finish c: await run.FinishAsync(c.Nth, c.Lost ? SessionPhase.Lost : SessionPhase.Ended, c.Stale); break;
                 case Command.Lose c: await run.LoseAsync(c.Nth, c.Row, c.Seat, c.Desktop); break;
             }

@@ -19,8 +19,8 @@ internal sealed class SabotagedBroker : IDisposable
         ["no-lease"] = ("claim_seat", "'lease', now + ARGV[8], 'boot'", "'lease', now, 'boot'"),
         // Whoever takes a desktop over gets the fence of who had it.
         ["no-fence"] = ("resume_session", "local fence = next_number(KEYS[1])", "local fence = tonumber(redis.call('HGET', KEYS[4], 'fence'))"),
-        // A session that ends frees the newest other seat of its host too.
-        ["expire-twice"] = ("ends", "    redis.call('HDEL', it.seats, it.user)\n", "    redis.call('HDEL', it.seats, it.user)\n    local others = redis.call('HKEYS', it.seats)\n    if #others > 0 then redis.call('HDEL', it.seats, others[#others]) end\n"),
+        // A session that ends frees all other seats of its host too.
+        ["expire-twice"] = ("ends", "    redis.call('HDEL', it.seats, it.user)\n", "    redis.call('HDEL', it.seats, it.user)\n    redis.call('DEL', it.seats)\n"),
         // A ticket is good as often as it is presented.
         ["double-redeem"] = ("redeem_ticket", "redis.call('HSET', KEYS[1], 'spent', 1, 'attempt', ARGV[9], 'verdict', verdict)", "redis.call('HSET', KEYS[1], 'verdict', verdict)"),
         // A session that ends keeps its seat.
