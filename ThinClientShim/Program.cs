@@ -4,6 +4,7 @@ using System.Text;
 using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Greeters;
 using VdiBroker.Shim.Rdp;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.Shim.Terminal;
@@ -18,6 +19,7 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         if (arguments is [BannerWindow.Option]) return BannerWindow.Run();
+        if (arguments is [GreeterWindow.Word, .. var look]) return GreeterWindow.Run(look);
         // Not Console.Out: it sets the terminal up for things that are not needed here, and costs start time.
         using var screen = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         var faults = new List<Fault>();
@@ -71,14 +73,21 @@ internal static class Program
         using var brokers = new BrokerRing(settings, journal);
         using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
         var input = Lines.Of(0);
-        var person = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
-        var room = new Room(settings, brokers, new Calls(brokers, settings.Words.Language), person, journal, TimeProvider.System);
+        var terminal = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
+        await using var greeter = new Greeter(settings, journal);
+        IPerson person = line.Greeter ? new GreetedPerson(settings, greeter) : terminal;
+        var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
         try
         {
             Task<byte[]?> SecretAsync() => secrets?.NextAsync(stop.Token) ?? input.NextAsync(stop.Token);
-            end = line.PasswordFd is null ? await station.AskingAsync() : await station.ScriptedAsync(await SecretAsync(), SecretAsync);
+            async Task<ExitCode> ScriptedAsync()
+            {
+                var password = await SecretAsync();
+                return await station.ScriptedAsync(settings.User ?? await terminal.AskAsync(settings.Words["ask-name"], stop.Token), password, SecretAsync);
+            }
+            end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

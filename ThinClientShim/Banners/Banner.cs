@@ -11,7 +11,7 @@ namespace VdiBroker.Shim.Banners;
 /// </summary>
 /// <param name="display">X display.</param>
 /// <param name="journal">Told when nothing can be drawn.</param>
-/// <param name="clicked">Told the key of a button that was clicked.</param>
+/// <param name="clicked">Told the key of a button that was clicked, and <see cref="BannerWindow.Hide"/> when a text has had its time.</param>
 internal sealed class Banner(string display, Journal journal, Action<char> clicked) : IAsyncDisposable
 {
     private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(1);
@@ -21,13 +21,13 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
     private int _texts;
     private Task _heard = Task.CompletedTask;
 
-    /// <summary>Shows a text in place of the last; one without sentences takes the banner away.</summary>
+    /// <summary>Shows a text in place of the last; an empty one takes the banner away.</summary>
     public void Show(BannerText text)
     {
         lock (_gate)
         {
             // Its memory is wanted back.
-            if (text.Sentences.Count == 0) End();
+            if (text.IsEmpty) End();
             else if (_window is { HasExited: false } || Start()) Write(text);
         }
     }
@@ -132,7 +132,11 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
     private void Over(Process window, string number)
     {
         lock (_gate)
-            if (ReferenceEquals(window, _window) && number == _texts.ToString(CultureInfo.InvariantCulture)) End();
+        {
+            if (!ReferenceEquals(window, _window) || number != _texts.ToString(CultureInfo.InvariantCulture)) return;
+            End();
+        }
+        clicked(BannerWindow.Hide);
     }
 
     private async Task ComplainAsync(Process window)

@@ -57,16 +57,16 @@ internal sealed class BannerPaint
         return happened;
     }
 
-    /// <summary>Shows a text at the top of the screen, above everything; hides the window where there is none.</summary>
+    /// <summary>Shows a text at the top of the screen, above everything; hides the window where there is nothing.</summary>
     public void Show(BannerText text)
     {
-        if (text.Sentences.Count == 0)
+        if (text.IsEmpty)
         {
             Hide();
             return;
         }
         var width = Place(text);
-        var height = _placed[^1].Y + _placed[^1].Height + Margin;
+        var height = _placed[^1].Y + _placed[^1].Height + (text.Sentences.Count > 0 ? Margin : 0);
         var screen = X11.XDisplayWidth(_display, _screen);
         // Two screens side by side are one wide one to X: in the middle of the left one nothing is torn.
         if (screen > X11.XDisplayHeight(_display, _screen) * 5 / 2) screen /= 2;
@@ -123,7 +123,9 @@ internal sealed class BannerPaint
             (y, width) = (y + _lineHeight, Math.Max(width, _placed[^1].Width));
         }
         var x = Margin;
-        y += Margin / 2;
+        // Buttons alone are as low as can be: a desktop is under them.
+        if (text.Sentences.Count > 0) y += Margin / 2;
+        else y = 0;
         foreach (var (key, label) in text.Buttons)
         {
             var bytes = Encoding.UTF8.GetBytes(label);

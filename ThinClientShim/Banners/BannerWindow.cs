@@ -138,6 +138,9 @@ internal sealed class BannerText
 
     public List<(char Key, string Label)> Buttons { get; } = [];
 
+    /// <summary>Nothing is to be shown.</summary>
+    public bool IsEmpty => Sentences.Count + Buttons.Count == 0;
+
     /// <summary>How long it stays; null: until told otherwise.</summary>
     public int? Seconds { get; set; }
 }

@@ -16,9 +16,11 @@ internal sealed record Key(string Name, bool Repeatable = false, bool Required =
     public static readonly Key Size = new("size");
     public static readonly Key FreeRdp = new("freerdp");
     public static readonly Key Log = new("log");
+    public static readonly Key City = new("city");
+    public static readonly Key Crest = new("crest");
 
     public static readonly IReadOnlyList<Key> All =
-        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log];
+        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest];
 }
 
 /// <summary>A value that somebody gave to a key.</summary>

@@ -8,8 +8,9 @@ namespace VdiBroker.Shim.Configuration;
 /// <param name="ConfigNamed">False: the file is the default one, which may be absent.</param>
 /// <param name="PasswordFd">Descriptor whose first line is the password; null: ask the person.</param>
 /// <param name="Once">End after one session.</param>
+/// <param name="Greeter">A greeter over the whole screen in place of the terminal.</param>
 /// <param name="Given">Keys given as options.</param>
-internal sealed record CommandLine(string Config, bool ConfigNamed, int? PasswordFd, bool Once, IReadOnlyList<Given> Given)
+internal sealed record CommandLine(string Config, bool ConfigNamed, int? PasswordFd, bool Once, bool Greeter, IReadOnlyList<Given> Given)
 {
     public const string DefaultConfig = "/etc/vdi-shim.conf";
 }
@@ -20,6 +21,7 @@ internal static class Options
     private static readonly Option<string?> Config = new("--config") { Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> PasswordFd = new("--password-fd") { Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> Once = new("--once");
+    private static readonly Option<bool> Greeter = new("--greeter");
     private static readonly Option<bool> Help = new("--help", "-h");
     private static readonly Option<bool> Version = new("--version");
 
@@ -33,7 +35,7 @@ internal static class Options
             AllowMultipleArgumentsPerToken = false,
         });
         var command = new Command("vdi-shim") { TreatUnmatchedTokensAsErrors = false };
-        foreach (var option in (Option[])[Config, PasswordFd, Once, Help, Version, .. keys.Values]) command.Options.Add(option);
+        foreach (var option in (Option[])[Config, PasswordFd, Once, Greeter, Help, Version, .. keys.Values]) command.Options.Add(option);
         var parsed = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
         if (parsed.GetValue(Version))
@@ -59,7 +61,7 @@ internal static class Options
         }
         var config = parsed.GetValue(Config);
         if (config is null && parsed.GetResult(Config) is not null) faults.Add(new("config-empty", "--config", "config"));
-        return new(config ?? CommandLine.DefaultConfig, config is not null, Descriptor(parsed, faults), parsed.GetValue(Once), given);
+        return new(config ?? CommandLine.DefaultConfig, config is not null, Descriptor(parsed, faults), parsed.GetValue(Once), parsed.GetValue(Greeter), given);
     }
 
     private static int? Descriptor(ParseResult parsed, List<Fault> faults)
@@ -76,7 +78,7 @@ internal static class Options
         var words = Wording.Of(language.Length >= 2 ? language[..2] : Wording.Default) ?? Wording.Of(Wording.Default)!;
         screen.WriteLine(words["help-usage"]);
         screen.WriteLine();
-        foreach (var name in (string[])["config", "password-fd", "once", .. Key.All.Select(key => key.Name), "help", "version"])
+        foreach (var name in (string[])["config", "password-fd", "once", "greeter", .. Key.All.Select(key => key.Name), "help", "version"])
             screen.WriteLine($"  --{name,-14}{words["help-" + name, string.Join(", ", Wording.Languages)]}");
     }
 }

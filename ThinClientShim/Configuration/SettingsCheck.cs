@@ -28,6 +28,7 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         var identity = Identity();
         var size = Size();
         var display = Display();
+        var crest = Crest();
         if (faults.Count > 0) return null;
         return new()
         {
@@ -39,6 +40,8 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
             User = One(Key.User)?.Value,
             Size = size,
             FreeRdp = One(Key.FreeRdp) is { } viewer ? viewer.Value.Contains('/') ? PathOf(viewer) : viewer.Value : "xfreerdp",
+            City = One(Key.City)?.Value ?? "",
+            Crest = crest,
             Log = One(Key.Log) is { } log ? PathOf(log) : null,
         };
     }
@@ -71,6 +74,14 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         if (string.IsNullOrEmpty(value)) faults.Add(new("config-missing", origin, Key.Display.Name));
         else if (!value.Contains(':', StringComparison.Ordinal)) faults.Add(new("config-bad-display", one?.Where ?? "$DISPLAY", value));
         return value;
+    }
+
+    private string? Crest()
+    {
+        if (One(Key.Crest) is not { } one) return null;
+        if (File.Exists(PathOf(one))) return PathOf(one);
+        faults.Add(new("config-no-file-at", one.Where, one.Value, Key.Crest.Name));
+        return null;
     }
 
     private X509Certificate2Collection? Authorities() => Pem(Key.Ca, path =>

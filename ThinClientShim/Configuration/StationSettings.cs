@@ -30,6 +30,15 @@ internal sealed record StationSettings
     /// <summary>Path or name of the FreeRDP client.</summary>
     public string FreeRdp { get; init; } = "xfreerdp";
 
+    /// <summary>Name of the city, for the greeter; empty: none is shown.</summary>
+    public string City { get; init; } = "";
+
+    /// <summary>Picture file of its crest; null: none.</summary>
+    public string? Crest { get; init; }
+
+    /// <summary>Name of the station, as its certificate has it.</summary>
+    public string StationName => Identity.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+
     /// <summary>File for the steps; null: none.</summary>
     public string? Log { get; init; }
 }

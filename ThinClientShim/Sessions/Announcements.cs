@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
-using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -19,12 +18,19 @@ internal sealed class Announcements : IAsyncDisposable
     private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(10);
 
     private const int AnswerSeconds = 10;
+    private const char Opened = 'o';
+    private const char Leaving = 'l';
+    private const char Asking = 's';
+    private const char SigningOut = 'S';
+    private const char Back = 'c';
+    private const char Hidden = 'i';
 
     private readonly Room _room;
     private readonly Wishes _wishes;
     private readonly ExtendRequest _extend;
     private readonly Banner _banner;
     private readonly CancellationTokenSource _over = new();
+    private readonly Lock _gate = new();
     private LimitWarning? _warning;
     private DateTimeOffset _end;
     private bool _extendable;
@@ -33,6 +39,8 @@ internal sealed class Announcements : IAsyncDisposable
     private string _ofEnd = "";
     private string _answer = "";
     private Task _extending = Task.CompletedTask;
+    private Menu _menu = Menu.None;
+    private bool _hidden;
 
     /// <param name="room">What there is to work with.</param>
     /// <param name="wishes">Takes the offers.</param>
@@ -40,10 +48,16 @@ internal sealed class Announcements : IAsyncDisposable
     public Announcements(Room room, Wishes wishes, ExtendRequest extend)
     {
         (_room, _wishes, _extend) = (room, wishes, extend);
-        _banner = new(room.Settings.Display, room.Journal, key => wishes.Add(key == 'n' ? Wish.Replace : Wish.Extend));
+        _banner = new(room.Settings.Display, room.Journal, Clicked);
     }
 
-    private Conversation Person => _room.Person;
+    private IPerson Person => _room.Person;
+
+    /// <summary>The desktop is on the screen: who has no keys for it finds buttons over it from now on.</summary>
+    public void Begin()
+    {
+        if (Person.NeedsBar) Turn(Menu.Closed);
+    }
 
     /// <summary>Takes a notice that is not final.</summary>
     public void Hear(SessionNotice notice)
@@ -78,6 +92,7 @@ internal sealed class Announcements : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _menu = Menu.None;
         Close();
         await _over.CancelAsync();
         await _extending;
@@ -152,19 +167,82 @@ internal sealed class Announcements : IAsyncDisposable
 
     private void Forget() => (_warning, _extendable, _ofEnd, _answer) = (null, false, "", "");
 
-    /// <summary>Brings offers and banner to what is so now.</summary>
+    /// <summary>Brings offers and banner to what is so now, which the person has not hidden yet.</summary>
     private void Show()
     {
         _wishes.Offer(Wish.Extend, _extendable);
         _wishes.Offer(Wish.Replace, _silent);
-        var text = new BannerText();
-        text.Sentences.AddRange(((string[])[_ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
-        if (_extendable) text.Buttons.Add(('e', Person.Words["button-extend"]));
-        if (_silent) text.Buttons.Add(('n', Person.Words["button-replace"]));
-        if (text.Sentences.Count > 0) text.Buttons.Add((BannerWindow.Hide, Person.Words["button-hide"]));
-        // An answer alone has been read after a while.
-        if (_ofHost.Length + _ofEnd.Length == 0) text.Seconds = AnswerSeconds;
-        _banner.Show(text);
+        _hidden = false;
+        Draw();
+    }
+
+    private void Turn(Menu menu)
+    {
+        _menu = menu;
+        Draw();
+    }
+
+    private void Draw()
+    {
+        lock (_gate)
+        {
+            var text = new BannerText();
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
+            if (_menu == Menu.Sure) text.Sentences.Add(Person.Words["bar-sure"]);
+            if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
+            if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
+            if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
+            foreach (var (key, word) in ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
+            if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Hidden, Person.Words["button-hide"]));
+            // An answer alone has been read after a while.
+            if (_ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            _banner.Show(text);
+        }
+    }
+
+    private static (char Key, string Word)[] ButtonsOf(Menu menu) => menu switch
+    {
+        Menu.Closed => [(Opened, "bar-open")],
+        Menu.Open => [(Leaving, "button-leave"), (Asking, "button-sign-out"), (Back, "greeter-back")],
+        Menu.Sure => [(SigningOut, "button-sign-out"), (Back, "greeter-back")],
+        _ => [],
+    };
+
+    private void Clicked(char key)
+    {
+        switch (key)
+        {
+            case 'e': _wishes.Add(Wish.Extend); break;
+            case 'n': _wishes.Add(Wish.Replace); break;
+            case Leaving: _wishes.Add(Wish.Leave); break;
+            case SigningOut:
+                Turn(Menu.Closed);
+                _wishes.Add(Wish.SignOut);
+                break;
+            case Opened: Turn(Menu.Open); break;
+            case Asking: Turn(Menu.Sure); break;
+            case Back: Turn(Menu.Closed); break;
+            case Hidden or BannerWindow.Hide when _menu != Menu.None:
+                (_hidden, _answer) = (true, "");
+                Draw();
+                break;
+        }
+    }
+
+    // What the buttons over the desktop are at.
+    private enum Menu
+    {
+        /// <summary>There are none: the person has keys.</summary>
+        None,
+
+        /// <summary>One that opens them.</summary>
+        Closed,
+
+        /// <summary>To leave, to sign out.</summary>
+        Open,
+
+        /// <summary>Signing out ends programs: whether that is meant.</summary>
+        Sure,
     }
 
     private string Until(Duration? left) =>

@@ -9,7 +9,9 @@ using VdiBroker.Shim.Brokers;
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>The calls of a station, each with its deadline, to whichever broker answers.</summary>
-internal sealed class Calls(BrokerRing brokers, string language)
+/// <param name="brokers">Who are asked.</param>
+/// <param name="language">In which language the answers are wanted now.</param>
+internal sealed class Calls(BrokerRing brokers, Func<string> language)
 {
     private static readonly TimeSpan SignInWithin = TimeSpan.FromSeconds(15);
     // A wait in the queue may take as long as the broker allows; it says so at least every 30 s.
@@ -23,7 +25,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <summary>Signs a person in. The password is wiped before this returns, whatever happens.</summary>
     public async Task<SignInReply> SignInAsync(string login, byte[] password, CancellationToken cancel)
     {
-        var request = new SignInRequest { Login = login, Password = Encoding.UTF8.GetString(password), Language = language };
+        var request = new SignInRequest { Login = login, Password = Encoding.UTF8.GetString(password), Language = language() };
         CryptographicOperations.ZeroMemory(password);
         // One trace for the sign-in and what follows (W3C Trace Context); the broker tells the station's own span, which has this number, with the first picture.
         _trace = new Metadata { { "traceparent", $"00-{RandomNumberGenerator.GetHexString(TraceDigits, lowercase: true)}-{RandomNumberGenerator.GetHexString(SpanDigits, lowercase: true)}-01" } };
@@ -46,7 +48,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <exception cref="OutcomeUnknownException">It may have been changed, or be changed yet.</exception>
     public async Task ChangePasswordAsync(string login, byte[] old, byte[] wanted, CancellationToken cancel)
     {
-        var request = new ChangePasswordRequest { Login = login, OldPassword = Encoding.UTF8.GetString(old), NewPassword = Encoding.UTF8.GetString(wanted), Language = language };
+        var request = new ChangePasswordRequest { Login = login, OldPassword = Encoding.UTF8.GetString(old), NewPassword = Encoding.UTF8.GetString(wanted), Language = language() };
         CryptographicOperations.ZeroMemory(old);
         CryptographicOperations.ZeroMemory(wanted);
         try
@@ -68,7 +70,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <param name="cancel">Gives up.</param>
     public async Task<Desktop> OpenAsync(OpenRequest request, Action<OpenReply> waiting, CancellationToken cancel)
     {
-        request.Language = language;
+        request.Language = language();
         while (true)
         {
             var heard = false;
@@ -120,7 +122,7 @@ internal sealed class Calls(BrokerRing brokers, string language)
     /// <summary>Puts off the end that was announced.</summary>
     public Task<ExtendReply> ExtendAsync(ExtendRequest request, TimeSpan within, CancellationToken cancel)
     {
-        request.Language = language;
+        request.Language = language();
         return brokers.AskAsync("extend", within, async (broker, options) => await broker.Calls.ExtendAsync(request, options), cancel);
     }
 

@@ -3,7 +3,6 @@ using System.Text;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Rdp;
-using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -64,7 +63,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         var follower = Follower.Start(room.Brokers, follow, room.Journal);
         try
         {
-            room.Person.Tell("connecting", []);
+            room.Person.Progress(room.Person.Words["connecting"]);
             var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
             var byPassword = desktop.Credential == Credential.Password;
             var secret = byPassword ? password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
@@ -79,7 +78,11 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     }
 
     /// <summary>Ends FreeRDP; the session on the host goes on.</summary>
-    public Task EndAsync() => _viewer.EndAsync();
+    public async Task EndAsync()
+    {
+        await _viewer.EndAsync();
+        _room.Person.Cover(false);
+    }
 
     /// <summary>Another desktop could not be had: this one stays, and is given up for another after <paramref name="time"/> at the earliest; null: never.</summary>
     public void Keep(TimeSpan? time) => _askAgainAt = _room.Clock.GetElapsedTime(_started) + time;
@@ -117,6 +120,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         await _shown.DisposeAsync();
         await _follower.DisposeAsync();
         await _viewer.DisposeAsync();
+        _room.Person.Cover(false);
     }
 
     /// <summary>Completes when a notice can be read; never, once there will be none. One wait at a time, however often it is asked for.</summary>
@@ -164,7 +168,9 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         if (_active) return;
         _active = true;
         _room.Journal.Step("active");
-        _room.Person.Tell("on-screen", []);
+        _room.Person.Progress(_room.Person.Words["on-screen"]);
+        _room.Person.Cover(true);
+        _announcements.Begin();
         _shown.Now();
     }
 
@@ -187,7 +193,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         if (wish == Wish.Leave) return ShowingEnd.By(wish);
-        _room.Person.Tell("signing-out", []);
+        _room.Person.Progress(_room.Person.Words["signing-out"]);
         _room.Journal.Step("signing-out");
         if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();
         else _room.Person.Tell("sign-out-failed", []);

@@ -12,24 +12,19 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
 
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>True for what a person types in place of their name to change their password: a sign that is no login of anybody's.</summary>
-    public static bool IsAskedFor(string name) => name == "*";
-
     /// <summary>True for a refusal that a new password helps against.</summary>
     public static bool IsWanted(ErrorCode code) => code is ErrorCode.PasswordMustChange;
 
-    /// <summary>By the person's own choice: asks for name and present password first.</summary>
-    public async Task ByChoiceAsync()
+    /// <summary>By the person's own choice. Wipes what they typed.</summary>
+    public async Task ByChoiceAsync(Comer comer)
     {
-        if (await room.Person.AskAsync(room.Person.Words["ask-name"], stop) is not { Length: > 0 } name) return;
-        if (await room.Person.AskPasswordAsync("ask-password", stop) is not { Length: > 0 } old) return;
         try
         {
-            if (await AskAsync(name, old) is { } changed) CryptographicOperations.ZeroMemory(changed);
+            if (await AskAsync(comer.Name, comer.Password) is { } changed) CryptographicOperations.ZeroMemory(changed);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(old);
+            CryptographicOperations.ZeroMemory(comer.Password);
         }
     }
 
@@ -39,31 +34,22 @@ internal sealed class NewPassword(Room room, CancellationToken stop)
     /// <returns>The new password, for the caller to wipe; null = not changed, or nobody knows whether, and the person has been told.</returns>
     public async Task<byte[]?> AskAsync(string name, byte[] old)
     {
-        for (var tries = 0; tries < TriesAllowed;)
+        for (var tries = 0; tries < TriesAllowed; tries++)
         {
-            if (await room.Person.AskPasswordAsync("ask-new-password", stop) is not { Length: > 0 } wanted) break;
+            if (await room.Person.NewPasswordAsync(stop) is not { } wanted) break;
             var answer = Answer.No;
             try
             {
-                if (await room.Person.AskPasswordAsync("ask-new-password-again", stop) is not { } again) break;
-                var same = CryptographicOperations.FixedTimeEquals(wanted, again);
-                CryptographicOperations.ZeroMemory(again);
-                if (!same)
-                {
-                    room.Person.Tell("password-differs", []);
-                    continue;
-                }
                 answer = await ChangeAsync(name, old, wanted);
                 if (answer == Answer.Changed) return wanted;
             }
             finally
             {
-                // Also at the end of the input, and of the shim.
+                // Also at the end of the shim.
                 if (answer != Answer.Changed) CryptographicOperations.ZeroMemory(wanted);
             }
             if (answer == Answer.Unknown) return null;
             if (answer == Answer.No) break;
-            tries++;
         }
         room.Person.Tell("password-kept", []);
         return null;

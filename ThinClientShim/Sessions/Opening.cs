@@ -1,5 +1,4 @@
 using VdiBroker.Protocol.Station.V1;
-using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -59,6 +58,7 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
         if (_offers == open) return;
         _offers = open;
         wishes.Offer(Wish.Replace, open);
+        room.Person.Offer(Wish.Replace, open);
     }
 
     private void Waiting(OpenReply reply)
@@ -69,16 +69,15 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
             // Said again while nothing changes: nothing new to the person.
             if (queued.Text != _queued)
             {
-                room.Person.Tell(queued.Text);
-                if (_queued.Length == 0) room.Person.Tell("queue-leave", []);
+                room.Person.Progress(_queued.Length == 0 ? $"{queued.Text}{Environment.NewLine}{room.Person.Words["queue-leave"]}" : queued.Text);
                 _queued = queued.Text;
             }
         }
         if (reply.Preparing is not { } step) return;
         room.Journal.Step("preparing");
         Offer(step.Replaceable);
-        if (step.Replaceable) room.Person.Tell($"{step.Text} {room.Person.Words["host-silent-key"]} {room.Person.Words["host-silent-loss"]}");
-        else room.Person.Tell(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
+        if (step.Replaceable) room.Person.Progress($"{step.Text} {room.Person.Words["host-silent-key"]} {room.Person.Words["host-silent-loss"]}");
+        else room.Person.Progress(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
     }
 
     private enum First

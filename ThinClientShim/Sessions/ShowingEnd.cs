@@ -1,5 +1,4 @@
 using VdiBroker.Protocol.Station.V1;
-using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 

@@ -14,11 +14,11 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private readonly NewPassword _newPassword = new(room, stop);
 
     /// <summary>One visit with a name and a password given by a program: a refusal ends it.</summary>
+    /// <param name="name">Who.</param>
     /// <param name="password">The password.</param>
     /// <param name="wanted">Gives the new password, asked for only when the person must change it; null or empty = none.</param>
-    public async Task<ExitCode> ScriptedAsync(byte[]? password, Func<Task<byte[]?>> wanted)
+    public async Task<ExitCode> ScriptedAsync(string? name, byte[]? password, Func<Task<byte[]?>> wanted)
     {
-        var name = room.Settings.User ?? await room.Person.AskAsync(room.Person.Words["ask-name"], stop);
         return password is { Length: > 0 } && !string.IsNullOrEmpty(name)
             ? await VisitAsync(name, password, async old => await wanted() is { Length: > 0 } one ? await _newPassword.TryAsync(name, old, one) : null)
             : Refused(room.Person.Words["password-wrong"]);
@@ -29,22 +29,13 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         while (true)
         {
-            if (room.Settings.User is null && room.Person.AtTerminal) room.Person.Tell("password-hint", []);
-            var name = room.Settings.User ?? await room.Person.AskAsync(room.Person.Words["ask-name"], stop);
-            if (name is null) return ExitCode.Done;
-            if (name.Length == 0) continue;
-            if (room.Settings.User is null && NewPassword.IsAskedFor(name))
+            if (await room.Person.NextAsync(room.Settings.User, stop) is not { } comer) return ExitCode.Done;
+            if (comer.WantsChange)
             {
-                await _newPassword.ByChoiceAsync();
+                await _newPassword.ByChoiceAsync(comer);
                 continue;
             }
-            if (await room.Person.AskPasswordAsync("ask-password", stop) is not { } password) return ExitCode.Done;
-            if (password.Length == 0)
-            {
-                room.Person.Tell("password-wrong", []);
-                continue;
-            }
-            var end = await VisitAsync(name, password, old => _newPassword.AskAsync(name, old));
+            var end = await VisitAsync(comer.Name, comer.Password, old => _newPassword.AskAsync(comer.Name, old));
             if (stop.IsCancellationRequested) return end;
             if (once && end is not (ExitCode.SignInRefused or ExitCode.NoBroker or ExitCode.NoDesktop)) return end;
         }
@@ -61,7 +52,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         var since = room.Clock.GetTimestamp();
         try
         {
-            room.Person.Tell("signing-in", []);
+            room.Person.Progress(room.Person.Words["signing-in"]);
             reply = await room.Calls.SignInAsync(name, password, stop);
         }
         catch (RefusedException refusal)
@@ -89,7 +80,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         }
         var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held);
         room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");
-        room.Person.Tell("hello", reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "");
+        room.Person.Greet(reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "");
         if (reply.Limited) room.Person.Tell("limited", []);
         TellOf(reply.Password);
         if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return ExitCode.Done;
@@ -99,7 +90,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private async Task<ExitCode> VisitAsync(SignedIn person, DesktopChoice choice)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var keys = room.Person.Keys();
+        using var keys = room.Person.Wishing();
         var commands = CommandsAsync(over.Token);
         try
         {

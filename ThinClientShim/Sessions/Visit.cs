@@ -8,7 +8,7 @@ using VdiBroker.Shim.Terminal;
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>What a visit is made with.</summary>
-internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, Conversation Person, Journal Journal, TimeProvider Clock);
+internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, IPerson Person, Journal Journal, TimeProvider Clock);
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
 /// <param name="room">What there is to work with.</param>
@@ -46,7 +46,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
                 return _refusal?.Code == ErrorCode.HostGone ? ExitCode.HostLost : ExitCode.NotReached;
             }
             room.Journal.Step($"reconnect n={_tries.Made} why={again.Why}");
-            if (again.Tell) room.Person.Tell("reconnecting", _tries.Made, allowed);
+            if (again.Tell) room.Person.Progress(room.Person.Words["reconnecting", _tries.Made, allowed]);
             if (await wishes.WithinAsync(again.NotBefore > pause ? Pause.AtLeast(again.NotBefore) : pause, room.Clock) is { } wish) return await GoAsync(wish);
         }
     }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 

@@ -2,20 +2,18 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Sessions;
 using VdiBroker.Shim.Words;
 
 namespace VdiBroker.Shim.Terminal;
 
 /// <summary>The conversation with the person at the terminal: what they are told, and what they answer.</summary>
-internal sealed class Conversation(Wording words, TextWriter screen, Lines input, bool atTerminal)
+internal sealed class Conversation(Wording words, TextWriter screen, Lines input, bool atTerminal) : IPerson
 {
-    /// <summary>What the shim says itself.</summary>
+    /// <inheritdoc/>
     public Wording Words { get; } = words;
 
-    /// <summary>True: somebody can answer questions.</summary>
-    public bool AtTerminal { get; } = atTerminal;
-
-    /// <summary>Shows a sentence.</summary>
+    /// <inheritdoc/>
     public void Tell(string sentence)
     {
         if (sentence.Length == 0) return;
@@ -29,8 +27,61 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
         }
     }
 
-    /// <summary>Shows one of the shim's own sentences.</summary>
+    /// <inheritdoc/>
     public void Tell(string word, params object[] values) => Tell(Words[word, values]);
+
+    /// <inheritdoc/>
+    public bool NeedsBar => false;
+
+    /// <inheritdoc/>
+    public void Progress(string sentence) => Tell(sentence);
+
+    /// <inheritdoc/>
+    public void Greet(string name, string tenant) => Tell("hello", name, tenant);
+
+    /// <summary>A star in place of the name, which is no login of anybody's, asks for another password.</summary>
+    public async Task<Comer?> NextAsync(string? only, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (only is null && atTerminal) Tell("password-hint", []);
+            var name = only ?? await AskAsync(Words["ask-name"], cancel);
+            if (name is null) return null;
+            if (name.Length == 0) continue;
+            var change = only is null && name == "*";
+            if (change && (name = await AskAsync(Words["ask-name"], cancel)) is not { Length: > 0 }) continue;
+            if (await AskPasswordAsync("ask-password", cancel) is not { } password)
+            {
+                if (change) continue;
+                return null;
+            }
+            if (password.Length > 0) return new Comer(name, password, change);
+            if (!change) Tell("password-wrong", []);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> NewPasswordAsync(CancellationToken cancel)
+    {
+        while (await AskPasswordAsync("ask-new-password", cancel) is { Length: > 0 } wanted)
+        {
+            var same = false;
+            try
+            {
+                if (await AskPasswordAsync("ask-new-password-again", cancel) is not { } again) return null;
+                same = CryptographicOperations.FixedTimeEquals(wanted, again);
+                CryptographicOperations.ZeroMemory(again);
+                if (same) return wanted;
+                Tell("password-differs", []);
+            }
+            finally
+            {
+                // Also at the end of the input, and of the shim.
+                if (!same) CryptographicOperations.ZeroMemory(wanted);
+            }
+        }
+        return null;
+    }
 
     /// <summary>A line in answer to a question; null at the end of the input.</summary>
     public async Task<string?> AskAsync(string question, CancellationToken cancel)
@@ -42,17 +93,17 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     /// <summary>A password typed unseen; null at the end of the input. The caller wipes it.</summary>
     /// <param name="word">Which question.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<byte[]?> AskPasswordAsync(string word, CancellationToken cancel)
+    private async Task<byte[]?> AskPasswordAsync(string word, CancellationToken cancel)
     {
         using var silence = TerminalMode.Unseen();
         Prompt(Words[word]);
         return await input.NextAsync(cancel);
     }
 
-    /// <summary>The desktop to open: the only or preferred one, or the one chosen by number. Null at the end of the input.</summary>
+    /// <summary>As told in <see cref="IPerson"/>: by number, and Enter alone takes the preferred one.</summary>
     public async Task<DesktopChoice?> ChooseAsync(IReadOnlyList<DesktopChoice> desktops, CancellationToken cancel)
     {
-        if (desktops.Count < 2 || !AtTerminal) return desktops.Count == 0 ? new DesktopChoice() : desktops[0];
+        if (desktops.Count < 2 || !atTerminal) return desktops.Count == 0 ? new DesktopChoice() : desktops[0];
         Tell("choose", []);
         for (var n = 0; n < desktops.Count; n++) Tell(desktops[n].Running ? "choose-line-running" : "choose-line", n + 1, desktops[n].Name);
         while (await AskAsync(Words["choose-ask", desktops.Count], cancel) is { } answer)
@@ -65,8 +116,8 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
         return null;
     }
 
-    /// <summary>From here to disposal keys act without Enter, as far as the input allows: see <see cref="WishAsync"/>.</summary>
-    public IDisposable Keys() => new KeysScope(input);
+    /// <summary>Keys act without Enter meanwhile, as far as the input allows: see <see cref="WishAsync"/>.</summary>
+    public IDisposable Wishing() => new KeysScope(input);
 
     /// <summary>
     /// The next key or command of a session; never ends at the end of the input, which is no command. <c>l</c>, <c>e</c> and <c>n</c> act at
@@ -101,6 +152,16 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
         return Wish.Leave;
     }
 
+    /// <summary>What is on offer has been told in words.</summary>
+    public void Offer(Wish wish, bool open)
+    {
+    }
+
+    /// <summary>A terminal stays where it is.</summary>
+    public void Cover(bool covered)
+    {
+    }
+
     private void Prompt(string question)
     {
         try
@@ -131,20 +192,4 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
             _mode.Dispose();
         }
     }
-}
-
-/// <summary>What a person may want of a running session.</summary>
-internal enum Wish
-{
-    /// <summary>Free this station; the desktop waits.</summary>
-    Leave,
-
-    /// <summary>Close the desktop.</summary>
-    SignOut,
-
-    /// <summary>Put off the end that was announced.</summary>
-    Extend,
-
-    /// <summary>Give up a desktop whose host is silent, and open a new one.</summary>
-    Replace,
 }

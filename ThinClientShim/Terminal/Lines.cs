@@ -20,8 +20,8 @@ internal sealed class Lines
     private KeysRead _keys;
     private bool _endFollows;
 
-    private Lines(int descriptor) =>
-        new Thread(() => Read(descriptor), maxStackSize: 128 * 1024) { IsBackground = true, Name = "lines" }.Start();
+    private Lines(Func<Stream> open) =>
+        new Thread(() => Read(open), maxStackSize: 128 * 1024) { IsBackground = true, Name = "lines" }.Start();
 
     /// <summary>What acts without the end of a line.</summary>
     public KeysRead Keys
@@ -41,7 +41,10 @@ internal sealed class Lines
     }
 
     /// <summary>Starts reading <paramref name="descriptor"/>.</summary>
-    public static Lines Of(int descriptor) => new(descriptor);
+    public static Lines Of(int descriptor) => new(() => new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0));
+
+    /// <summary>Starts reading what another process writes.</summary>
+    public static Lines Of(Stream pipe) => new(() => pipe);
 
     /// <summary>The next line without its end, or key; null at the end of the input. The caller wipes what is secret.</summary>
     public async Task<byte[]?> NextAsync(CancellationToken cancel) =>
@@ -49,12 +52,12 @@ internal sealed class Lines
 
     private static byte[] Trimmed(ReadOnlySpan<byte> line) => (line.Length > 0 && line[^1] == '\r' ? line[..^1] : line).ToArray();
 
-    private void Read(int descriptor)
+    private void Read(Func<Stream> open)
     {
         var chunk = new byte[LongestLine];
         try
         {
-            using var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+            using var stream = open();
             int got;
             while ((got = stream.Read(chunk, 0, LongestLine - Volatile.Read(ref _length))) > 0)
             {

@@ -70,6 +70,9 @@ public sealed class Screen : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses a key by its X name, "Tab", "F4".</summary>
+    public Task PressAsync(string key) => XdotoolAsync("key", key);
+
     /// <summary>Clicks the left button at a place.</summary>
     public Task ClickAsync(int x, int y) => XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", "1");
 

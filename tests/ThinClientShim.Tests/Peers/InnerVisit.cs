@@ -26,7 +26,7 @@ internal static class InnerVisit
         using var brokers = new BrokerRing(settings, journal);
         using var nothing = File.OpenHandle("/dev/null");
         var person = new Conversation(settings.Words, TextWriter.Null, Lines.Of((int)nothing.DangerousGetHandle()), atTerminal: false);
-        var room = new Room(settings, brokers, new Calls(brokers, "fr"), person, journal, clock);
+        var room = new Room(settings, brokers, new Calls(brokers, () => "fr"), person, journal, clock);
         return await new Visit(room, new SignedIn("a sign-in", TimeSpan.Zero, password), new DesktopChoice { PoolId = "bureau" }, new Wishes()).RunAsync().WaitAsync(TestStation.Deadline);
     }
 }

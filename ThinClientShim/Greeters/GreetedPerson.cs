@@ -1,0 +1,225 @@
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Sessions;
+using VdiBroker.Shim.Words;
+
+namespace VdiBroker.Shim.Greeters;
+
+/// <summary>The person at the greeter: what they are told becomes its pages, what they do there their answers.</summary>
+/// <param name="settings">The station's.</param>
+/// <param name="greeter">The process on the screen.</param>
+internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) : IPerson
+{
+    // What was told before, beside what is told now.
+    private const int MostTold = 3;
+
+    private readonly Lock _gate = new();
+    private readonly List<Func<Wording, string>> _told = [];
+    private readonly HashSet<Wish> _offers = [];
+    private Wording _words = settings.Words;
+    private string _heading = "";
+    private Func<Wording, string>? _progress;
+    private GreeterPage? _question;
+    private bool _covered;
+    private bool _wishing;
+
+    /// <inheritdoc/>
+    public Wording Words => _words;
+
+    /// <inheritdoc/>
+    public bool NeedsBar => true;
+
+    /// <inheritdoc/>
+    public void Tell(string sentence)
+    {
+        if (sentence.Length > 0) Add(_ => sentence);
+    }
+
+    /// <inheritdoc/>
+    public void Tell(string word, params object[] values) => Add(words => words[word, values]);
+
+    /// <inheritdoc/>
+    public void Progress(string sentence)
+    {
+        lock (_gate)
+        {
+            _progress = _ => sentence;
+            Show();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Greet(string name, string tenant)
+    {
+        lock (_gate)
+        {
+            _heading = tenant.Length > 0 ? $"{name} · {tenant}" : name;
+            Show();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Comer?> NextAsync(string? only, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            // The next person may read another language; what was told last is still theirs who left.
+            if (_heading.Length > 0) _words = settings.Words;
+            (_heading, _progress) = ("", null);
+        }
+        var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = only ?? "", IsNameFixed = only is not null }, cancel);
+        return answer switch
+        {
+            GreeterAnswer.SignIn it => new Comer(only ?? it.Name, it.Password, WantsChange: false),
+            GreeterAnswer.Change it => new Comer(only ?? it.Name, it.Password, WantsChange: true),
+            _ => null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> NewPasswordAsync(CancellationToken cancel) =>
+        await AskAsync(new GreeterPage(PageKind.NewPassword, ""), cancel) is GreeterAnswer.New { Password.Length: > 0 } wanted ? wanted.Password : null;
+
+    /// <inheritdoc/>
+    public async Task<DesktopChoice?> ChooseAsync(IReadOnlyList<DesktopChoice> desktops, CancellationToken cancel)
+    {
+        if (desktops.Count < 2) return desktops.Count == 0 ? new DesktopChoice() : desktops[0];
+        var page = new GreeterPage(PageKind.Choose, "") { Desktops = [.. desktops.Select(one => new OfferedDesktop(one.Name, one.Running))] };
+        return await AskAsync(page, cancel) is GreeterAnswer.Choose { Which: { } which } && which < desktops.Count ? desktops[which] : null;
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Wishing()
+    {
+        Wishing(true);
+        return new WishingScope(this);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Wish> WishAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            switch (await greeter.Answers.ReadAsync(cancel))
+            {
+                case GreeterAnswer.Press { Key: 'l' }: return Wish.Leave;
+                case GreeterAnswer.Press { Key: 'n' }: return Wish.Replace;
+                case GreeterAnswer.Speak it: Speak(it.Language); break;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Offer(Wish wish, bool open)
+    {
+        lock (_gate)
+        {
+            if (open ? _offers.Add(wish) : _offers.Remove(wish)) Show();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Cover(bool covered)
+    {
+        lock (_gate)
+        {
+            if (_covered == covered) return;
+            _covered = covered;
+            if (covered)
+            {
+                // What led to the desktop is history.
+                _told.Clear();
+                _progress = null;
+                greeter.Hide();
+            }
+            else Show();
+        }
+    }
+
+    private void Add(Func<Wording, string> sentence)
+    {
+        lock (_gate)
+        {
+            _told.Add(sentence);
+            if (_told.Count > MostTold) _told.RemoveAt(0);
+            _progress = null;
+            Show();
+        }
+    }
+
+    private async Task<GreeterAnswer> AskAsync(GreeterPage question, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            greeter.Forget();
+            _question = question;
+            Show();
+        }
+        try
+        {
+            while (true)
+            {
+                var answer = await greeter.Answers.ReadAsync(cancel);
+                if (answer is GreeterAnswer.Speak it) Speak(it.Language);
+                else if (IsMeantFor(question.Kind, answer)) return answer;
+                else System.Security.Cryptography.CryptographicOperations.ZeroMemory(answer.Secret());
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _question = null;
+                _told.Clear();
+            }
+        }
+    }
+
+    private static bool IsMeantFor(PageKind kind, GreeterAnswer answer) => (kind, answer) switch
+    {
+        (PageKind.SignIn, GreeterAnswer.SignIn or GreeterAnswer.Change) => true,
+        (PageKind.Choose, GreeterAnswer.Choose) => true,
+        (PageKind.NewPassword, GreeterAnswer.New) => true,
+        _ => false,
+    };
+
+    private void Speak(string language)
+    {
+        lock (_gate)
+        {
+            _words = Wording.Of(language) ?? _words;
+            Show();
+        }
+    }
+
+    private void Wishing(bool wishing)
+    {
+        lock (_gate)
+        {
+            _wishing = wishing;
+            greeter.Forget();
+        }
+    }
+
+    // Held by the gate. While a desktop is on the screen the greeter is not there: what is told then stands on its next page.
+    private void Show()
+    {
+        if (_covered) return;
+        var sentences = _told.Select(one => one(_words)).ToList();
+        if (_question is { } question)
+        {
+            greeter.Show(question with { Language = _words.Language, Heading = _heading, Sentences = sentences });
+            return;
+        }
+        if (_progress is { } progress) sentences.Add(progress(_words));
+        List<(char, string)> buttons = [];
+        if (_offers.Contains(Wish.Replace)) buttons.Add(('n', _words["button-replace"]));
+        if (_wishing) buttons.Add(('l', _words["greeter-queue-leave"]));
+        greeter.Show(new GreeterPage(PageKind.Wait, _words.Language) { Heading = _heading, Sentences = sentences, Buttons = buttons });
+    }
+
+    private sealed class WishingScope(GreetedPerson person) : IDisposable
+    {
+        public void Dispose() => person.Wishing(false);
+    }
+}

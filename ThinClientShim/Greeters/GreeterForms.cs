@@ -1,0 +1,232 @@
+using System.Security.Cryptography;
+using VdiBroker.Shim.Words;
+
+namespace VdiBroker.Shim.Greeters;
+
+/// <summary>What stands in the middle of the greeter, for each kind of page. All of it works by keyboard: Tab and arrows go on, Enter accepts, Escape goes back.</summary>
+/// <param name="answer">Told what the person did.</param>
+/// <param name="redraw">Shows the page once more, after something that it depends on has changed.</param>
+internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
+{
+    private const int LongestLogin = 256;
+    private const int LongestPassword = 1024;
+    private const uint KeyOne = '1';
+    private const uint KeyNine = '9';
+
+    private Wording _words = null!;
+    private GreeterPage _page = null!;
+    private nint _name;
+    private nint _password;
+    private nint _again;
+    private nint _hint;
+    private nint _caps;
+    private nint _first;
+    private bool _changing;
+    private string _kept = "";
+    private bool _keep;
+
+    /// <summary>The page's widgets, in a box.</summary>
+    public nint Build(GreeterPage page, Wording words)
+    {
+        if (!_keep) (_changing, _kept) = (false, "");
+        (_page, _words, _keep) = (page, words, false);
+        (_name, _password, _again, _hint, _caps, _first) = (0, 0, 0, 0, 0, 0);
+        return page.Kind switch
+        {
+            PageKind.SignIn => SignIn(),
+            PageKind.Choose => Choose(),
+            PageKind.NewPassword => NewPassword(),
+            _ => Wait(),
+        };
+    }
+
+    /// <summary>What was typed as a name stays over the next page: it is the same one in another language.</summary>
+    public void Keep() => (_keep, _kept) = (true, _name == 0 ? "" : Text(_name));
+
+    /// <summary>Puts the cursor where the person goes on.</summary>
+    public void Focus()
+    {
+        if (_first != 0) GoTo(_first);
+    }
+
+    /// <summary>Says so where a password is typed.</summary>
+    public void CapsLock(bool on)
+    {
+        if (_caps != 0) Gtk.gtk_widget_set_visible(_caps, on ? 1 : 0);
+    }
+
+    /// <summary>Escape. True: it did something.</summary>
+    public bool Back()
+    {
+        switch (_page)
+        {
+            case { Kind: PageKind.SignIn }: Switch(false); return true;
+            case { Kind: PageKind.Choose }: answer(new GreeterAnswer.Choose(null)); return true;
+            case { Kind: PageKind.NewPassword }: answer(new GreeterAnswer.New([])); return true;
+            case { Buttons: [var (key, _), ..] }: answer(new GreeterAnswer.Press(key)); return true;
+            default: return false;
+        }
+    }
+
+    /// <summary>Another key. True: it was meant for the page.</summary>
+    public bool Pressed(uint key)
+    {
+        if (_page is { Kind: PageKind.Wait })
+        {
+            // What the sentences call a key is one.
+            if (!_page.Buttons.Any(button => button.Key == key)) return false;
+            answer(new GreeterAnswer.Press((char)key));
+            return true;
+        }
+        if (_page is not { Kind: PageKind.Choose } || key is < KeyOne or > KeyNine || key - KeyOne >= _page.Desktops.Count) return false;
+        answer(new GreeterAnswer.Choose((int)(key - KeyOne)));
+        return true;
+    }
+
+    private static string Text(nint entry) => System.Text.Encoding.UTF8.GetString(Widgets.Bytes(entry));
+
+    private nint SignIn()
+    {
+        var form = Widgets.Box(Gtk.Vertical);
+        Add(form, Widgets.Label(_words[_changing ? "greeter-change-title" : "greeter-title"], "title"));
+        Tell(form);
+        Add(form, Widgets.Field(_words["greeter-name"], secret: false, out _name));
+        Gtk.gtk_entry_set_max_length(_name, LongestLogin);
+        Gtk.gtk_editable_set_text(_name, _page.Name.Length > 0 ? _page.Name : _kept);
+        if (_page.IsNameFixed) Gtk.gtk_editable_set_editable(_name, 0);
+        Secret(form, _changing ? "greeter-old-password" : "greeter-password", out _password);
+        Unseen(form, _password);
+        _first = Text(_name).Length > 0 ? _password : _name;
+        Widgets.On(_name, "activate", () => GoTo(_password));
+        Widgets.On(_password, "activate", Submit);
+        Add(form, Widgets.Button(_words[_changing ? "greeter-go-on" : "greeter-sign-in"], "primary", Submit));
+        Add(form, Widgets.Button(_words[_changing ? "greeter-back" : "greeter-change"], "quiet", () => Switch(!_changing)));
+        return form;
+    }
+
+    private nint Wait()
+    {
+        var form = Widgets.Box(Gtk.Vertical);
+        if (_page.Heading.Length > 0) Add(form, Widgets.Label(_page.Heading, "title"));
+        for (var i = 0; i < _page.Sentences.Count; i++) Add(form, Widgets.Label(_page.Sentences[i], i == _page.Sentences.Count - 1 ? "now" : "before"));
+        foreach (var (key, label) in _page.Buttons)
+        {
+            var button = Widgets.Button(label, "quiet", () => answer(new GreeterAnswer.Press(key)));
+            Add(form, button);
+            if (_first == 0) _first = button;
+        }
+        return form;
+    }
+
+    private nint Choose()
+    {
+        var form = Widgets.Box(Gtk.Vertical);
+        if (_page.Heading.Length > 0) Add(form, Widgets.Label(_page.Heading, "title"));
+        Tell(form);
+        Add(form, Widgets.Label(_words["choose"], "field-name"));
+        for (var i = 0; i < _page.Desktops.Count; i++)
+        {
+            var (which, desktop) = (i, _page.Desktops[i]);
+            var button = Widgets.Button(_words[desktop.Running ? "choose-line-running" : "choose-line", i + 1, desktop.Name], i == 0 ? "primary" : "desktop", () => answer(new GreeterAnswer.Choose(which)));
+            Add(form, button);
+            if (i == 0) _first = button;
+        }
+        Add(form, Widgets.Button(_words["greeter-back"], "quiet", () => answer(new GreeterAnswer.Choose(null))));
+        return form;
+    }
+
+    private nint NewPassword()
+    {
+        var form = Widgets.Box(Gtk.Vertical);
+        Add(form, Widgets.Label(_words["greeter-change-title"], "title"));
+        Tell(form);
+        Secret(form, "greeter-new-password", out _password);
+        Secret(form, "greeter-new-again", out _again);
+        Unseen(form, _password, _again);
+        _first = _password;
+        Widgets.On(_password, "activate", () => GoTo(_again));
+        Widgets.On(_again, "activate", Change);
+        Add(form, Widgets.Button(_words["greeter-go-on"], "primary", Change));
+        Add(form, Widgets.Button(_words["greeter-give-up"], "quiet", () => answer(new GreeterAnswer.New([]))));
+        return form;
+    }
+
+    private static void GoTo(nint widget) => _ = Gtk.gtk_widget_grab_focus(widget);
+
+    private static void Add(nint form, nint widget) => Gtk.gtk_box_append(form, widget);
+
+    private void Tell(nint form)
+    {
+        foreach (var sentence in _page.Sentences) Add(form, Widgets.Label(sentence, "notice"));
+    }
+
+    private void Secret(nint form, string name, out nint entry)
+    {
+        Add(form, Widgets.Field(_words[name], secret: true, out entry));
+        Gtk.gtk_entry_set_max_length(entry, LongestPassword);
+    }
+
+    // What belongs below the fields of a password: Caps Lock, what is missing, and to see what one types.
+    private void Unseen(nint form, params nint[] entries)
+    {
+        _caps = Widgets.Label(_words["greeter-caps"], "hint");
+        _hint = Widgets.Label("", "hint");
+        Gtk.gtk_widget_set_visible(_hint, 0);
+        var show = Widgets.Styled(Gtk.gtk_check_button_new_with_label(_words["greeter-show"]), "show");
+        Widgets.On(show, "toggled", () =>
+        {
+            foreach (var entry in entries) Gtk.gtk_entry_set_visibility(entry, Gtk.gtk_check_button_get_active(show));
+        });
+        foreach (var one in (nint[])[_caps, _hint, show]) Add(form, one);
+    }
+
+    private void Submit()
+    {
+        var name = Text(_name).Trim();
+        var password = Widgets.Bytes(_password);
+        if (name.Length == 0) Missing("greeter-no-name", _name);
+        else if (password.Length == 0) Missing("greeter-no-password", _password);
+        else
+        {
+            Clear(_password);
+            answer(_changing ? new GreeterAnswer.Change(name, password) : new GreeterAnswer.SignIn(name, password));
+        }
+    }
+
+    private void Change()
+    {
+        var (wanted, again) = (Widgets.Bytes(_password), Widgets.Bytes(_again));
+        var same = CryptographicOperations.FixedTimeEquals(wanted, again);
+        CryptographicOperations.ZeroMemory(again);
+        if (wanted.Length == 0) Missing("greeter-no-password", _password);
+        else if (!same)
+        {
+            CryptographicOperations.ZeroMemory(wanted);
+            Clear(_again);
+            Missing("greeter-differs", _again);
+        }
+        else
+        {
+            Clear(_password);
+            Clear(_again);
+            answer(new GreeterAnswer.New(wanted));
+        }
+    }
+
+    // GTK wipes what it lets go of: its buffer is one for passwords.
+    private static void Clear(nint entry) => Gtk.gtk_editable_set_text(entry, "");
+
+    private void Missing(string word, nint entry)
+    {
+        Gtk.gtk_label_set_text(_hint, _words[word]);
+        Gtk.gtk_widget_set_visible(_hint, 1);
+        GoTo(entry);
+    }
+
+    private void Switch(bool changing)
+    {
+        Keep();
+        _changing = changing;
+        redraw();
+    }
+}

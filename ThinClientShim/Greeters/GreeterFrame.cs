@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using VdiBroker.Shim.Words;
+
+namespace VdiBroker.Shim.Greeters;
+
+/// <summary>The greeter's window: city and crest above, the page in the middle, what can be switched below, by key too. No way leads out of it.</summary>
+internal sealed class GreeterFrame
+{
+    private const int LinesOfText = 48;
+    private const int SmallestLetters = 14;
+    private const int LargestLetters = 48;
+    private const int AnyPropertyType = 0;
+    private const int LongestNames = 256;
+    private const uint TimeToDraw = 20;
+    private const double Large = 1.35;
+    private const int RevertToParent = 2;
+    private const uint KeyOfSize = Gtk.KeyF1 + 1;
+    private const uint KeyOfContrast = Gtk.KeyF1 + 2;
+    private const uint KeyOfLanguage = Gtk.KeyF1 + 3;
+
+    private readonly GreeterLook _look;
+    private readonly GreeterForms _forms;
+    private readonly Action<GreeterAnswer> _answer;
+    private readonly nint _display;
+    private readonly nint _keyboard;
+    private readonly nint _window;
+    private readonly nint _letters;
+    private readonly nint _middle;
+    private readonly nint _foot;
+    private readonly int _height;
+    private nint _shownFoot;
+    private nint _card;
+    private bool _isLarge;
+    private bool _isContrast;
+    private GreeterPage? _page;
+    private Wording? _words;
+
+    /// <param name="look">What is the same on every page.</param>
+    /// <param name="answer">Told what the person did.</param>
+    public GreeterFrame(GreeterLook look, Action<GreeterAnswer> answer)
+    {
+        (_look, _answer) = (look, answer);
+        _forms = new(answer, Redraw);
+        _display = Gtk.gdk_display_get_default();
+        _keyboard = Gtk.gdk_seat_get_keyboard(Gtk.gdk_display_get_default_seat(_display));
+        Gtk.gdk_monitor_get_geometry(Gtk.g_list_model_get_item(Gtk.gdk_display_get_monitors(_display), 0), out var screen);
+        _height = screen.Height;
+        _letters = Provider();
+        Gtk.gtk_css_provider_load_from_data(Provider(), Style(), -1);
+        Letter();
+
+        _window = Widgets.Styled(Gtk.gtk_window_new(), "greeter");
+        Gtk.gtk_window_set_decorated(_window, 0);
+        Gtk.gtk_window_set_title(_window, look.City.Length > 0 ? look.City : "VdiBroker");
+        // Without a window manager nobody makes a window as large as the screen.
+        Gtk.gtk_window_set_default_size(_window, screen.Width, screen.Height);
+        _middle = Widgets.Box(Gtk.Vertical);
+        var scroll = Widgets.Styled(Gtk.gtk_scrolled_window_new(), "middle");
+        Gtk.gtk_scrolled_window_set_policy(scroll, Gtk.ScrollNever, Gtk.ScrollAutomatic);
+        Gtk.gtk_scrolled_window_set_child(scroll, _middle);
+        Gtk.gtk_widget_set_vexpand(scroll, 1);
+        Gtk.gtk_widget_set_valign(_middle, Gtk.Centre);
+        Gtk.gtk_widget_set_halign(_middle, Gtk.Centre);
+        _foot = Widgets.Box(Gtk.Horizontal);
+        Gtk.gtk_window_set_child(_window, Widgets.Box(Gtk.Vertical, Head(), scroll, _foot));
+        Widgets.OnKey(_window, Pressed);
+        Widgets.On(_keyboard, "notify::caps-lock-state", () => _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0));
+    }
+
+    /// <summary>Shows a page in place of the last.</summary>
+    public void Show(GreeterPage page, Wording words)
+    {
+        var first = _page is null;
+        if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
+        (_page, _words) = (page, words);
+        _card = Widgets.Styled(_forms.Build(page, words), "card");
+        Gtk.gtk_box_append(_middle, _card);
+        _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0);
+        Foot(words);
+        if (first) Gtk.gtk_window_present(_window);
+        _forms.Focus();
+        Widgets.Every(TimeToDraw, () =>
+        {
+            // A later page waits for it.
+            if (page != _page) return false;
+            if (!HasFocus()) return true;
+            _answer(new GreeterAnswer.Shown(page.Kind));
+            return false;
+        });
+    }
+
+    private static string Style()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("greeter.css")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private void Redraw()
+    {
+        if (_page is { } page && _words is { } words) Show(page, words);
+    }
+
+    private nint Provider()
+    {
+        var provider = Gtk.gtk_css_provider_new();
+        Gtk.gtk_style_context_add_provider_for_display(_display, provider, Gtk.ApplicationPriority);
+        return provider;
+    }
+
+    // All else is measured in letters: what fits on a small screen fills a large one.
+    private void Letter()
+    {
+        var pixels = Math.Clamp((double)_height / LinesOfText, SmallestLetters, LargestLetters) * (_isLarge ? Large : 1);
+        Gtk.gtk_css_provider_load_from_data(_letters, string.Create(CultureInfo.InvariantCulture, $"window.greeter {{ font-size: {pixels:0}px; }}"), -1);
+    }
+
+    private nint Head()
+    {
+        var head = Widgets.Styled(Widgets.Box(Gtk.Horizontal), "head");
+        if (_look.Crest.Length > 0)
+        {
+            var crest = Widgets.Styled(Gtk.gtk_picture_new_for_filename(_look.Crest), "crest");
+            Gtk.gtk_picture_set_alternative_text(crest, _look.City);
+            Gtk.gtk_widget_set_size_request(crest, _height / 14, _height / 14);
+            Gtk.gtk_box_append(head, crest);
+        }
+        Gtk.gtk_box_append(head, Widgets.Label(_look.City, "city"));
+        return head;
+    }
+
+    private void Foot(Wording words)
+    {
+        var foot = Widgets.Styled(Widgets.Box(Gtk.Horizontal), "foot");
+        var keyboard = Keyboard();
+        var here = Widgets.Label(keyboard.Length > 0 ? words["greeter-here", _look.Station, keyboard] : _look.Station, "here");
+        foreach (var one in (nint[])[
+            here,
+            Widgets.Button(words[_isLarge ? "greeter-normal" : "greeter-large"], "switch", SwitchSize),
+            Widgets.Button(words[_isContrast ? "greeter-colours" : "greeter-contrast"], "switch", SwitchContrast),
+            Widgets.Button(words["greeter-other-language"], "switch", SwitchLanguage)])
+            Gtk.gtk_box_append(foot, one);
+        Gtk.gtk_box_append(_foot, foot);
+        if (_shownFoot != 0) Gtk.gtk_box_remove(_foot, _shownFoot);
+        _shownFoot = foot;
+    }
+
+    private bool Pressed(uint key)
+    {
+        switch (key)
+        {
+            case KeyOfSize: SwitchSize(); return true;
+            case KeyOfContrast: SwitchContrast(); return true;
+            case KeyOfLanguage: SwitchLanguage(); return true;
+            case Gtk.KeyEscape: return _forms.Back();
+            default: return _forms.Pressed(key);
+        }
+    }
+
+    private void SwitchSize()
+    {
+        _isLarge = !_isLarge;
+        Letter();
+        if (_words is { } words) Foot(words);
+    }
+
+    private void SwitchContrast()
+    {
+        _isContrast = !_isContrast;
+        if (_isContrast) Gtk.gtk_widget_add_css_class(_window, "contrast");
+        else Gtk.gtk_widget_remove_css_class(_window, "contrast");
+        if (_words is { } words) Foot(words);
+    }
+
+    private void SwitchLanguage()
+    {
+        if (_words is not { } words) return;
+        var all = Wording.Languages.ToList();
+        _forms.Keep();
+        _answer(new GreeterAnswer.Speak(all[(all.IndexOf(words.Language) + 1) % all.Count]));
+    }
+
+    // Without a window manager nobody gives the keyboard to a window either; X gives it only to one that it shows already, and a desktop that went took it with it.
+    private bool HasFocus()
+    {
+        var (display, ours) = (Gtk.gdk_x11_display_get_xdisplay(_display), Gtk.gdk_x11_surface_get_xid(Gtk.gtk_native_get_surface(_window)));
+        _ = Gtk.XGetInputFocus(display, out var has, out _);
+        if (has == ours) return true;
+        Gtk.gdk_x11_display_error_trap_push(_display);
+        _ = Gtk.XSetInputFocus(display, ours, RevertToParent, 0);
+        Gtk.gdk_x11_display_error_trap_pop_ignored(_display);
+        return false;
+    }
+
+    // What setxkbmap wrote: rules, model, layout, variant, options, each ended by a zero.
+    private string Keyboard()
+    {
+        var display = Gtk.gdk_x11_display_get_xdisplay(_display);
+        var names = Gtk.XInternAtom(display, "_XKB_RULES_NAMES", 1);
+        if (names == 0 || Gtk.XGetWindowProperty(display, Banners.X11.XDefaultRootWindow(display), names, 0, LongestNames, 0, AnyPropertyType, out _, out _, out var length, out _, out var value) != 0 || value == 0) return "";
+        var text = Marshal.PtrToStringUTF8(value, (int)length);
+        _ = Gtk.XFree(value);
+        return text.Split('\0') is [_, _, var layout, ..] ? layout.ToUpperInvariant().Replace(",", ", ", StringComparison.Ordinal) : "";
+    }
+}

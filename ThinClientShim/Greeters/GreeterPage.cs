@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace VdiBroker.Shim.Greeters;
+
+/// <summary>What stands on the greeter.</summary>
+internal enum PageKind
+{
+    /// <summary>Name and password.</summary>
+    SignIn,
+
+    /// <summary>Something is under way: sentences, and what may be wanted meanwhile.</summary>
+    Wait,
+
+    /// <summary>Which desktop.</summary>
+    Choose,
+
+    /// <summary>A new password, twice.</summary>
+    NewPassword,
+}
+
+/// <summary>A desktop that can be chosen.</summary>
+/// <param name="Name">For the screen.</param>
+/// <param name="Running">It is open already.</param>
+internal sealed record OfferedDesktop(string Name, bool Running);
+
+/// <summary>
+/// One page, as the shim tells it to the greeter: lines, and an empty one at the end. Told again, it takes the place of the last.
+/// </summary>
+/// <remarks>
+/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
+/// inside a text become spaces: a text of whomever cannot add a line.
+/// </remarks>
+internal sealed record GreeterPage(PageKind Kind, string Language)
+{
+    /// <summary>Name filled in; empty = none.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>It is the only one that may sign in here.</summary>
+    public bool IsNameFixed { get; init; }
+
+    /// <summary>Whom it is about; empty = nobody yet.</summary>
+    public string Heading { get; init; } = "";
+
+    /// <summary>What is told, the newest last.</summary>
+    public IReadOnlyList<string> Sentences { get; init; } = [];
+
+    /// <summary>What may be wanted, each with the key that is told back.</summary>
+    public IReadOnlyList<(char Key, string Label)> Buttons { get; init; } = [];
+
+    /// <summary>What can be chosen.</summary>
+    public IReadOnlyList<OfferedDesktop> Desktops { get; init; } = [];
+
+    /// <summary>Its lines.</summary>
+    public string Encode()
+    {
+        var told = new StringBuilder();
+        void Line(string start, string text) => told.Append(start).Append(text.ReplaceLineEndings(" ")).Append('\n');
+        Line("p ", Kind.ToString());
+        Line("l ", Language);
+        if (Name.Length > 0) Line("n ", Name);
+        if (IsNameFixed) Line("f", "");
+        if (Heading.Length > 0) Line("h ", Heading);
+        foreach (var sentence in Sentences) Line("t ", sentence);
+        foreach (var (key, label) in Buttons) Line($"b {key} ", label);
+        foreach (var desktop in Desktops) Line(desktop.Running ? "D " : "d ", desktop.Name);
+        return told.Append('\n').ToString();
+    }
+
+    /// <summary>Reads them; null = they begin with no page.</summary>
+    public static GreeterPage? Decode(IReadOnlyList<string> lines)
+    {
+        if (lines is not [['p', ' ', .. var kind], ['l', ' ', .. var language], ..] || !Enum.TryParse<PageKind>(kind, out var known)) return null;
+        var page = new GreeterPage(known, language);
+        var (sentences, buttons, desktops) = (new List<string>(), new List<(char Key, string Label)>(), new List<OfferedDesktop>());
+        foreach (var line in lines.Skip(2))
+        {
+            switch (line)
+            {
+                case ['n', ' ', .. var name]: page = page with { Name = name }; break;
+                case "f": page = page with { IsNameFixed = true }; break;
+                case ['h', ' ', .. var heading]: page = page with { Heading = heading }; break;
+                case ['t', ' ', .. var sentence]: sentences.Add(sentence); break;
+                case ['b', ' ', var key, ' ', .. var label]: buttons.Add((key, label)); break;
+                case ['d' or 'D', ' ', .. var desktop]: desktops.Add(new(desktop, line[0] == 'D')); break;
+            }
+        }
+        return page with { Sentences = sentences, Buttons = buttons, Desktops = desktops };
+    }
+}

@@ -1,0 +1,76 @@
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Words;
+
+namespace VdiBroker.Shim.Sessions;
+
+/// <summary>The person at this station, however they are spoken to: at a terminal, or at the greeter.</summary>
+internal interface IPerson
+{
+    /// <summary>The language in which they are spoken to now.</summary>
+    Wording Words { get; }
+
+    /// <summary>Tells what matters also when what is under way is over: an answer, a refusal, what to do.</summary>
+    void Tell(string sentence);
+
+    /// <summary>The same in the shim's own words.</summary>
+    void Tell(string word, params object[] values);
+
+    /// <summary>Tells what is under way: of no interest once it is over.</summary>
+    void Progress(string sentence);
+
+    /// <summary>Greets somebody who has signed in.</summary>
+    /// <param name="name">Theirs.</param>
+    /// <param name="tenant">Of their town or body.</param>
+    void Greet(string name, string tenant);
+
+    /// <summary>Waits for somebody who gives name and password.</summary>
+    /// <param name="only">The one name that may sign in here; null = any.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>Null: nobody will come any more.</returns>
+    Task<Comer?> NextAsync(string? only, CancellationToken cancel);
+
+    /// <summary>A new password, typed twice and unseen. The caller wipes it.</summary>
+    /// <returns>Null: given up.</returns>
+    Task<byte[]?> NewPasswordAsync(CancellationToken cancel);
+
+    /// <summary>The desktop to open: the only one, or the one that was chosen.</summary>
+    /// <returns>Null: none of them.</returns>
+    Task<DesktopChoice?> ChooseAsync(IReadOnlyList<DesktopChoice> desktops, CancellationToken cancel);
+
+    /// <summary>From here to disposal wishes can be had: see <see cref="WishAsync"/>.</summary>
+    IDisposable Wishing();
+
+    /// <summary>True: while a desktop is on the screen nothing but a button over it can be pressed.</summary>
+    bool NeedsBar { get; }
+
+    /// <summary>The next wish. Does not end before there is one.</summary>
+    Task<Wish> WishAsync(CancellationToken cancel);
+
+    /// <summary>Something may be wanted from now on, or no longer.</summary>
+    void Offer(Wish wish, bool open);
+
+    /// <summary>The desktop is on the screen (true), or has gone from it.</summary>
+    void Cover(bool covered);
+}
+
+/// <summary>Somebody at the station.</summary>
+/// <param name="Name">As typed.</param>
+/// <param name="Password">As typed; whoever has it wipes it.</param>
+/// <param name="WantsChange">Not a desktop, but another password.</param>
+internal sealed record Comer(string Name, byte[] Password, bool WantsChange);
+
+/// <summary>What a person may want of a running session.</summary>
+internal enum Wish
+{
+    /// <summary>Free this station; the desktop waits.</summary>
+    Leave,
+
+    /// <summary>Close the desktop.</summary>
+    SignOut,
+
+    /// <summary>Put off the end that was announced.</summary>
+    Extend,
+
+    /// <summary>Give up a desktop whose host is silent, and open a new one.</summary>
+    Replace,
+}

@@ -1,0 +1,212 @@
+using VdiBroker.City.Processes;
+using VdiBroker.City.Stations;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.ThinClientShim.Tests.Peers;
+using Xunit;
+using StatusCode = Grpc.Core.StatusCode;
+
+namespace VdiBroker.ThinClientShim.Tests;
+
+/// <summary>The greeter on a real X screen, driven by key and mouse as a person does.</summary>
+public sealed class GreeterTests : AtAStation
+{
+    private const string Page = "page kind=";
+
+    [Fact]
+    public async Task Who_types_name_and_password_has_their_desktop_and_the_greeter_is_gone_while_it_is_there()
+    {
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        var asked = Assert.Single(Station.Desk.SignIns);
+        Assert.Equal((ScriptedDesk.Login, "fr"), (asked.Login, asked.Language));
+        await Eventually.HoldsAsync("no greeter", TestStation.Deadline, () => Greeters().Count == 0);
+        Station.Desk.Becomes(SessionState.SignedOut, "Votre session est fermée.");
+        await Station.StepAsync(Page + "SignIn", 2);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active", 2);
+        Assert.DoesNotContain(Station.Desk.Password, Station.JournalText + Station.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_and_asked_for_again_and_nothing_typed_is_nothing_asked()
+    {
+        await using var screen = await GreetAsync();
+        await screen.TypeAsync("\n\n");
+        await TypeAsync(screen, ScriptedDesk.Login, "wrong");
+        await Station.StepAsync(Page + "SignIn", 2);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        Assert.Equal(["wrong", Station.Desk.Password], Station.Desk.SignIns.Select(one => one.Password));
+    }
+
+    [Fact]
+    public async Task The_language_is_switched_by_a_key_and_what_was_typed_stays_and_the_next_person_finds_the_station_s_again()
+    {
+        await using var screen = await GreetAsync();
+        await screen.TypeAsync(ScriptedDesk.Login);
+        await screen.PressAsync("F4");
+        await Station.StepAsync(Page + "SignIn", 2);
+        await screen.TypeAsync(Station.Desk.Password + "\n");
+        await Station.StepAsync("active");
+        Station.Desk.Becomes(SessionState.SignedOut);
+        await Station.StepAsync(Page + "SignIn", 3);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active", 2);
+        Assert.Equal([(ScriptedDesk.Login, "en"), (ScriptedDesk.Login, "fr")], Station.Desk.SignIns.Select(one => (one.Login, one.Language)));
+        Assert.Equal(["en", "fr"], Station.Desk.Opens.Select(one => one.Language));
+    }
+
+    [Fact]
+    public async Task Who_must_change_their_password_does_so_and_is_in()
+    {
+        const string fresh = "Neuf-et-long-42";
+        var old = Station.Desk.Password;
+        Station.Desk.MustChange = ScriptedDesk.Fault(ErrorCode.PasswordMustChange, StatusCode.FailedPrecondition, Retry.OtherInput, "Votre mot de passe doit être changé.");
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, old);
+        await Station.StepAsync(Page + "NewPassword");
+        await screen.TypeAsync($"{fresh}\n{fresh}x\n");
+        // The two differ: only the second is typed again.
+        await screen.TypeAsync(fresh + "\n");
+        await Station.StepAsync("active");
+        var change = Assert.Single(Station.Desk.Changes);
+        Assert.Equal((ScriptedDesk.Login, old, fresh), (change.Login, change.OldPassword, change.NewPassword));
+    }
+
+    [Fact]
+    public async Task A_password_is_changed_by_choice_and_given_up_by_Escape()
+    {
+        const string fresh = "Neuf-et-long-42";
+        var old = Station.Desk.Password;
+        await using var screen = await GreetAsync();
+        // Name, password, show, sign in, change.
+        foreach (var _ in Enumerable.Range(0, 4)) await screen.PressAsync("Tab");
+        await screen.PressAsync("space");
+        await Station.StepAsync(Page + "SignIn", 2);
+        await TypeAsync(screen, ScriptedDesk.Login, old);
+        await Station.StepAsync(Page + "NewPassword");
+        await screen.PressAsync("Escape");
+        await Station.StepAsync(Page + "SignIn", 3);
+        foreach (var _ in Enumerable.Range(0, 4)) await screen.PressAsync("Tab");
+        await screen.PressAsync("space");
+        await Station.StepAsync(Page + "SignIn", 4);
+        await TypeAsync(screen, ScriptedDesk.Login, old);
+        await Station.StepAsync(Page + "NewPassword", 2);
+        await screen.TypeAsync($"{fresh}\n{fresh}\n");
+        await Station.StepAsync("password-changed");
+        Assert.Equal([fresh], Station.Desk.Changes.Select(one => one.NewPassword));
+        Assert.Empty(Station.Desk.SignIns);
+    }
+
+    [Fact]
+    public async Task Of_several_desktops_one_is_chosen_by_its_number()
+    {
+        Station.Desk.Desktops = [new() { PoolId = "bureau", Name = "Bureau" }, new() { PoolId = "cartes", Name = "Cartes", Running = true }];
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync(Page + "Choose");
+        await screen.TypeAsync("2");
+        await Station.StepAsync("active");
+        Assert.Equal("cartes", Assert.Single(Station.Desk.Opens).PoolId);
+    }
+
+    [Fact]
+    public async Task A_place_in_the_queue_is_given_up_by_a_key()
+    {
+        Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("queued place=3");
+        await Eventually.HoldsAsync("the place given up", TestStation.Deadline, async () =>
+        {
+            await screen.PressAsync("l");
+            return !Station.Desk.Closes.IsEmpty;
+        });
+        await Station.StepAsync(Page + "SignIn", 2);
+        Assert.Equal(Closing.Leave, Station.Desk.Closes.First().Closing);
+        Assert.Empty(Station.Viewer.Started);
+    }
+
+    [Fact]
+    public async Task A_greeter_that_dies_is_there_again_with_the_same_page()
+    {
+        await using var screen = await GreetAsync();
+        using (var greeter = System.Diagnostics.Process.GetProcessById(Assert.Single(Greeters()))) greeter.Kill();
+        await Station.StepAsync(Page + "SignIn", 2);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+    }
+
+    [Fact]
+    public async Task The_desktop_is_left_by_the_bar_over_it()
+    {
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        var low = 0;
+        await Eventually.HoldsAsync("left", TestStation.Deadline, async () =>
+        {
+            if (await screen.BannerAsync() is not { } bar) return false;
+            // One button alone; opened, the first button begins at the left margin of the last row.
+            if (low == 0) low = bar.Height;
+            if (bar.Height == low) await screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
+            else await screen.ClickAsync(bar.X + 40, bar.Y + bar.Height - 22);
+            return !Station.Desk.Closes.IsEmpty;
+        });
+        Assert.Equal(Closing.Leave, Station.Desk.Closes.First().Closing);
+        await Station.StepAsync(Page + "SignIn", 2);
+        Assert.True(Station.Viewer.WasTerminated(await Station.Viewer.StartedAsync()));
+    }
+
+    [Fact]
+    public async Task A_screen_reader_reads_labels_fields_and_buttons()
+    {
+        await using var screen = await ScreenAsync();
+        var broker = await Station.BrokerAsync();
+        await using var bus = await SessionBus.StartAsync(Station.At("bus.log"));
+        Station.Start([broker.Address], "city = Ville de Drancy", ["--greeter"], ["/usr/bin/env", "DBUS_SESSION_BUS_ADDRESS=" + bus.Address]);
+        await Station.StepAsync(Page + "SignIn");
+        var reader = new ScreenReader(bus.Address);
+        IReadOnlyList<(string Role, string Name)> read = [];
+        await Eventually.HoldsAsync("a tree", TestStation.Deadline, async () => (read = await reader.ReadAsync()).Any(one => one.Name.StartsWith("English", StringComparison.Ordinal)));
+        Assert.Contains(("label", "Ville de Drancy"), read);
+        foreach (var field in (string[])["Votre identifiant", "Votre mot de passe"]) Assert.Contains(("text box", field), read);
+        foreach (var button in (string[])["Ouvrir mon bureau", "Changer mon mot de passe", "Grand texte (F2)"]) Assert.Contains(("button", button), read);
+        Assert.Contains(("checkbox", "Montrer ce que je tape"), read);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_drawn_the_journal_says_why()
+    {
+        var broker = await Station.BrokerAsync();
+        Station.Start([broker.Address], "", "--greeter");
+        await Station.StepAsync("greeter-says GTK cannot open the display :77");
+        await Station.StepAsync("greeter-ended code=1", 2);
+    }
+
+    private static async Task TypeAsync(Screen screen, string name, string password)
+    {
+        await screen.TypeAsync(name + "\n");
+        await screen.TypeAsync(password + "\n");
+    }
+
+    private async Task<Screen> ScreenAsync()
+    {
+        var screen = await Screen.StartVirtualAsync(Station.At("x"));
+        Station.Display = screen.Display;
+        return screen;
+    }
+
+    private async Task<Screen> GreetAsync()
+    {
+        var screen = await ScreenAsync();
+        var broker = await Station.BrokerAsync();
+        Station.Start([broker.Address], "city = Ville de Drancy", "--greeter");
+        await Station.StepAsync(Page + "SignIn");
+        return screen;
+    }
+
+    private IReadOnlyList<int> Greeters() => [.. ProcessTable.Below(Station.Process.Pid).Where(one => one.Arguments.Contains("greet")).Select(one => one.Pid)];
+}
