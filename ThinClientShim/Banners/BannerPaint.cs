@@ -30,6 +30,8 @@ internal sealed class BannerPaint
         _ = X11.XChangeWindowAttributes(display, _window, X11.WindowAttributes.OnlyOverrideRedirect, new X11.WindowAttributes { OverrideRedirect = 1 });
         _ = X11.XStoreName(display, _window, "vdi-shim");
         _ = X11.XSelectInput(display, _window, X11.WantedEvents);
+        // Else it is the bare screen's cross.
+        _ = X11.XDefineCursor(display, _window, X11.XCreateFontCursor(display, X11.ArrowCursor));
         _draw = X11.XftDrawCreate(display, _window, X11.XDefaultVisual(display, screen), X11.XDefaultColormap(display, screen));
     }
 
@@ -125,7 +127,7 @@ internal sealed class BannerPaint
         var x = Margin;
         // Buttons alone are as low as can be: a desktop is under them.
         if (text.Sentences.Count > 0) y += Margin / 2;
-        else y = 0;
+        else (x, y) = (0, 0);
         foreach (var (key, label) in text.Buttons)
         {
             var bytes = Encoding.UTF8.GetBytes(label);
@@ -135,7 +137,7 @@ internal sealed class BannerPaint
             x += wide + Margin;
             width = Math.Max(width, x - 2 * Margin);
         }
-        return width + 2 * Margin;
+        return text.Sentences.Count > 0 ? width + 2 * Margin : width + Margin;
     }
 
     private List<string> Wrap(string sentence, int widest)

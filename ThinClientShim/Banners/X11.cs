@@ -5,6 +5,7 @@ namespace VdiBroker.Shim.Banners;
 /// <summary>The few calls of libX11 and libXft that a banner is drawn with. Both are there where xterm is; loaded only by the process that draws.</summary>
 internal static partial class X11
 {
+    public const uint ArrowCursor = 68;
     public const int Expose = 12;
     public const int ButtonPress = 4;
     public const int VisibilityNotify = 15;
@@ -63,6 +64,12 @@ internal static partial class X11
 
     [LibraryImport(Xlib)]
     public static partial int XClearWindow(nint display, nint window);
+
+    [LibraryImport(Xlib)]
+    public static partial nuint XCreateFontCursor(nint display, uint shape);
+
+    [LibraryImport(Xlib)]
+    public static partial int XDefineCursor(nint display, nint window, nuint cursor);
 
     [LibraryImport(Xlib)]
     public static partial int XPending(nint display);

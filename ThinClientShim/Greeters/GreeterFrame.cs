@@ -56,6 +56,8 @@ internal sealed class GreeterFrame
         Gtk.gtk_window_set_title(_window, look.City.Length > 0 ? look.City : "VdiBroker");
         // Without a window manager nobody makes a window as large as the screen.
         Gtk.gtk_window_set_default_size(_window, screen.Width, screen.Height);
+        // Else it is the bare screen's cross.
+        Gtk.gtk_widget_set_cursor_from_name(_window, "default");
         _middle = Widgets.Box(Gtk.Vertical);
         var scroll = Widgets.Styled(Gtk.gtk_scrolled_window_new(), "middle");
         Gtk.gtk_scrolled_window_set_policy(scroll, Gtk.ScrollNever, Gtk.ScrollAutomatic);

@@ -155,6 +155,9 @@ internal static partial class Gtk
     [LibraryImport(Library)]
     public static partial void gtk_widget_set_visible(nint widget, int visible);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void gtk_widget_set_cursor_from_name(nint widget, string name);
+
     [LibraryImport(Library)]
     public static partial int gtk_widget_grab_focus(nint widget);
 

@@ -24,7 +24,11 @@ story.SetAction((parsed, _) =>
     return PlayAsync(parsed.GetValue(store), parsed.GetValue(folder)!.FullName, parsed.GetValue(only)!);
 });
 
-var root = new RootCommand("A whole city of real parts on this machine's loopback: directory, broker, session hosts, stations.") { demo, story };
+var shots = new Option<DirectoryInfo>("--out") { Description = "takes the pictures", Required = true };
+var pictures = new Command("pictures", "takes a picture of every screen of a station, in both languages and three sizes") { shots };
+pictures.SetAction((parsed, _) => PicturesPlay.RunAsync(parsed.GetValue(shots)!.FullName));
+
+var root = new RootCommand("A whole city of real parts on this machine's loopback: directory, broker, session hosts, stations.") { demo, story, pictures };
 // Ctrl-C is ours: everything that was started is ended in order, however long that takes.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 

@@ -92,6 +92,15 @@ public sealed class StoryTests(WholeStory story)
     public void A_directory_server_that_hangs_keeps_nobody() => story.Holds(DirectoryChapter.FirstHangs);
 
     [Fact]
+    public void Who_signs_in_at_the_greeter_has_their_desktop() => story.Holds(GreeterChapter.SignsIn);
+
+    [Fact]
+    public void Who_leaves_by_the_bar_finds_the_greeter_there_for_the_next() => story.Holds(GreeterChapter.Leaves);
+
+    [Fact]
+    public void The_greeter_refuses_in_the_person_s_language() => story.Holds(GreeterChapter.Refused);
+
+    [Fact]
     public void A_ticket_opens_once() => story.Holds(TicketChapter.UsedTwice);
 
     [Fact]
@@ -124,7 +133,7 @@ public sealed class StoryTests(WholeStory story)
     {
         foreach (var step in FigureChapter.Steps) story.Holds(step);
         Assert.All(story.Played.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
-        Assert.Equal(6, story.Played.Aims.Count);
+        Assert.Equal(8, story.Played.Aims.Count);
     }
 
     [Fact]

@@ -30,13 +30,14 @@ public sealed class Screen : IAsyncDisposable
 
     /// <summary>Starts a virtual screen with a French keyboard; the server picks a free display.</summary>
     /// <param name="folder">Takes its log and the file that mirrors its pixels.</param>
-    public static async Task<Screen> StartVirtualAsync(string folder)
+    /// <param name="size">Pixels, "1024x768".</param>
+    public static async Task<Screen> StartVirtualAsync(string folder, string size = Size)
     {
         System.IO.Directory.CreateDirectory(folder);
         var number = Path.Combine(folder, "display");
         File.Delete(number);
         var xvfb = ServerProcess.Start("Xvfb", Path.Combine(folder, "xvfb.log"), "/bin/sh",
-            ["-c", "exec 3>\"$0\"; exec Xvfb -displayfd 3 -screen 0 \"$1\" -nolisten tcp -noreset -fbdir \"$2\"", number, Size + "x24", folder]);
+            ["-c", "exec 3>\"$0\"; exec Xvfb -displayfd 3 -screen 0 \"$1\" -nolisten tcp -noreset -fbdir \"$2\"", number, size + "x24", folder]);
         try
         {
             await xvfb.ReadyAsync(() => Task.FromResult(File.Exists(number) && File.ReadAllText(number).EndsWith('\n')), TimeSpan.FromSeconds(20));

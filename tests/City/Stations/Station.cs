@@ -61,12 +61,21 @@ public sealed class Station : IAsyncDisposable
     public int ExitCode => _session is { HasExited: true } ended ? ended.ExitCode : throw new InvalidOperationException($"{Name}: vdi-shim runs");
 
     /// <summary>Sets up a station; nobody is signed in yet.</summary>
-    public static async Task<Station> StartAsync(string name, string folder, string brokerUri, CityCertificates certificates, string shim, string? display = null)
+    /// <param name="name">In its certificate.</param>
+    /// <param name="folder">Takes its files.</param>
+    /// <param name="brokerUri">Whom it asks.</param>
+    /// <param name="certificates">Who issues them.</param>
+    /// <param name="shim">The program.</param>
+    /// <param name="display">A window on this X display; null = a virtual screen.</param>
+    public static async Task<Station> StartAsync(string name, string folder, string brokerUri, CityCertificates certificates, string shim, string? display = null) =>
+        await OnAsync(display is null ? await Screen.StartVirtualAsync(Path.Combine(folder, "screen")) : Screen.OfDisplay(display), name, folder, brokerUri, certificates, shim);
+
+    /// <summary>The same on a screen that is there, which is its own from now on.</summary>
+    public static async Task<Station> OnAsync(Screen screen, string name, string folder, string brokerUri, CityCertificates certificates, string shim)
     {
-        var certificate = await certificates.IssueAsync("station", name, Path.Combine(folder, "tls"));
-        var screen = display is null ? await Screen.StartVirtualAsync(Path.Combine(folder, "screen")) : Screen.OfDisplay(display);
         try
         {
+            var certificate = await certificates.IssueAsync("station", name, Path.Combine(folder, "tls"));
             var station = new Station(name, folder, shim, screen, certificate);
             await File.WriteAllLinesAsync(station.ConfigFile,
             [
@@ -101,6 +110,57 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Starts vdi-shim for one person who answers its questions by <see cref="AnswerAsync"/>. Comes back at once.</summary>
     public Task SitDownAsync(string login, params string[] more) =>
         StartShimAsync(["--user", login, "--language", "fr", "--once", .. more]);
+
+    /// <summary>The greeter stands on the screen, for whoever comes; comes back when it has the keyboard. The person types and clicks on <see cref="Screen"/>.</summary>
+    /// <param name="city">Name above it.</param>
+    /// <param name="language">In which it begins.</param>
+    /// <param name="more">More options.</param>
+    public async Task GreetAsync(string city, string language = "fr", params string[] more)
+    {
+        var before = Steps("page").Count;
+        await StartShimAsync(["--greeter", "--language", language, "--city", city, .. more]);
+        await PageAsync("SignIn", before);
+    }
+
+    /// <summary>Every such step of the journal so far, oldest first: what follows the word.</summary>
+    public IReadOnlyList<string> Steps(string word) => File.Exists(Journal)
+        ? [.. File.ReadLines(Journal).Select(line => line.Split(' ', 3)).Where(words => words.Length > 1 && words[1] == word).Select(words => words.Length > 2 ? words[2] : "")]
+        : [];
+
+    /// <summary>Waits until the greeter shows a page of that kind, among those after the first <paramref name="after"/>.</summary>
+    /// <returns>How many pages there were by then.</returns>
+    public async Task<int> PageAsync(string kind, int after)
+    {
+        var count = 0;
+        await WaitAsync($"the greeter's page {kind} on {Name}", TimeSpan.FromSeconds(30), () =>
+        {
+            var pages = Steps("page");
+            count = pages.Count;
+            return Task.FromResult(pages.Skip(after).Contains("kind=" + kind));
+        });
+        return count;
+    }
+
+    /// <summary>Pid of the greeter; 0 while there is none.</summary>
+    public int GreeterPid => ShimPid == 0 ? 0 : ProcessTable.Below(ShimPid).FirstOrDefault(one => one.Arguments.Contains("greet"))?.Pid ?? 0;
+
+    /// <summary>Opens the bar over the desktop and presses one of its buttons.</summary>
+    /// <param name="right">How far from its left edge the button is.</param>
+    /// <param name="pressed">True once the press has done what it does.</param>
+    public async Task PressBarAsync(int right, Func<bool> pressed)
+    {
+        var low = 0;
+        await WaitAsync($"a press on the bar of {Name}", TimeSpan.FromSeconds(30), async () =>
+        {
+            if (pressed()) return true;
+            if (await Screen.BannerAsync() is not { } bar) return false;
+            if (low == 0) low = bar.Height;
+            // One button alone; opened, its buttons are the last row.
+            if (bar.Height == low) await Screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
+            else await Screen.ClickAsync(bar.X + right, bar.Y + bar.Height - 22);
+            return pressed();
+        });
+    }
 
     /// <summary>Waits for a question and answers it, unseen, by the same pipe as the password.</summary>
     /// <param name="question">How the question begins.</param>

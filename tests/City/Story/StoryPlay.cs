@@ -13,7 +13,7 @@ public static class StoryPlay
     public static IReadOnlyList<StoryStep> Steps =>
     [
         TicketChapter.Forget, .. RoamingChapter.Steps, .. FaultChapter.Steps, .. LimitChapter.Steps, .. RefusalChapter.Steps, .. DirectoryChapter.Steps, .. LossChapter.Steps, .. HostChapter.Steps,
-        .. MachineChapter.Steps, .. ExplainChapter.Steps,
+        .. MachineChapter.Steps, .. GreeterChapter.Steps, .. ExplainChapter.Steps,
         .. TicketChapter.Steps, .. FigureChapter.Steps, .. SecretChapter.Steps,
     ];
 

@@ -58,6 +58,9 @@ public sealed class StoryScene
     public static async Task<StoryScene> SetAsync(RunningCity city, string pictures) =>
         new(city, await StationCaller.ConnectAsync(city, "story-hand"), pictures);
 
+    /// <summary>Stands in FreeRDP's place and passes everything on, and keeps every ticket to be looked for.</summary>
+    public string TicketTrapProgram => _ticketTrap;
+
     /// <summary>A person signs in at a station by vdi-shim; their password and every ticket that the shim is given are looked for from then on.</summary>
     public async Task SignInAsync(Station station, Townsperson person, string language = "fr")
     {

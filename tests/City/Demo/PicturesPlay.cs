@@ -1,0 +1,100 @@
+using System.Globalization;
+using VdiBroker.City.Callers;
+using VdiBroker.City.Directory;
+using VdiBroker.City.Processes;
+using VdiBroker.City.Stations;
+
+namespace VdiBroker.City.Demo;
+
+/// <summary>Takes a picture of every screen that a person meets at a station: in both languages, on a small, a usual and a very large one, with real content.</summary>
+public static class PicturesPlay
+{
+    private const string City = "Ville de Drancy";
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(40);
+    private static readonly string[] _sizes = ["800x600", "1280x800", "3840x2160"];
+    private static readonly string[] _languages = ["fr", "en"];
+
+    /// <summary>Takes them.</summary>
+    /// <param name="folder">Takes the pictures, named by size, language and screen.</param>
+    public static async Task<int> RunAsync(string folder)
+    {
+        await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1) with { EndsSoon = true });
+        await city.ReadyAsync();
+        using var hand = await StationCaller.ConnectAsync(city, "pictures-hand");
+        // Whoever comes after her waits.
+        await hand.TakeDesktopAsync(city.People["sylvie.moreau"]);
+        foreach (var size in _sizes)
+            foreach (var language in _languages)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"accueil-{language}-{size.Split('x')[0]}");
+                var screen = await Screen.StartVirtualAsync(Path.Combine(city.Folder, name, "screen"), size);
+                await using var station = await Station.OnAsync(screen, name, Path.Combine(city.Folder, name), city.Broker.Uri, city.Certificates, city.Programs.Shim);
+                await VisitAsync(city, station, language, async what =>
+                {
+                    var picture = await SteadyAsync(screen);
+                    PngFile.Write(picture, Path.Combine(folder, $"{size}-{language}-{what}.png"));
+                });
+                Console.WriteLine($"{size} {language}");
+            }
+        return 0;
+    }
+
+    private static async Task VisitAsync(RunningCity city, Station station, string language, Func<string, Task> takeAsync)
+    {
+        var (screen, amelie) = (station.Screen, city.People.Amelie);
+        await station.GreetAsync(City, language);
+        var pages = 1;
+        await takeAsync("1-sign-in");
+        await screen.TypeAsync($"{amelie.Login}\nnot-her-password\n");
+        pages = await station.PageAsync("SignIn", pages);
+        await takeAsync("2-refused");
+        foreach (var key in (string[])["F2", "F3"]) await screen.PressAsync(key);
+        await takeAsync("3-large-and-contrast");
+        foreach (var key in (string[])["F2", "F3"]) await screen.PressAsync(key);
+        pages = await GoAsync(city.People[CityDirectory.Newcomer], "NewPassword");
+        await takeAsync("4-new-password");
+        pages = await BackAsync("Escape");
+        pages = await GoAsync(city.People["celine.boulanger"], "Choose");
+        await takeAsync("5-choose");
+        var queued = station.Steps("queued").Count;
+        await screen.TypeAsync("1");
+        await Eventually.HoldsAsync("a place in the queue", _soon, () => station.Steps("queued").Count > queued);
+        await takeAsync("6-queue");
+        pages = await BackAsync("l");
+        await screen.TypeAsync($"{amelie.Login}\n{amelie.Password}\n");
+        await Eventually.HoldsAsync("a desktop", _soon, async () => await screen.BannerAsync() is not null);
+        await takeAsync("7-desktop");
+        var bar = (await screen.BannerAsync())!.Value;
+        await screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
+        await Eventually.HoldsAsync("the bar open", _soon, async () => (await screen.BannerAsync())?.Height > bar.Height);
+        await takeAsync("8-bar");
+        await station.LeaveAsync();
+
+        async Task<int> GoAsync(Townsperson person, string page)
+        {
+            await screen.TypeAsync($"{person.Login}\n{person.Password}\n");
+            return await station.PageAsync(page, pages);
+        }
+
+        async Task<int> BackAsync(string key)
+        {
+            await screen.PressAsync(key);
+            return await station.PageAsync("SignIn", pages);
+        }
+    }
+
+    private static async Task<Picture> SteadyAsync(Screen screen)
+    {
+        var picture = await screen.LookAsync();
+        await Eventually.HoldsAsync("a steady picture", _soon, async () =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            var now = await screen.LookAsync();
+            var differ = now.Differences(picture);
+            picture = now;
+            // The cursor blinks.
+            return differ < picture.Height;
+        });
+        return picture;
+    }
+}
