@@ -11,7 +11,14 @@ namespace VdiBroker.Sessions;
 /// <param name="ScreenWidth">Pixels; 0 = the whole screen.</param>
 /// <param name="ScreenHeight">Pixels; 0 = the whole screen.</param>
 /// <param name="Clipboard">As the setting <c>clipboard</c> has it.</param>
-internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight, string Clipboard = "both");
+internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight, string Clipboard = "both")
+{
+    /// <summary>Factor of the size of letters; told with the sign-in, not kept with it.</summary>
+    public string TextSize { get; init; } = "1";
+
+    /// <summary><c>normal</c> or <c>high</c>; told with the sign-in, not kept with it.</summary>
+    public string Contrast { get; init; } = "normal";
+}
 
 /// <summary>A person's proven presence at one station.</summary>
 /// <param name="Serial">Grows with each sign-in on the farm.</param>

@@ -111,7 +111,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
         }
         var (profile, running) = await reading.EndAsync(person, station);
         var read = Stopwatch.GetElapsedTime(asked);
-        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]);
+        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]) { TextSize = profile["text_size"], Contrast = profile["contrast"] };
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
         {
             Limited = admitted.Limited,

@@ -84,6 +84,8 @@ internal static class StationReplies
         ScreenWidth = (uint)settings.ScreenWidth,
         ScreenHeight = (uint)settings.ScreenHeight,
         Clipboard = settings.Clipboard,
+        TextSize = settings.TextSize,
+        Contrast = settings.Contrast,
     };
 
     /// <summary>What the person should know of their password; null = nothing.</summary>

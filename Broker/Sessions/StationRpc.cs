@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
+using VdiBroker.Profiles;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
@@ -112,6 +113,17 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         // Who only leaves has left; who wanted the desktop ended must not believe that it is.
         if (signOut && !known) throw new RefusalException(ErrorCode.SignInEnded);
         return new CloseReply();
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PreferReply> Prefer(PreferRequest request, ServerCallContext context)
+    {
+        var wish = new KeyValuePair<string, string>[] { new("text_size", request.TextSize), new("contrast", request.Contrast) }.Where(one => one.Value.Length > 0).ToList();
+        // A hyphen drops a choice; that is the operator's.
+        if (wish.FirstOrDefault(one => one.Value == ProfileChanges.NoChoice) is { Key: not null } none) throw Invalid($"{none.Key} must be a value");
+        return await person.Prefer.RunAsync(new PreferenceChosen(new Presented(request.SignIn), Station(context), wish)) is Preference.Refused(var code, var why)
+            ? throw new RefusalException(code, why)
+            : new PreferReply();
     }
 
     // Its answer counts for nothing.

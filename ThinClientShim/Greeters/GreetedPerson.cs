@@ -17,6 +17,9 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     private readonly List<Func<Wording, string>> _told = [];
     private readonly HashSet<Wish> _offers = [];
     private Wording _words = settings.Words;
+    private Look _look = Look.Usual;
+    private bool _isChosen;
+    private bool _isSpokenTo;
     private string _heading = "";
     private Func<Wording, string>? _progress;
     private GreeterPage? _question;
@@ -49,12 +52,26 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     }
 
     /// <inheritdoc/>
-    public void Greet(string name, string tenant)
+    public void Greet(string name, string tenant, Settings settings)
     {
         lock (_gate)
         {
+            // What they have just chosen here is what they want.
+            if (!_isChosen) _look = Look.Of(settings.TextSize, settings.Contrast);
+            if (!_isSpokenTo) _words = Wording.Of(settings.Language) ?? _words;
             _heading = tenant.Length > 0 ? $"{name} · {tenant}" : name;
             Show();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Look? TakeChoice()
+    {
+        lock (_gate)
+        {
+            var chosen = _isChosen ? _look : null;
+            _isChosen = false;
+            return chosen;
         }
     }
 
@@ -64,7 +81,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         lock (_gate)
         {
             // The next person may read another language; what was told last is still theirs who left.
-            if (_heading.Length > 0) _words = settings.Words;
+            if (_heading.Length > 0) (_words, _look, _isChosen, _isSpokenTo) = (settings.Words, Look.Usual, false, false);
             (_heading, _progress) = ("", null);
         }
         var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = only ?? "", IsNameFixed = only is not null }, cancel);
@@ -104,7 +121,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             {
                 case GreeterAnswer.Press { Key: 'l' }: return Wish.Leave;
                 case GreeterAnswer.Press { Key: 'n' }: return Wish.Replace;
-                case GreeterAnswer.Speak it: Speak(it.Language); break;
+                case { } it: Hear(it); break;
             }
         }
     }
@@ -160,9 +177,9 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             while (true)
             {
                 var answer = await greeter.Answers.ReadAsync(cancel);
-                if (answer is GreeterAnswer.Speak it) Speak(it.Language);
-                else if (IsMeantFor(question.Kind, answer)) return answer;
-                else System.Security.Cryptography.CryptographicOperations.ZeroMemory(answer.Secret());
+                if (Hear(answer)) continue;
+                if (IsMeantFor(question.Kind, answer)) return answer;
+                System.Security.Cryptography.CryptographicOperations.ZeroMemory(answer.Secret());
             }
         }
         finally
@@ -183,12 +200,23 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         _ => false,
     };
 
-    private void Speak(string language)
+    // What concerns every page.
+    private bool Hear(GreeterAnswer answer)
     {
         lock (_gate)
         {
-            _words = Wording.Of(language) ?? _words;
-            Show();
+            switch (answer)
+            {
+                case GreeterAnswer.Speak it:
+                    (_words, _isSpokenTo) = (Wording.Of(it.Language) ?? _words, true);
+                    Show();
+                    return true;
+                case GreeterAnswer.Choice it:
+                    (_look, _isChosen) = (it.Look, true);
+                    return true;
+                default:
+                    return false;
+            }
         }
     }
 
@@ -208,14 +236,14 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         var sentences = _told.Select(one => one(_words)).ToList();
         if (_question is { } question)
         {
-            greeter.Show(question with { Language = _words.Language, Heading = _heading, Sentences = sentences });
+            greeter.Show(question with { Language = _words.Language, Look = _look, Heading = _heading, Sentences = sentences });
             return;
         }
         if (_progress is { } progress) sentences.Add(progress(_words));
         List<(char, string)> buttons = [];
         if (_offers.Contains(Wish.Replace)) buttons.Add(('n', _words["button-replace"]));
         if (_wishing) buttons.Add(('l', _words["greeter-queue-leave"]));
-        greeter.Show(new GreeterPage(PageKind.Wait, _words.Language) { Heading = _heading, Sentences = sentences, Buttons = buttons });
+        greeter.Show(new GreeterPage(PageKind.Wait, _words.Language) { Look = _look, Heading = _heading, Sentences = sentences, Buttons = buttons });
     }
 
     private sealed class WishingScope(GreetedPerson person) : IDisposable

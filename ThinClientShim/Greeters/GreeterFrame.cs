@@ -9,18 +9,18 @@ namespace VdiBroker.Shim.Greeters;
 internal sealed class GreeterFrame
 {
     private const int LinesOfText = 48;
+    private const int LettersAcross = 32;
     private const int SmallestLetters = 14;
     private const int LargestLetters = 48;
     private const int AnyPropertyType = 0;
     private const int LongestNames = 256;
     private const uint TimeToDraw = 20;
-    private const double Large = 1.35;
     private const int RevertToParent = 2;
     private const uint KeyOfSize = Gtk.KeyF1 + 1;
     private const uint KeyOfContrast = Gtk.KeyF1 + 2;
     private const uint KeyOfLanguage = Gtk.KeyF1 + 3;
 
-    private readonly GreeterLook _look;
+    private readonly GreeterPlace _place;
     private readonly GreeterForms _forms;
     private readonly Action<GreeterAnswer> _answer;
     private readonly nint _display;
@@ -29,31 +29,31 @@ internal sealed class GreeterFrame
     private readonly nint _letters;
     private readonly nint _middle;
     private readonly nint _foot;
+    private readonly int _width;
     private readonly int _height;
     private nint _shownFoot;
     private nint _card;
-    private bool _isLarge;
-    private bool _isContrast;
+    private Look _look = Look.Usual;
     private GreeterPage? _page;
     private Wording? _words;
 
-    /// <param name="look">What is the same on every page.</param>
+    /// <param name="place">What is the same on every page.</param>
     /// <param name="answer">Told what the person did.</param>
-    public GreeterFrame(GreeterLook look, Action<GreeterAnswer> answer)
+    public GreeterFrame(GreeterPlace place, Action<GreeterAnswer> answer)
     {
-        (_look, _answer) = (look, answer);
+        (_place, _answer) = (place, answer);
         _forms = new(answer, Redraw);
         _display = Gtk.gdk_display_get_default();
         _keyboard = Gtk.gdk_seat_get_keyboard(Gtk.gdk_display_get_default_seat(_display));
         Gtk.gdk_monitor_get_geometry(Gtk.g_list_model_get_item(Gtk.gdk_display_get_monitors(_display), 0), out var screen);
-        _height = screen.Height;
+        (_width, _height) = (screen.Width, screen.Height);
         _letters = Provider();
         Gtk.gtk_css_provider_load_from_data(Provider(), Style(), -1);
         Letter();
 
         _window = Widgets.Styled(Gtk.gtk_window_new(), "greeter");
         Gtk.gtk_window_set_decorated(_window, 0);
-        Gtk.gtk_window_set_title(_window, look.City.Length > 0 ? look.City : "VdiBroker");
+        Gtk.gtk_window_set_title(_window, place.City.Length > 0 ? place.City : "VdiBroker");
         // Without a window manager nobody makes a window as large as the screen.
         Gtk.gtk_window_set_default_size(_window, screen.Width, screen.Height);
         // Else it is the bare screen's cross.
@@ -77,6 +77,7 @@ internal sealed class GreeterFrame
         var first = _page is null;
         if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
         (_page, _words) = (page, words);
+        Wear(page.Look);
         _card = Widgets.Styled(_forms.Build(page, words), "card");
         Gtk.gtk_box_append(_middle, _card);
         _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0);
@@ -115,21 +116,22 @@ internal sealed class GreeterFrame
     // All else is measured in letters: what fits on a small screen fills a large one.
     private void Letter()
     {
-        var pixels = Math.Clamp((double)_height / LinesOfText, SmallestLetters, LargestLetters) * (_isLarge ? Large : 1);
+        // However large: the widest page still fits across.
+        var pixels = Math.Min(Math.Clamp((double)_height / LinesOfText, SmallestLetters, LargestLetters) * (double)_look.TextSize, (double)_width / LettersAcross);
         Gtk.gtk_css_provider_load_from_data(_letters, string.Create(CultureInfo.InvariantCulture, $"window.greeter {{ font-size: {pixels:0}px; }}"), -1);
     }
 
     private nint Head()
     {
         var head = Widgets.Styled(Widgets.Box(Gtk.Horizontal), "head");
-        if (_look.Crest.Length > 0)
+        if (_place.Crest.Length > 0)
         {
-            var crest = Widgets.Styled(Gtk.gtk_picture_new_for_filename(_look.Crest), "crest");
-            Gtk.gtk_picture_set_alternative_text(crest, _look.City);
+            var crest = Widgets.Styled(Gtk.gtk_picture_new_for_filename(_place.Crest), "crest");
+            Gtk.gtk_picture_set_alternative_text(crest, _place.City);
             Gtk.gtk_widget_set_size_request(crest, _height / 14, _height / 14);
             Gtk.gtk_box_append(head, crest);
         }
-        Gtk.gtk_box_append(head, Widgets.Label(_look.City, "city"));
+        Gtk.gtk_box_append(head, Widgets.Label(_place.City, "city"));
         return head;
     }
 
@@ -137,11 +139,11 @@ internal sealed class GreeterFrame
     {
         var foot = Widgets.Styled(Widgets.Box(Gtk.Horizontal), "foot");
         var keyboard = Keyboard();
-        var here = Widgets.Label(keyboard.Length > 0 ? words["greeter-here", _look.Station, keyboard] : _look.Station, "here");
+        var here = Widgets.Label(keyboard.Length > 0 ? words["greeter-here", _place.Station, keyboard] : _place.Station, "here");
         foreach (var one in (nint[])[
             here,
-            Widgets.Button(words[_isLarge ? "greeter-normal" : "greeter-large"], "switch", SwitchSize),
-            Widgets.Button(words[_isContrast ? "greeter-colours" : "greeter-contrast"], "switch", SwitchContrast),
+            Widgets.Button(words[_look.TextSize > 1 ? "greeter-normal" : "greeter-large"], "switch", SwitchSize),
+            Widgets.Button(words[_look.IsHighContrast ? "greeter-colours" : "greeter-contrast"], "switch", SwitchContrast),
             Widgets.Button(words["greeter-other-language"], "switch", SwitchLanguage)])
             Gtk.gtk_box_append(foot, one);
         Gtk.gtk_box_append(_foot, foot);
@@ -161,19 +163,24 @@ internal sealed class GreeterFrame
         }
     }
 
-    private void SwitchSize()
+    private void SwitchSize() => Choose(_look with { TextSize = _look.TextSize > 1 ? 1 : Look.Large });
+
+    private void SwitchContrast() => Choose(_look with { IsHighContrast = !_look.IsHighContrast });
+
+    private void Choose(Look look)
     {
-        _isLarge = !_isLarge;
-        Letter();
+        Wear(look);
         if (_words is { } words) Foot(words);
+        _answer(new GreeterAnswer.Choice(look));
     }
 
-    private void SwitchContrast()
+    private void Wear(Look look)
     {
-        _isContrast = !_isContrast;
-        if (_isContrast) Gtk.gtk_widget_add_css_class(_window, "contrast");
+        if (look == _look) return;
+        _look = look;
+        Letter();
+        if (look.IsHighContrast) Gtk.gtk_widget_add_css_class(_window, "contrast");
         else Gtk.gtk_widget_remove_css_class(_window, "contrast");
-        if (_words is { } words) Foot(words);
     }
 
     private void SwitchLanguage()

@@ -27,11 +27,14 @@ internal sealed record OfferedDesktop(string Name, bool Running);
 /// One page, as the shim tells it to the greeter: lines, and an empty one at the end. Told again, it takes the place of the last.
 /// </summary>
 /// <remarks>
-/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
+/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
 /// inside a text become spaces: a text of whomever cannot add a line.
 /// </remarks>
 internal sealed record GreeterPage(PageKind Kind, string Language)
 {
+    /// <summary>How it is drawn.</summary>
+    public Look Look { get; init; } = Look.Usual;
+
     /// <summary>Name filled in; empty = none.</summary>
     public string Name { get; init; } = "";
 
@@ -57,6 +60,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         void Line(string start, string text) => told.Append(start).Append(text.ReplaceLineEndings(" ")).Append('\n');
         Line("p ", Kind.ToString());
         Line("l ", Language);
+        Line("k ", Look.Words);
         if (Name.Length > 0) Line("n ", Name);
         if (IsNameFixed) Line("f", "");
         if (Heading.Length > 0) Line("h ", Heading);
@@ -76,6 +80,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         {
             switch (line)
             {
+                case ['k', ' ', .. var look]: page = page with { Look = Look.Of(look) ?? Look.Usual }; break;
                 case ['n', ' ', .. var name]: page = page with { Name = name }; break;
                 case "f": page = page with { IsNameFixed = true }; break;
                 case ['h', ' ', .. var heading]: page = page with { Heading = heading }; break;

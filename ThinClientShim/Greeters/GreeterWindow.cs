@@ -24,7 +24,7 @@ internal sealed class GreeterWindow
     private readonly List<string> _lines = [];
     private int _length;
 
-    private GreeterWindow(GreeterLook look)
+    private GreeterWindow(GreeterPlace look)
     {
         _loop = Gtk.g_main_loop_new(0, 0);
         _frame = new(look, Answer);
@@ -46,7 +46,7 @@ internal sealed class GreeterWindow
                 Console.Error.WriteLine($"GTK cannot open the display {Environment.GetEnvironmentVariable("DISPLAY")}");
                 return CouldNotDraw;
             }
-            var window = new GreeterWindow(new GreeterLook(city, crest, station));
+            var window = new GreeterWindow(new GreeterPlace(city, crest, station));
             Widgets.OnReadable(0, window.Read);
             Gtk.g_main_loop_run(window._loop);
             return 0;
@@ -115,4 +115,4 @@ internal sealed class GreeterWindow
 /// <param name="City">Its name; empty = none is shown.</param>
 /// <param name="Crest">A picture file; empty = none.</param>
 /// <param name="Station">Name of this station.</param>
-internal sealed record GreeterLook(string City, string Crest, string Station);
+internal sealed record GreeterPlace(string City, string Crest, string Station);

@@ -119,6 +119,10 @@ internal sealed class Calls(BrokerRing brokers, Func<string> language)
         }
     }
 
+    /// <summary>Keeps what the person chose.</summary>
+    public Task PreferAsync(PreferRequest request, TimeSpan within, CancellationToken cancel) =>
+        brokers.AskAsync("prefer", within, async (broker, options) => await broker.Calls.PreferAsync(request, options.WithHeaders(_trace)), cancel);
+
     /// <summary>Puts off the end that was announced.</summary>
     public Task<ExtendReply> ExtendAsync(ExtendRequest request, TimeSpan within, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Greeters;
 using VdiBroker.Shim.Words;
 
 namespace VdiBroker.Shim.Sessions;
@@ -18,10 +19,14 @@ internal interface IPerson
     /// <summary>Tells what is under way: of no interest once it is over.</summary>
     void Progress(string sentence);
 
-    /// <summary>Greets somebody who has signed in.</summary>
+    /// <summary>Greets somebody who has signed in, and speaks to them from now on as their profile says, or as they have just chosen.</summary>
     /// <param name="name">Theirs.</param>
     /// <param name="tenant">Of their town or body.</param>
-    void Greet(string name, string tenant);
+    /// <param name="settings">From their profile.</param>
+    void Greet(string name, string tenant, Settings settings);
+
+    /// <summary>How they chose to read, once for each choice; null = they chose nothing that was not taken already.</summary>
+    Look? TakeChoice();
 
     /// <summary>Waits for somebody who gives name and password.</summary>
     /// <param name="only">The one name that may sign in here; null = any.</param>

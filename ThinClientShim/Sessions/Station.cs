@@ -11,6 +11,8 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="stop">The station's own end.</param>
 internal sealed class Station(Room room, Wishes wishes, bool once, CancellationToken stop)
 {
+    private static readonly TimeSpan OnTheSide = TimeSpan.FromSeconds(5);
+
     private readonly NewPassword _newPassword = new(room, stop);
 
     /// <summary>One visit with a name and a password given by a program: a refusal ends it.</summary>
@@ -58,9 +60,9 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         catch (RefusedException refusal)
         {
             room.Journal.Step($"refused call=sign-in code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
-            var end = Refused(Refusals.Text(refusal.Detail, room.Person.Words));
+            var refused = Refused(Refusals.Text(refusal.Detail, room.Person.Words));
             if (change is not null && NewPassword.IsWanted(refusal.Detail.Code)) wanted = await change(old);
-            if (wanted is null) return end;
+            if (wanted is null) return refused;
         }
         catch (NoBrokerException none)
         {
@@ -80,11 +82,43 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         }
         var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held);
         room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");
-        room.Person.Greet(reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "");
+        room.Person.Greet(reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "", reply.Settings ?? new Settings());
         if (reply.Limited) room.Person.Tell("limited", []);
         TellOf(reply.Password);
-        if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return ExitCode.Done;
-        return await VisitAsync(person, choice);
+        if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return await TurnBackAsync(person);
+        // On the side: nobody waits for it.
+        var preferring = PreferAsync(person);
+        var ended = await VisitAsync(person, choice);
+        await preferring;
+        return ended;
+    }
+
+    /// <summary>Signed in, and wants none of the desktops.</summary>
+    private async Task<ExitCode> TurnBackAsync(SignedIn person)
+    {
+        await PreferAsync(person);
+        person.Password.Dispose();
+        await TellAsync("close", () => room.Calls.CloseAsync(new CloseRequest { SignIn = person.Proof, Closing = Closing.Leave }, OnTheSide, CancellationToken.None));
+        return ExitCode.NoDesktop;
+    }
+
+    private async Task PreferAsync(SignedIn person)
+    {
+        if (room.Person.TakeChoice() is not { } look) return;
+        await TellAsync("prefer", () => room.Calls.PreferAsync(new PreferRequest { SignIn = person.Proof, TextSize = look.Size, Contrast = look.Contrast }, OnTheSide, CancellationToken.None));
+    }
+
+    // What nobody waits for, and what is no loss when no broker hears it.
+    private async Task TellAsync(string call, Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+        }
+        catch (Exception fault) when (fault is RefusedException or NoBrokerException)
+        {
+            room.Journal.Step($"refused call={call} why={fault.Message}");
+        }
     }
 
     private async Task<ExitCode> VisitAsync(SignedIn person, DesktopChoice choice)

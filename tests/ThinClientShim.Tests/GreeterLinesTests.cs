@@ -15,6 +15,7 @@ public sealed class GreeterLinesTests
         .Select(x => new GreeterPage(x.Item1, "fr")
         {
             IsNameFixed = x.Item2,
+            Look = new Look(x.Item2 ? Look.Large : 1, x.Item6[0]),
             Name = x.Item3,
             Heading = x.Item3,
             Sentences = x.Item4,
@@ -30,7 +31,7 @@ public sealed class GreeterLinesTests
         Assert.Equal(["", ""], lines[^2..]);
         Assert.DoesNotContain("", lines[..^2]);
         var read = GreeterPage.Decode(lines[..^2])!;
-        Assert.Equal((page.Kind, page.Language, page.IsNameFixed, Told(page.Name), Told(page.Heading)), (read.Kind, read.Language, read.IsNameFixed, read.Name, read.Heading));
+        Assert.Equal((page.Kind, page.Language, page.Look, page.IsNameFixed, Told(page.Name), Told(page.Heading)), (read.Kind, read.Language, read.Look, read.IsNameFixed, read.Name, read.Heading));
         Assert.Equal(page.Sentences.Select(Told), read.Sentences);
         Assert.Equal(page.Buttons.Select(one => (one.Key, Told(one.Label))), read.Buttons);
         Assert.Equal(page.Desktops.Select(one => one with { Name = Told(one.Name) }), read.Desktops);
@@ -38,7 +39,7 @@ public sealed class GreeterLinesTests
 
     [Fact]
     public async Task An_answer_comes_across_with_its_password() =>
-        await Gen.Select(Gen.Int[0, 6], Gen.String[Gen.Char['a', 'ÿ'], 1, 20], Gen.Byte.Where(one => one != '\n').Array[0, 20], Gen.Int[0, 9]).SampleAsync(async (which, name, password, number) =>
+        await Gen.Select(Gen.Int[0, 7], Gen.String[Gen.Char['a', 'ÿ'], 1, 20], Gen.Byte.Where(one => one != '\n').Array[0, 20], Gen.Int[0, 9]).SampleAsync(async (which, name, password, number) =>
         {
             GreeterAnswer answer = which switch
             {
@@ -48,6 +49,7 @@ public sealed class GreeterLinesTests
                 3 => new GreeterAnswer.Choose(number == 9 ? null : number),
                 4 => new GreeterAnswer.Press((char)('a' + number)),
                 5 => new GreeterAnswer.Speak("en"),
+                6 => new GreeterAnswer.Choice(new Look(1 + (number % 5 * 0.25m), number > 4)),
                 _ => new GreeterAnswer.Shown(PageKind.Choose),
             };
             var read = await GreeterAnswer.ReadAsync(Encoding.UTF8.GetBytes(answer.Head()), () => Task.FromResult(answer.Secret()));
@@ -60,6 +62,8 @@ public sealed class GreeterLinesTests
     [InlineData("press")]
     [InlineData("press lang")]
     [InlineData("shown Nothing")]
+    [InlineData("look 7 high")]
+    [InlineData("look large")]
     public async Task What_is_no_answer_of_ours_is_none(string line) =>
         Assert.Null(await GreeterAnswer.ReadAsync(Encoding.UTF8.GetBytes(line), () => Task.FromResult<byte[]?>([])));
 

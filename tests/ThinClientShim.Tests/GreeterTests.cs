@@ -59,6 +59,53 @@ public sealed class GreeterTests : AtAStation
     }
 
     [Fact]
+    public async Task Large_type_and_high_contrast_by_a_key_are_kept_in_the_profile_of_who_signs_in_then()
+    {
+        await using var screen = await GreetAsync();
+        var usual = await screen.LookAsync();
+        foreach (var key in (string[])["F2", "F3"]) await screen.PressAsync(key);
+        await Eventually.HoldsAsync("another look", TestStation.Deadline, async () => (await screen.LookAsync()).Count(0) > usual.Width * usual.Height / 2);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        await Eventually.HoldsAsync("a preference", TestStation.Deadline, () => !Station.Desk.Preferences.IsEmpty);
+        Station.Desk.Becomes(SessionState.SignedOut);
+        await Station.StepAsync(Page + "SignIn", 2);
+        // The next person finds the usual look.
+        await Eventually.HoldsAsync("the usual look", TestStation.Deadline, async () => (await screen.LookAsync()).Count(0) < 100);
+        var kept = Assert.Single(Station.Desk.Preferences);
+        Assert.Equal(("1.5", "high"), (kept.TextSize, kept.Contrast));
+    }
+
+    [Fact]
+    public async Task Who_signs_in_is_spoken_to_as_their_profile_says()
+    {
+        Station.Desk.Settings = new() { Keyboard = "fr", Language = "en", TextSize = "1.25", Contrast = "high" };
+        Station.Desk.Desktops = [new() { PoolId = "bureau", Name = "Bureau" }, new() { PoolId = "cartes", Name = "Cartes" }];
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync(Page + "Choose");
+        var seen = await screen.LookAsync();
+        Assert.True(seen.Count(0) > seen.Width * seen.Height / 2, "no high contrast");
+        await screen.TypeAsync("1");
+        await Station.StepAsync("active");
+        Assert.Equal(("fr", "en"), (Assert.Single(Station.Desk.SignIns).Language, Assert.Single(Station.Desk.Opens).Language));
+        Assert.Empty(Station.Desk.Preferences);
+    }
+
+    [Fact]
+    public async Task Who_turns_back_before_any_desktop_is_signed_out()
+    {
+        Station.Desk.Desktops = [new() { PoolId = "bureau", Name = "Bureau" }, new() { PoolId = "cartes", Name = "Cartes" }];
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync(Page + "Choose");
+        await screen.PressAsync("Escape");
+        await Station.StepAsync(Page + "SignIn", 2);
+        Assert.Equal(Closing.Leave, Assert.Single(Station.Desk.Closes).Closing);
+        Assert.Empty(Station.Desk.Opens);
+    }
+
+    [Fact]
     public async Task Who_must_change_their_password_does_so_and_is_in()
     {
         const string fresh = "Neuf-et-long-42";

@@ -66,6 +66,25 @@ public sealed class EdgeTests(Town town)
     }
 
     [Fact]
+    public async Task What_a_person_prefers_at_a_station_is_in_their_profile_at_every_other()
+    {
+        var person = town.People.Everybody.Last(p => p.Tenant == "dugny" && p.Groups.Contains("agents")).Login;
+        using var station = await StationPeer.ConnectAsync(town, town.First, "poste-a");
+        using var other = await StationPeer.ConnectAsync(town, town.Second, "poste-b");
+        var first = await station.SignInAsync(town, person);
+        Assert.Equal(("1", "normal"), (first.Settings.TextSize, first.Settings.Contrast));
+        await station.Calls.PreferAsync(new PreferRequest { SignIn = first.SignIn, TextSize = "1.5" });
+        await station.Calls.PreferAsync(new PreferRequest { SignIn = first.SignIn, Contrast = "high" });
+        var second = await other.SignInAsync(town, person);
+        Assert.Equal(("1.5", "high"), (second.Settings.TextSize, second.Settings.Contrast));
+        var bad = await Peers.RefusalAsync(async () => await other.Calls.PreferAsync(new PreferRequest { SignIn = second.SignIn, TextSize = "9" }));
+        var hyphen = await Peers.RefusalAsync(async () => await other.Calls.PreferAsync(new PreferRequest { SignIn = second.SignIn, TextSize = "-" }));
+        var stolen = await Peers.RefusalAsync(async () => await station.Calls.PreferAsync(new PreferRequest { SignIn = second.SignIn, TextSize = "2" }));
+        Assert.Equal((ErrorCode.InvalidRequest, ErrorCode.InvalidRequest, ErrorCode.SignInEnded), (bad.Code, hyphen.Code, stolen.Code));
+        Assert.Equal(("1.5", "high"), ((await other.SignInAsync(town, person)).Settings.TextSize, "high"));
+    }
+
+    [Fact]
     public async Task A_restarted_host_is_told_as_lost_and_a_new_desktop_is_given()
     {
         var person = town.People.Everybody.First(p => p.Tenant == "dugny" && p.Groups.Contains("agents")).Login;

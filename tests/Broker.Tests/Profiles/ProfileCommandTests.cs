@@ -93,7 +93,7 @@ public sealed class ProfileCommandTests(ProfileTown town) : IClassFixture<Profil
         Assert.Contains("clavier : bépo, choisi par la personne", (await town.RunAsync("show", "drancy/amelie", "--language", "fr")).Output, StringComparison.Ordinal);
         var json = JsonNode.Parse((await town.RunAsync("show", "drancy/amelie", "--station", "st-12-a", "--json")).Output)!;
         Assert.Equal(("salle-12", "fr(bepo)", "person"), ((string?)json["place"], (string?)json["settings"]![0]!["value"], (string?)json["settings"]![0]!["source"]!["kind"]));
-        Assert.Equal(["text_size", "contrast", "volume", "printers", "usb"], json["settings"]!.AsArray().Where(setting => !(bool)setting!["appliedByStations"]!).Select(setting => (string?)setting!["name"]));
+        Assert.Equal(["volume", "printers", "usb"], json["settings"]!.AsArray().Where(setting => !(bool)setting!["appliedByStations"]!).Select(setting => (string?)setting!["name"]));
         Assert.Equal("printers: lp12, from room 12", (string?)json["settings"]![6]!["en"]);
     }
 

@@ -131,6 +131,12 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
         public override Task<ExtendReply> Extend(ExtendRequest request, ServerCallContext context) => Task.FromResult(desk.Extend(request));
 
+        public override Task<PreferReply> Prefer(PreferRequest request, ServerCallContext context)
+        {
+            desk.Preferences.Enqueue(request);
+            return Task.FromResult(new PreferReply());
+        }
+
         public override Task<ShownReply> Shown(ShownRequest request, ServerCallContext context) => Task.FromResult(desk.Shown(request));
 
         public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context)

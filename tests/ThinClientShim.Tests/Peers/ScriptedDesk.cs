@@ -47,6 +47,8 @@ internal sealed class ScriptedDesk
 
     public ConcurrentQueue<CloseRequest> Closes { get; } = new();
 
+    public ConcurrentQueue<PreferRequest> Preferences { get; } = new();
+
     /// <summary>Tickets given out, in order.</summary>
     public ConcurrentQueue<string> Tickets { get; } = new();
 
