@@ -38,6 +38,12 @@ internal sealed class WayBack(int brokers)
         return Pause.Longer(own, asked);
     }
 
-    // Grows with each round of all brokers, not with each of them: with two of three dead the station is back within 3 s all the same.
-    private TimeSpan AfterFailure() => new Pause(First, Longest > _spread ? Longest : _spread).After(1 + (_failures++ / brokers));
+    // Grows with each round of all brokers, not with each of them: with two of three dead the station is back within 3 s of its first try all the same. When no broker has taken it in a round, then either none is there
+    // yet, and all whose instant fell into that time wait with it, or they are crowded: drawn anew, lest these become the next crowd.
+    private TimeSpan AfterFailure()
+    {
+        var pause = new Pause(First, Longest > _spread ? Longest : _spread).After(1 + (_failures++ / brokers));
+        var drawn = _failures % brokers == 0 ? _spread * Random.Shared.NextDouble() : TimeSpan.Zero;
+        return drawn > pause ? drawn : pause;
+    }
 }

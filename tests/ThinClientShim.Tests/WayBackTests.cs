@@ -48,6 +48,32 @@ public sealed class WayBackTests : AtAStation
     }
 
     [Fact]
+    public void Those_who_found_no_broker_do_not_become_the_next_crowd()
+    {
+        var halves = new int[2];
+        for (var station = 0; station < 1000; station++)
+        {
+            var way = Told(Minute);
+            way.Next(null);
+            halves[way.Next(null) < Minute / 2 ? 0 : 1]++;
+        }
+        Assert.All(halves, many => Assert.InRange(many, 370, 630));
+    }
+
+    [Fact]
+    public void Who_has_other_brokers_to_ask_asks_them_soon()
+    {
+        for (var station = 0; station < 100; station++)
+        {
+            var way = new WayBack(3);
+            way.Hear(new SessionNotice { Spread = Duration.FromTimeSpan(Minute) });
+            way.Next(null);
+            Assert.InRange(way.Next(null).TotalSeconds, 0.5, 1);
+            Assert.InRange(way.Next(null).TotalSeconds, 0.5, 1);
+        }
+    }
+
+    [Fact]
     public void A_short_spread_shortens_no_later_wait()
     {
         var way = Told(TimeSpan.FromSeconds(2));
