@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
+using VdiBroker.Rpc;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -34,8 +35,13 @@ internal sealed record Followed(StationView View, StationId Station)
     /// <summary>With <see cref="StationView.HostSilent"/>: the host; else null.</summary>
     public HostId? Host { get; init; }
 
-    /// <summary>Tells the same: that the end has come nearer meanwhile is no news.</summary>
-    public bool Repeats(Followed? told) => told is not null && this with { End = null } == told with { End = null } && End?.EndsAt == told.End?.EndsAt && End?.Limit == told.End?.Limit;
+    /// <summary>Over how long all stations are to spread their return, should their streams be cut; null = at once.</summary>
+    public TimeSpan? Spread { get; init; }
+
+    /// <summary>Tells the same: that the end has come nearer meanwhile, or that some stations more are there, is no news.</summary>
+    public bool Repeats(Followed? told) => told is not null && Bare == told.Bare && End?.EndsAt == told.End?.EndsAt && End?.Limit == told.End?.Limit && !ReturnSpread.IsOutdated(told.Spread, Spread);
+
+    private Followed Bare => this with { End = null, Spread = null };
 }
 
 /// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
@@ -43,6 +49,8 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
 {
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
+    private static readonly int _cores = Environment.ProcessorCount;
+    private int _following;
 
     /// <summary>Runs until the view is final or <paramref name="cancel"/>. An outage of the store only delays it.</summary>
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
@@ -50,18 +58,26 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         var bell = new Bell();
         using var subscription = events.Follow(request.Session.Value, bell.Ring);
         using var home = new HomeWatch(watch, bell.Ring);
-        Followed? told = null;
-        while (true)
+        Interlocked.Increment(ref _following);
+        try
         {
-            if (await LookAsync(request, home) is not var (now, onMachine))
+            Followed? told = null;
+            while (true)
             {
-                await Task.Delay(_again, cancel);
-                continue;
+                if (await LookAsync(request, home) is not var (seen, onMachine))
+                {
+                    await Task.Delay(_again, cancel);
+                    continue;
+                }
+                var now = seen with { Spread = Spread(onMachine) };
+                if (!now.Repeats(told)) yield return told = now;
+                if (StationViews.IsFinal(now.View)) yield break;
+                await WaitAsync(bell, request, told!, onMachine, cancel);
             }
-            if (!now.Repeats(told)) yield return now;
-            if (StationViews.IsFinal(now.View)) yield break;
-            told = now;
-            await WaitAsync(bell, request, onMachine, cancel);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _following);
         }
     }
 
@@ -99,15 +115,20 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         return new EndNews(promise.Limit, promise.EndsAt, promise.EndsAt - now, extendable);
     }
 
-    private async Task WaitAsync(Bell bell, FollowRequested request, bool onMachine, CancellationToken cancel)
+    private async Task WaitAsync(Bell bell, FollowRequested request, Followed told, bool onMachine, CancellationToken cancel)
     {
         while (!await bell.HeardAsync(onMachine ? MachineLife.HeardEvery : _keepAlive, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             await KeepAliveAsync(request);
-            if (onMachine) return;
+            // Who came in the morning as the first of thousands was told "at once", and may hear nothing more all day.
+            if (onMachine || ReturnSpread.IsOutdated(told.Spread, Spread(onMachine))) return;
         }
     }
+
+    // By this broker's own stations: they are who comes should it end, to this one again or to others as large. One on a machine without an agent would be taken for gone.
+    private TimeSpan? Spread(bool onMachine) => ReturnSpread.Over(Volatile.Read(ref _following), _cores) is not { } spread ? null
+        : onMachine && spread > MachineLife.LongestReturn ? MachineLife.LongestReturn : spread;
 
     private async Task KeepAliveAsync(FollowRequested request)
     {

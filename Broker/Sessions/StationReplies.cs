@@ -67,6 +67,7 @@ internal static class StationReplies
         var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, language) };
         if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
         if (followed.End is { } end) notice.Warning = LimitWords.Of(end, language);
+        if (followed.Spread is { } spread) notice.Spread = Duration.FromTimeSpan(spread);
         return notice;
     }
 

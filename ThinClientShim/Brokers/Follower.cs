@@ -15,20 +15,18 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>The state now is sent at once; a broker that says nothing for so long after the call is not heard from.</summary>
     private static readonly TimeSpan FirstWordWithin = TimeSpan.FromSeconds(4);
 
-    // Grows with each round of all brokers, not with each of them: with two of three dead the station is back within 3 s all the same.
-    private static readonly Pause BetweenTries = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
-
     private readonly Channel<SessionNotice> _notices = Channel.CreateUnbounded<SessionNotice>();
     private readonly CancellationTokenSource _over = new();
     private readonly BrokerRing _brokers;
     private readonly FollowRequest _request;
     private readonly Journal _journal;
+    private readonly WayBack _way;
     private readonly Task _run;
-    private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _nudge = NoNudge();
 
     private Follower(BrokerRing brokers, FollowRequest request, Journal journal)
     {
-        (_brokers, _request, _journal) = (brokers, request, journal);
+        (_brokers, _request, _journal, _way) = (brokers, request, journal, new(brokers.Count));
         _run = Task.Run(RunAsync);
     }
 
@@ -45,7 +43,7 @@ internal sealed class Follower : IAsyncDisposable
     public static bool IsFinal(SessionState state) =>
         state is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired or SessionState.Forgotten;
 
-    /// <summary>Ends the present wait between two tries: the state is wanted now.</summary>
+    /// <summary>The state is wanted now: ends the present wait between two tries, or the next one, and those after it are short until a broker is heard.</summary>
     public void Nudge() => _nudge.TrySetResult();
 
     /// <inheritdoc/>
@@ -58,14 +56,13 @@ internal sealed class Follower : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var failures = 0;
         while (!_over.IsCancellationRequested)
         {
             var broker = _brokers.Current;
             TimeSpan? asked = null;
             try
             {
-                if (await HearAsync(broker, () => failures = 0)) break;
+                if (await HearAsync(broker)) break;
                 _journal.Step($"follow-cut broker={broker.Address.Authority}");
             }
             catch (RpcException failure)
@@ -82,14 +79,14 @@ internal sealed class Follower : IAsyncDisposable
             }
             Hearing = false;
             _brokers.LeaveBehind(broker);
-            await RestAsync(BetweenTries.AfterAsked(1 + failures++ / _brokers.Count, asked));
+            await RestAsync(_way.Next(asked));
         }
         Hearing = false;
         _notices.Writer.TryComplete();
     }
 
     /// <summary>One stream; true when it told a final state.</summary>
-    private async Task<bool> HearAsync(Broker broker, Action heard)
+    private async Task<bool> HearAsync(Broker broker)
     {
         using var stream = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
         stream.CancelAfter(FirstWordWithin);
@@ -99,11 +96,11 @@ internal sealed class Follower : IAsyncDisposable
             if (!Hearing)
             {
                 stream.CancelAfter(Timeout.InfiniteTimeSpan);
-                heard();
-                Hearing = true;
+                (Hearing, _nudge) = (true, NoNudge());
                 _journal.Step($"following broker={broker.Address.Authority}");
             }
             var notice = call.ResponseStream.Current;
+            _way.Hear(notice);
             _notices.Writer.TryWrite(notice);
             if (IsFinal(notice.State)) return true;
         }
@@ -112,9 +109,13 @@ internal sealed class Follower : IAsyncDisposable
 
     private async Task RestAsync(TimeSpan time)
     {
-        _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
         await Task.WhenAny(_nudge.Task, Task.Delay(time, rest.Token));
         await rest.CancelAsync();
+        if (!_nudge.Task.IsCompleted) return;
+        _nudge = NoNudge();
+        _way.Hurry();
     }
+
+    private static TaskCompletionSource NoNudge() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

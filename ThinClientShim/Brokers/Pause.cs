@@ -13,11 +13,10 @@ internal readonly record struct Pause(TimeSpan First, TimeSpan Longest)
     }
 
     /// <summary>The same, and not less than a broker asked for.</summary>
-    public TimeSpan AfterAsked(int failures, TimeSpan? asked)
-    {
-        var own = After(failures);
-        return asked is { } wait && wait > own ? AtLeast(wait) : own;
-    }
+    public TimeSpan AfterAsked(int failures, TimeSpan? asked) => Longer(After(failures), asked);
+
+    /// <summary>A station's own wait, and not less than a broker asked for.</summary>
+    public static TimeSpan Longer(TimeSpan own, TimeSpan? asked) => asked is { } wait && wait > own ? AtLeast(wait) : own;
 
     /// <summary>At least <paramref name="asked"/>, as a broker asked for, and up to a quarter more: who was told the same at once does not come back at once.</summary>
     public static TimeSpan AtLeast(TimeSpan asked) => asked * (1 + Random.Shared.NextDouble() / 4) + TimeSpan.FromSeconds(Random.Shared.NextDouble() / 5);

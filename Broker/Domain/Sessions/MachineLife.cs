@@ -12,6 +12,9 @@ public static class MachineLife
     /// <summary>A station that has not been heard of for so long shows the machine no more.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
+    /// <summary>The longest that a station which was cut from its broker may take to be heard of again: half of <see cref="Silence"/>, the other half is for what it takes to come back.</summary>
+    public static readonly TimeSpan LongestReturn = Silence / 2;
+
     /// <summary>A machine that has been on nobody's screen for so long is free for another of its owners; the person's programs on it are as they left them.</summary>
     public static readonly TimeSpan Vacancy = TimeSpan.FromMinutes(15);
 

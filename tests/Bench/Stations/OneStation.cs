@@ -14,10 +14,10 @@ internal sealed class OneStation : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _firstWordWithin = TimeSpan.FromSeconds(4);
-    private static readonly Pause _betweenTries = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
     private readonly GrpcChannel _channel;
     private readonly StationService.StationServiceClient _calls;
     private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WayBack _way = new(brokers: 1);
     private FollowRequest _request = new();
     private int _tries;
     private int _triesAtMark;
@@ -83,13 +83,13 @@ internal sealed class OneStation : IDisposable
     /// <summary>Follows until it is over or cancelled, as the shim's Follower does with one broker.</summary>
     public async Task FollowAsync(CancellationToken cancel)
     {
-        for (var failures = 0; !cancel.IsCancellationRequested && !IsOver;)
+        while (!cancel.IsCancellationRequested && !IsOver)
         {
             TimeSpan? asked = null;
             try
             {
                 Interlocked.Increment(ref _tries);
-                await HearAsync(() => failures = 0, cancel);
+                await HearAsync(cancel);
             }
             catch (RpcException failure)
             {
@@ -97,14 +97,14 @@ internal sealed class OneStation : IDisposable
             }
             Hearing = false;
             if (IsOver) return;
-            await Task.Delay(_betweenTries.AfterAsked(++failures, asked), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_way.Next(asked), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 
-    private async Task HearAsync(Action heard, CancellationToken cancel)
+    private async Task HearAsync(CancellationToken cancel)
     {
         using var stream = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stream.CancelAfter(_firstWordWithin);
@@ -115,10 +115,10 @@ internal sealed class OneStation : IDisposable
             if (!Hearing)
             {
                 stream.CancelAfter(Timeout.InfiniteTimeSpan);
-                heard();
                 (Hearing, HearingSince) = (true, now);
                 _heard.TrySetResult();
             }
+            _way.Hear(call.ResponseStream.Current);
             (Last, ToldAt) = (call.ResponseStream.Current.State, now);
             if (IsOver) return;
         }

@@ -136,6 +136,9 @@ internal sealed class ScriptedDesk
     /// <summary>Ends the stream of whoever waits in the queue, as a broker's end does.</summary>
     public void CutsQueue() => _cut.SetResult();
 
+    /// <summary>Told with every notice: over how long stations are to spread their return; null: nothing.</summary>
+    public TimeSpan? Spread { get; set; }
+
     /// <summary>Ends every stream that tells of the session.</summary>
     public void Cuts(RpcException fault)
     {
@@ -199,7 +202,7 @@ internal sealed class ScriptedDesk
         }
         await foreach (var notice in notices.Reader.ReadAllAsync(cancel))
         {
-            await to.WriteAsync(notice, cancel);
+            await to.WriteAsync(Spread is { } spread ? new SessionNotice(notice) { Spread = Duration.FromTimeSpan(spread) } : notice, cancel);
             if (notice.State is SessionState.Moved or SessionState.SignedOut or SessionState.HostLost or SessionState.Expired or SessionState.Forgotten) return;
         }
     }
