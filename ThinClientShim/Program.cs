@@ -74,8 +74,9 @@ internal static class Program
         using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
         var input = Lines.Of(0);
         var terminal = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
-        await using var greeter = new Greeter(settings, journal);
-        IPerson person = line.Greeter ? new GreetedPerson(settings, greeter) : terminal;
+        await using var greeter = new Greeter(settings, journal, screen);
+        using var ending = stop.Token.Register(greeter.Stop);
+        IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter) : terminal;
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;

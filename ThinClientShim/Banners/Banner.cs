@@ -16,16 +16,21 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
 {
     private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(1);
 
+    private const int CannotDraw = 1;
     private readonly Lock _gate = new();
     private Process? _window;
     private int _texts;
     private Task _heard = Task.CompletedTask;
+    private BannerText _text = new();
+    private bool _closed;
 
     /// <summary>Shows a text in place of the last; an empty one takes the banner away.</summary>
     public void Show(BannerText text)
     {
         lock (_gate)
         {
+            if (_closed) return;
+            _text = text;
             // Its memory is wanted back.
             if (text.IsEmpty) End();
             else if (_window is { HasExited: false } || Start()) Write(text);
@@ -36,7 +41,7 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
     public async ValueTask DisposeAsync()
     {
         Process? window;
-        lock (_gate) window = End();
+        lock (_gate) (window, _closed) = (End(), true);
         if (await Task.WhenAny(_heard, Task.Delay(ToEnd)) != _heard) Kill(window);
         await _heard;
     }
@@ -111,6 +116,7 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
     private async Task HearAsync(Process window)
     {
         using var ended = window;
+        var code = 0;
         try
         {
             while (await window.StandardOutput.ReadLineAsync() is { } line)
@@ -119,14 +125,27 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
                 else if (line is ['x', ' ', .. var number]) Over(window, number);
             }
             await window.WaitForExitAsync();
-            if (window.ExitCode != 0) journal.Step($"banner-failed code={window.ExitCode}");
+            code = window.ExitCode;
+            if (code != 0) journal.Step($"banner-failed code={window.ExitCode}");
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // It ended with the desktop.
         }
+        bool died;
         lock (_gate)
-            if (ReferenceEquals(window, _window)) End();
+        {
+            died = ReferenceEquals(window, _window);
+            if (died) End();
+        }
+        if (died && code is not (0 or CannotDraw)) await AgainAsync();
+    }
+
+    // Who came by the greeter has no other way out of the desktop.
+    private async Task AgainAsync()
+    {
+        await Task.Delay(ToEnd);
+        Show(_text);
     }
 
     private void Over(Process window, string number)

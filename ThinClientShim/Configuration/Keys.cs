@@ -18,9 +18,10 @@ internal sealed record Key(string Name, bool Repeatable = false, bool Required =
     public static readonly Key Log = new("log");
     public static readonly Key City = new("city");
     public static readonly Key Crest = new("crest");
+    public static readonly Key GreeterIdle = new("greeter-idle");
 
     public static readonly IReadOnlyList<Key> All =
-        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest];
+        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest, GreeterIdle];
 }
 
 /// <summary>A value that somebody gave to a key.</summary>

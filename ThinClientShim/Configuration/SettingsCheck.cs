@@ -29,6 +29,7 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         var size = Size();
         var display = Display();
         var crest = Crest();
+        var idle = GreeterIdle();
         if (faults.Count > 0) return null;
         return new()
         {
@@ -42,6 +43,7 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
             FreeRdp = One(Key.FreeRdp) is { } viewer ? viewer.Value.Contains('/') ? PathOf(viewer) : viewer.Value : "xfreerdp",
             City = One(Key.City)?.Value ?? "",
             Crest = crest,
+            GreeterIdle = idle,
             Log = One(Key.Log) is { } log ? PathOf(log) : null,
         };
     }
@@ -74,6 +76,16 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         if (string.IsNullOrEmpty(value)) faults.Add(new("config-missing", origin, Key.Display.Name));
         else if (!value.Contains(':', StringComparison.Ordinal)) faults.Add(new("config-bad-display", one?.Where ?? "$DISPLAY", value));
         return value;
+    }
+
+    private int GreeterIdle()
+    {
+        const int longest = 3600;
+        const int usual = 90;
+        if (One(Key.GreeterIdle) is not { } one) return usual;
+        if (int.TryParse(one.Value, out var seconds) && seconds is >= 1 and <= longest) return seconds;
+        faults.Add(new("config-bad-seconds", one.Where, one.Value, longest));
+        return usual;
     }
 
     private string? Crest()

@@ -36,6 +36,9 @@ internal sealed record StationSettings
     /// <summary>Picture file of its crest; null: none.</summary>
     public string? Crest { get; init; }
 
+    /// <summary>Seconds after which a page of the greeter that nobody touches is nobody's any more, 1 to 3,600.</summary>
+    public int GreeterIdle { get; init; } = 90;
+
     /// <summary>Name of the station, as its certificate has it.</summary>
     public string StationName => Identity.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 

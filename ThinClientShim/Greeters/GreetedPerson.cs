@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Sessions;
@@ -16,9 +17,10 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     private readonly Lock _gate = new();
     private readonly List<Func<Wording, string>> _told = [];
     private readonly HashSet<Wish> _offers = [];
-    private Wording _words = settings.Words;
+    private Wording _words = settings.Words.AtTheGreeter;
     private Look _look = Look.Usual;
-    private bool _isChosen;
+    private bool _isSizeChosen;
+    private bool _isContrastChosen;
     private bool _isSpokenTo;
     private string _heading = "";
     private Func<Wording, string>? _progress;
@@ -46,6 +48,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     {
         lock (_gate)
         {
+            if (_covered) return;
             _progress = _ => sentence;
             Show();
         }
@@ -57,20 +60,22 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         lock (_gate)
         {
             // What they have just chosen here is what they want.
-            if (!_isChosen) _look = Look.Of(settings.TextSize, settings.Contrast);
-            if (!_isSpokenTo) _words = Wording.Of(settings.Language) ?? _words;
+            var known = Look.Of(settings.TextSize, settings.Contrast);
+            _look = new Look(_isSizeChosen ? _look.TextSize : known.TextSize, _isContrastChosen ? _look.IsHighContrast : known.IsHighContrast);
+            if (!_isSpokenTo) _words = Wording.Of(settings.Language)?.AtTheGreeter ?? _words;
             _heading = tenant.Length > 0 ? $"{name} · {tenant}" : name;
             Show();
         }
     }
 
     /// <inheritdoc/>
-    public Look? TakeChoice()
+    public PreferRequest? TakeChoice()
     {
         lock (_gate)
         {
-            var chosen = _isChosen ? _look : null;
-            _isChosen = false;
+            if (!_isSizeChosen && !_isContrastChosen) return null;
+            var chosen = new PreferRequest { TextSize = _isSizeChosen ? _look.Size : "", Contrast = _isContrastChosen ? _look.Contrast : "" };
+            (_isSizeChosen, _isContrastChosen) = (false, false);
             return chosen;
         }
     }
@@ -81,7 +86,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         lock (_gate)
         {
             // The next person may read another language; what was told last is still theirs who left.
-            if (_heading.Length > 0) (_words, _look, _isChosen, _isSpokenTo) = (settings.Words, Look.Usual, false, false);
+            if (_heading.Length > 0) BeAnybodys();
             (_heading, _progress) = ("", null);
         }
         var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = only ?? "", IsNameFixed = only is not null }, cancel);
@@ -121,7 +126,9 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             {
                 case GreeterAnswer.Press { Key: 'l' }: return Wish.Leave;
                 case GreeterAnswer.Press { Key: 'n' }: return Wish.Replace;
-                case { } it: Hear(it); break;
+                case { } it:
+                    if (!Hear(it)) Wipe(it);
+                    break;
             }
         }
     }
@@ -153,6 +160,18 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         }
     }
 
+    private static void Wipe(GreeterAnswer answer) => CryptographicOperations.ZeroMemory(answer.Secret());
+
+    // Held by the gate. What was done on a page that has gone counts no more, but for the language and the look of whoever sits there.
+    private void Forget()
+    {
+        while (greeter.Answers.TryRead(out var late))
+            if (!Hear(late)) Wipe(late);
+    }
+
+    // Held by the gate.
+    private void BeAnybodys() => (_words, _look, _isSizeChosen, _isContrastChosen, _isSpokenTo) = (settings.Words.AtTheGreeter, Look.Usual, false, false, false);
+
     private void Add(Func<Wording, string> sentence)
     {
         lock (_gate)
@@ -168,7 +187,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     {
         lock (_gate)
         {
-            greeter.Forget();
+            Forget();
             _question = question;
             Show();
         }
@@ -178,8 +197,18 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             {
                 var answer = await greeter.Answers.ReadAsync(cancel);
                 if (Hear(answer)) continue;
+                if (answer is GreeterAnswer.Gone)
+                {
+                    lock (_gate)
+                    {
+                        _told.Clear();
+                        BeAnybodys();
+                        Show();
+                    }
+                    continue;
+                }
                 if (IsMeantFor(question.Kind, answer)) return answer;
-                System.Security.Cryptography.CryptographicOperations.ZeroMemory(answer.Secret());
+                Wipe(answer);
             }
         }
         finally
@@ -208,11 +237,13 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             switch (answer)
             {
                 case GreeterAnswer.Speak it:
-                    (_words, _isSpokenTo) = (Wording.Of(it.Language) ?? _words, true);
+                    (_words, _isSpokenTo) = (Wording.Of(it.Language)?.AtTheGreeter ?? _words, true);
                     Show();
                     return true;
                 case GreeterAnswer.Choice it:
-                    (_look, _isChosen) = (it.Look, true);
+                    _isSizeChosen |= it.Look.TextSize != _look.TextSize;
+                    _isContrastChosen |= it.Look.IsHighContrast != _look.IsHighContrast;
+                    _look = it.Look;
                     return true;
                 default:
                     return false;
@@ -225,7 +256,8 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         lock (_gate)
         {
             _wishing = wishing;
-            greeter.Forget();
+            Forget();
+            Show();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Terminal;
@@ -21,6 +22,9 @@ internal sealed class Greeter : IAsyncDisposable
 
     private readonly StationSettings _settings;
     private readonly Journal _journal;
+    private readonly TextWriter _screen;
+    private volatile string _complaint = "";
+    private int _said;
     private readonly Channel<GreeterAnswer> _answers = Channel.CreateUnbounded<GreeterAnswer>();
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _over = new();
@@ -30,7 +34,8 @@ internal sealed class Greeter : IAsyncDisposable
 
     /// <param name="settings">The station's.</param>
     /// <param name="journal">Told what goes wrong.</param>
-    public Greeter(StationSettings settings, Journal journal) => (_settings, _journal) = (settings, journal);
+    /// <param name="screen">Told once where nothing can be drawn: nobody would know.</param>
+    public Greeter(StationSettings settings, Journal journal, TextWriter screen) => (_settings, _journal, _screen) = (settings, journal, screen);
 
     /// <summary>What the person does, in order.</summary>
     public ChannelReader<GreeterAnswer> Answers => _answers.Reader;
@@ -55,36 +60,30 @@ internal sealed class Greeter : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets what was done on a page that has gone.</summary>
-    public void Forget()
-    {
-        while (_answers.Reader.TryRead(out var late)) System.Security.Cryptography.CryptographicOperations.ZeroMemory(late.Secret());
-    }
+    /// <summary>The station ends: from now on no greeter is started.</summary>
+    public void Stop() => _over.Cancel();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Process? window;
         await _over.CancelAsync();
-        lock (_gate)
-        {
-            window = _window;
-            Hide();
-        }
-        if (window is not null && await Task.WhenAny(_heard, Task.Delay(ToEnd)) != _heard) Kill(window);
+        Hide();
         await _heard;
         _over.Dispose();
     }
 
-    private static void Kill(Process window)
+    // One that hangs would lie over the desktop, with all its memory.
+    private static async Task KillLateAsync(Process window)
     {
         try
         {
+            using var late = new CancellationTokenSource(ToEnd);
+            await window.WaitForExitAsync(late.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             window.Kill();
         }
         catch (InvalidOperationException)
         {
-            // It has just ended.
+            // It has ended.
         }
     }
 
@@ -105,6 +104,7 @@ internal sealed class Greeter : IAsyncDisposable
     {
         var window = _window;
         _window = null;
+        if (window is not null) _heard = Task.WhenAll(_heard, KillLateAsync(window));
         try
         {
             window?.StandardInput.Close();
@@ -118,7 +118,7 @@ internal sealed class Greeter : IAsyncDisposable
     private bool Start()
     {
         if (Environment.ProcessPath is not { } self || _over.IsCancellationRequested) return false;
-        var start = new ProcessStartInfo(self, [GreeterWindow.Word, _settings.City, _settings.Crest ?? "", _settings.StationName])
+        var start = new ProcessStartInfo(self, [GreeterWindow.Word, _settings.City, _settings.Crest ?? "", _settings.StationName, _settings.GreeterIdle.ToString(CultureInfo.InvariantCulture)])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -135,7 +135,11 @@ internal sealed class Greeter : IAsyncDisposable
         {
             _journal.Step($"greeter-failed why={fault.Message}");
         }
-        if (_window is null) return false;
+        if (_window is null)
+        {
+            _heard = Task.WhenAll(_heard, AgainAsync());
+            return false;
+        }
         _journal.Step($"greeter-started pid={_window.Id}");
         _heard = Task.WhenAll(_heard, HearAsync(_window), ComplainAsync(_window));
         return true;
@@ -160,7 +164,13 @@ internal sealed class Greeter : IAsyncDisposable
             if (!ReferenceEquals(window, _window)) return;
             Close();
         }
-        // It died under a page. One that cannot draw at all would die again and again: not faster than a person can read.
+        if (window.ExitCode == GreeterWindow.CouldNotDraw && Interlocked.Exchange(ref _said, 1) == 0) _screen.WriteLine(_settings.Words["greeter-missing", _complaint, _settings.Display]);
+        await AgainAsync();
+    }
+
+    // It died under a page. One that cannot draw at all would die again and again: not faster than a person can read.
+    private async Task AgainAsync()
+    {
         await Task.Delay(BeforeAnother, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
             if (_window is null && _page.Length > 0 && Start()) Write();
@@ -170,7 +180,12 @@ internal sealed class Greeter : IAsyncDisposable
     {
         try
         {
-            while (await window.StandardError.ReadLineAsync() is { } line) _journal.Step("greeter-says " + line);
+            while (await window.StandardError.ReadLineAsync() is { } line)
+            {
+                if (line.Length == 0) continue;
+                _complaint = line;
+                _journal.Step("greeter-says " + line);
+            }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
         {

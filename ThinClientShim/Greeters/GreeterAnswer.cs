@@ -29,6 +29,9 @@ internal abstract record GreeterAnswer
     /// <summary>Reads on in this language.</summary>
     public sealed record Speak(string Language) : GreeterAnswer;
 
+    /// <summary>Nobody has touched a key of this page for long.</summary>
+    public sealed record Gone : GreeterAnswer;
+
     /// <summary>Letters of this size (a factor), and high contrast or not, are what they read best.</summary>
     public sealed record Choice(Look Look) : GreeterAnswer;
 
@@ -45,6 +48,7 @@ internal abstract record GreeterAnswer
         Choose => "choose",
         Press it => $"press {it.Key}",
         Speak it => $"speak {it.Language}",
+        Gone => "gone",
         Choice it => $"look {it.Look.Words}",
         Shown it => $"shown {it.Kind}",
         _ => throw new InvalidOperationException(),
@@ -78,6 +82,8 @@ internal abstract record GreeterAnswer
                 return new Press(rest[0]);
             case "shown" when Enum.TryParse<PageKind>(rest, out var kind):
                 return new Shown(kind);
+            case "gone":
+                return new Gone();
             case "look" when Look.Of(rest) is { } look:
                 return new Choice(look);
             case "speak":

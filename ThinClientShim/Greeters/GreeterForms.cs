@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using VdiBroker.Shim.Words;
 
@@ -10,8 +11,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
 {
     private const int LongestLogin = 256;
     private const int LongestPassword = 1024;
-    private const uint KeyOne = '1';
-    private const uint KeyNine = '9';
+    private const char Leave = 'l';
+    private static readonly TimeSpan _unmeant = TimeSpan.FromSeconds(2);
+    private readonly long _began = Stopwatch.GetTimestamp();
 
     private Wording _words = null!;
     private GreeterPage _page = null!;
@@ -63,25 +65,29 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
             case { Kind: PageKind.SignIn }: Switch(false); return true;
             case { Kind: PageKind.Choose }: answer(new GreeterAnswer.Choose(null)); return true;
             case { Kind: PageKind.NewPassword }: answer(new GreeterAnswer.New([])); return true;
-            case { Buttons: [var (key, _), ..] }: answer(new GreeterAnswer.Press(key)); return true;
+            case { Kind: PageKind.Wait } when Has(Leave): answer(new GreeterAnswer.Press(Leave)); return true;
             default: return false;
         }
     }
 
     /// <summary>Another key. True: it was meant for the page.</summary>
-    public bool Pressed(uint key)
+    public bool Pressed(KeyPress key)
     {
-        if (_page is { Kind: PageKind.Wait })
+        switch (_page)
         {
-            // What the sentences call a key is one.
-            if (!_page.Buttons.Any(button => button.Key == key)) return false;
-            answer(new GreeterAnswer.Press((char)key));
-            return true;
+            // Whoever was writing at a desktop that has just gone from the screen does not mean this page. What ends programs or gives them up has no key at all.
+            case { Kind: PageKind.Wait } when key is { Letter: Leave, IsControl: false } && Has(Leave) && Stopwatch.GetElapsedTime(_began) > _unmeant:
+                answer(new GreeterAnswer.Press(Leave));
+                return true;
+            case { Kind: PageKind.Choose } when key.Digit is { } digit && digit <= _page.Desktops.Count:
+                answer(new GreeterAnswer.Choose(digit - 1));
+                return true;
+            default:
+                return false;
         }
-        if (_page is not { Kind: PageKind.Choose } || key is < KeyOne or > KeyNine || key - KeyOne >= _page.Desktops.Count) return false;
-        answer(new GreeterAnswer.Choose((int)(key - KeyOne)));
-        return true;
     }
+
+    private bool Has(char button) => _page.Buttons.Any(one => one.Key == button);
 
     private static string Text(nint entry) => System.Text.Encoding.UTF8.GetString(Widgets.Bytes(entry));
 
@@ -111,9 +117,8 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         for (var i = 0; i < _page.Sentences.Count; i++) Add(form, Widgets.Label(_page.Sentences[i], i == _page.Sentences.Count - 1 ? "now" : "before"));
         foreach (var (key, label) in _page.Buttons)
         {
-            var button = Widgets.Button(label, "quiet", () => answer(new GreeterAnswer.Press(key)));
-            Add(form, button);
-            if (_first == 0) _first = button;
+            // Without the focus: an Enter too many must not press it.
+            Add(form, Widgets.Button(label, "quiet", () => answer(new GreeterAnswer.Press(key))));
         }
         return form;
     }
@@ -184,7 +189,11 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     {
         var name = Text(_name).Trim();
         var password = Widgets.Bytes(_password);
-        if (name.Length == 0) Missing("greeter-no-name", _name);
+        if (name.Length == 0)
+        {
+            CryptographicOperations.ZeroMemory(password);
+            Missing("greeter-no-name", _name);
+        }
         else if (password.Length == 0) Missing("greeter-no-password", _password);
         else
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -10,12 +11,14 @@ internal sealed class GreeterFrame
 {
     private const int LinesOfText = 48;
     private const int LettersAcross = 32;
+    private const int LettersBelow = 38;
     private const int SmallestLetters = 14;
     private const int LargestLetters = 48;
     private const int AnyPropertyType = 0;
     private const int LongestNames = 256;
     private const uint TimeToDraw = 20;
-    private const int RevertToParent = 2;
+    private const uint IdleCheck = 500;
+    private const int RevertToPointerRoot = 1;
     private const uint KeyOfSize = Gtk.KeyF1 + 1;
     private const uint KeyOfContrast = Gtk.KeyF1 + 2;
     private const uint KeyOfLanguage = Gtk.KeyF1 + 3;
@@ -36,6 +39,7 @@ internal sealed class GreeterFrame
     private Look _look = Look.Usual;
     private GreeterPage? _page;
     private Wording? _words;
+    private long _touched = Stopwatch.GetTimestamp();
 
     /// <param name="place">What is the same on every page.</param>
     /// <param name="answer">Told what the person did.</param>
@@ -68,6 +72,9 @@ internal sealed class GreeterFrame
         _foot = Widgets.Box(Gtk.Horizontal);
         Gtk.gtk_window_set_child(_window, Widgets.Box(Gtk.Vertical, Head(), scroll, _foot));
         Widgets.OnKey(_window, Pressed);
+        // GTK's own inspector of windows, which any key could open, would show passwords and write files.
+        Widgets.Refuse(_window, "enable-debugging");
+        Widgets.Every(IdleCheck, Idle);
         Widgets.On(_keyboard, "notify::caps-lock-state", () => _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0));
     }
 
@@ -76,7 +83,7 @@ internal sealed class GreeterFrame
     {
         var first = _page is null;
         if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
-        (_page, _words) = (page, words);
+        (_page, _words, _touched) = (page, words, Stopwatch.GetTimestamp());
         Wear(page.Look);
         _card = Widgets.Styled(_forms.Build(page, words), "card");
         Gtk.gtk_box_append(_middle, _card);
@@ -103,7 +110,7 @@ internal sealed class GreeterFrame
 
     private void Redraw()
     {
-        if (_page is { } page && _words is { } words) Show(page, words);
+        if (_page is { } page && _words is { } words) Show(page with { Look = _look }, words);
     }
 
     private nint Provider()
@@ -118,7 +125,9 @@ internal sealed class GreeterFrame
     {
         // However large: the widest page still fits across.
         var pixels = Math.Min(Math.Clamp((double)_height / LinesOfText, SmallestLetters, LargestLetters) * (double)_look.TextSize, (double)_width / LettersAcross);
-        Gtk.gtk_css_provider_load_from_data(_letters, string.Create(CultureInfo.InvariantCulture, $"window.greeter {{ font-size: {pixels:0}px; }}"), -1);
+        // The switches stand side by side, and need more room across.
+        var below = Math.Min(pixels, (double)_width / LettersBelow);
+        Gtk.gtk_css_provider_load_from_data(_letters, string.Create(CultureInfo.InvariantCulture, $"window.greeter {{ font-size: {pixels:0}px; }} .foot {{ font-size: {below:0}px; }}"), -1);
     }
 
     private nint Head()
@@ -126,9 +135,9 @@ internal sealed class GreeterFrame
         var head = Widgets.Styled(Widgets.Box(Gtk.Horizontal), "head");
         if (_place.Crest.Length > 0)
         {
-            var crest = Widgets.Styled(Gtk.gtk_picture_new_for_filename(_place.Crest), "crest");
-            Gtk.gtk_picture_set_alternative_text(crest, _place.City);
-            Gtk.gtk_widget_set_size_request(crest, _height / 14, _height / 14);
+            // However large the file's picture is.
+            var crest = Widgets.Styled(Gtk.gtk_image_new_from_file(_place.Crest), "crest");
+            Gtk.gtk_image_set_pixel_size(crest, _height / 14);
             Gtk.gtk_box_append(head, crest);
         }
         Gtk.gtk_box_append(head, Widgets.Label(_place.City, "city"));
@@ -142,18 +151,22 @@ internal sealed class GreeterFrame
         var here = Widgets.Label(keyboard.Length > 0 ? words["greeter-here", _place.Station, keyboard] : _place.Station, "here");
         foreach (var one in (nint[])[
             here,
-            Widgets.Button(words[_look.TextSize > 1 ? "greeter-normal" : "greeter-large"], "switch", SwitchSize),
-            Widgets.Button(words[_look.IsHighContrast ? "greeter-colours" : "greeter-contrast"], "switch", SwitchContrast),
+            Widgets.Button(words[_look.TextSize > 1 ? "greeter-normal" : "greeter-large"], "switch", () => Pressing(SwitchSize)),
+            Widgets.Button(words[_look.IsHighContrast ? "greeter-colours" : "greeter-contrast"], "switch", () => Pressing(SwitchContrast)),
             Widgets.Button(words["greeter-other-language"], "switch", SwitchLanguage)])
+        {
+            Gtk.gtk_widget_set_valign(one, Gtk.Centre);
             Gtk.gtk_box_append(foot, one);
+        }
         Gtk.gtk_box_append(_foot, foot);
         if (_shownFoot != 0) Gtk.gtk_box_remove(_foot, _shownFoot);
         _shownFoot = foot;
     }
 
-    private bool Pressed(uint key)
+    private bool Pressed(KeyPress key)
     {
-        switch (key)
+        _touched = Stopwatch.GetTimestamp();
+        switch (key.Symbol)
         {
             case KeyOfSize: SwitchSize(); return true;
             case KeyOfContrast: SwitchContrast(); return true;
@@ -163,9 +176,26 @@ internal sealed class GreeterFrame
         }
     }
 
+    // Somebody has typed or read here, and has gone: the next person must find nothing of theirs.
+    private bool Idle()
+    {
+        if (Stopwatch.GetElapsedTime(_touched) < _place.Idle || _page is not { Kind: not PageKind.Wait }) return true;
+        _touched = Stopwatch.GetTimestamp();
+        if (_page.Kind == PageKind.SignIn) _answer(new GreeterAnswer.Gone());
+        else _ = _forms.Back();
+        return true;
+    }
+
     private void SwitchSize() => Choose(_look with { TextSize = _look.TextSize > 1 ? 1 : Look.Large });
 
     private void SwitchContrast() => Choose(_look with { IsHighContrast = !_look.IsHighContrast });
+
+    // The button that was pressed is another one now.
+    private void Pressing(Action pressed)
+    {
+        pressed();
+        _forms.Focus();
+    }
 
     private void Choose(Look look)
     {
@@ -192,13 +222,14 @@ internal sealed class GreeterFrame
     }
 
     // Without a window manager nobody gives the keyboard to a window either; X gives it only to one that it shows already, and a desktop that went took it with it.
+    // When this one goes the keyboard is the window's under the pointer, which is the desktop's.
     private bool HasFocus()
     {
         var (display, ours) = (Gtk.gdk_x11_display_get_xdisplay(_display), Gtk.gdk_x11_surface_get_xid(Gtk.gtk_native_get_surface(_window)));
         _ = Gtk.XGetInputFocus(display, out var has, out _);
         if (has == ours) return true;
         Gtk.gdk_x11_display_error_trap_push(_display);
-        _ = Gtk.XSetInputFocus(display, ours, RevertToParent, 0);
+        _ = Gtk.XSetInputFocus(display, ours, RevertToPointerRoot, 0);
         Gtk.gdk_x11_display_error_trap_pop_ignored(_display);
         return false;
     }

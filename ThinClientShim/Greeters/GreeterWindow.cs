@@ -14,7 +14,8 @@ internal sealed class GreeterWindow
     public const string Word = "greet";
 
     private const int LongestPage = 64 * 1024;
-    private const int CouldNotDraw = 1;
+    /// <summary>Exit status of a greeter on a station that cannot draw.</summary>
+    public const int CouldNotDraw = 1;
 
     private readonly nint _loop;
     private readonly GreeterFrame _frame;
@@ -31,10 +32,10 @@ internal sealed class GreeterWindow
     }
 
     /// <summary>Runs until its input ends. Exit status: 0, or 1 = this station cannot draw.</summary>
-    /// <param name="arguments">City name, crest (a picture file; empty = none) and station name.</param>
+    /// <param name="arguments">City name, crest (a picture file; empty = none), station name, and the seconds after which a page is left.</param>
     public static int Run(ReadOnlySpan<string> arguments)
     {
-        if (arguments is not [var city, var crest, var station])
+        if (arguments is not [var city, var crest, var station, var idle] || !int.TryParse(idle, out var seconds))
         {
             Console.Error.WriteLine("vdi-shim greet is started by vdi-shim --greeter");
             return CouldNotDraw;
@@ -46,7 +47,7 @@ internal sealed class GreeterWindow
                 Console.Error.WriteLine($"GTK cannot open the display {Environment.GetEnvironmentVariable("DISPLAY")}");
                 return CouldNotDraw;
             }
-            var window = new GreeterWindow(new GreeterPlace(city, crest, station));
+            var window = new GreeterWindow(new GreeterPlace(city, crest, station, TimeSpan.FromSeconds(seconds)));
             Widgets.OnReadable(0, window.Read);
             Gtk.g_main_loop_run(window._loop);
             return 0;
@@ -95,7 +96,9 @@ internal sealed class GreeterWindow
             _output.Write(head);
             if (secret is not null)
             {
-                _output.Write(secret);
+                // What was pasted may have more than one line; only one is a password.
+                var end = secret.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
+                _output.Write(secret.AsSpan(0, end < 0 ? secret.Length : end));
                 _output.WriteByte((byte)'\n');
             }
             _output.Flush();
@@ -115,4 +118,5 @@ internal sealed class GreeterWindow
 /// <param name="City">Its name; empty = none is shown.</param>
 /// <param name="Crest">A picture file; empty = none.</param>
 /// <param name="Station">Name of this station.</param>
-internal sealed record GreeterPlace(string City, string Crest, string Station);
+/// <param name="Idle">A page that nobody touches for so long is nobody's any more.</param>
+internal sealed record GreeterPlace(string City, string Crest, string Station, TimeSpan Idle);

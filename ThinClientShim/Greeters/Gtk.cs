@@ -48,9 +48,6 @@ internal static partial class Gtk
     public static partial void gtk_window_present(nint window);
 
     [LibraryImport(Library)]
-    public static partial nint gtk_window_get_focus(nint window);
-
-    [LibraryImport(Library)]
     public static partial nint gtk_box_new(int orientation, int spacing);
 
     [LibraryImport(Library)]
@@ -126,13 +123,10 @@ internal static partial class Gtk
     public static partial int gtk_check_button_get_active(nint button);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint gtk_picture_new_for_filename(string file);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gtk_picture_set_alternative_text(nint picture, string text);
+    public static partial nint gtk_image_new_from_file(string file);
 
     [LibraryImport(Library)]
-    public static partial void gtk_widget_set_size_request(nint widget, int width, int height);
+    public static partial void gtk_image_set_pixel_size(nint image, int pixels);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void gtk_widget_add_css_class(nint widget, string name);

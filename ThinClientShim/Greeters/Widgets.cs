@@ -3,6 +3,26 @@ using System.Runtime.InteropServices;
 
 namespace VdiBroker.Shim.Greeters;
 
+/// <summary>A key.</summary>
+/// <param name="Symbol">Its X keysym: what is on it, with Shift and Caps Lock.</param>
+/// <param name="Code">Its X keycode: where it is.</param>
+/// <param name="State">X modifiers.</param>
+internal readonly record struct KeyPress(uint Symbol, uint Code, int State)
+{
+    private const int Control = 1 << 2;
+    private const uint Pad = 0xffb0;
+    private const uint RowCode = 9;
+
+    /// <summary>With Ctrl.</summary>
+    public bool IsControl => (State & Control) != 0;
+
+    /// <summary>The letter, small.</summary>
+    public char Letter => Symbol is > 0x20 and < 0x7f ? char.ToLowerInvariant((char)Symbol) : '\0';
+
+    /// <summary>1 to 9, of the row (which a French keyboard gives with Shift only) or of the pad; null = another key.</summary>
+    public int? Digit => Symbol is > Pad and <= Pad + 9 ? (int)(Symbol - Pad) : Code is > RowCode and <= RowCode + 9 ? (int)(Code - RowCode) : null;
+}
+
 /// <summary>
 /// Makes widgets, and says who owns them: a widget belongs to the box or window that it is put into, and goes with it; a handler belongs to its widget, and is let go
 /// when that goes. Everything happens on the thread of the main loop.
@@ -82,14 +102,17 @@ internal static unsafe class Widgets
         Connect(widget, signal, handler, happened);
     }
 
-    /// <summary>Calls <paramref name="pressed"/> with each key (its X keysym) before any widget has it; true = it was meant for us.</summary>
-    public static void OnKey(nint window, Func<uint, bool> pressed)
+    /// <summary>Calls <paramref name="pressed"/> with each key before any widget has it; true = it was meant for us.</summary>
+    public static void OnKey(nint window, Func<KeyPress, bool> pressed)
     {
         var controller = Gtk.gtk_event_controller_key_new();
         Gtk.gtk_event_controller_set_propagation_phase(controller, Gtk.Capture);
         Connect(controller, "key-pressed", (nint)(delegate* unmanaged[Cdecl]<nint, uint, uint, int, nint, int>)&Pressed, pressed);
         Gtk.gtk_widget_add_controller(window, controller);
     }
+
+    /// <summary>A signal that asks whether it was dealt with is told yes, and nothing happens.</summary>
+    public static void Refuse(nint widget, string signal) => Connect(widget, signal, (nint)(delegate* unmanaged[Cdecl]<nint, int, nint, int>)&Refused, signal);
 
     /// <summary>Calls <paramref name="ready"/> whenever a descriptor can be read, for as long as the process runs and it says true.</summary>
     public static void OnReadable(int descriptor, Func<bool> ready) =>
@@ -111,13 +134,21 @@ internal static unsafe class Widgets
     private static void Noticed(nint widget, nint property, nint data) => Called<Action>(data)();
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Pressed(nint controller, uint key, uint code, int state, nint data) => Called<Func<uint, bool>>(data)(key) ? 1 : 0;
+    private static int Pressed(nint controller, uint key, uint code, int state, nint data) => Called<Func<KeyPress, bool>>(data)(new KeyPress(key, code, state)) ? 1 : 0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Ready(int descriptor, int condition, nint data) => Called<Func<bool>>(data)() ? 1 : 0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Due(nint data) => Called<Func<bool>>(data)() ? 1 : 0;
+    private static int Due(nint data)
+    {
+        if (Called<Func<bool>>(data)()) return 1;
+        GCHandle.FromIntPtr(data).Free();
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Refused(nint widget, int asked, nint data) => 1;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Gone(nint data, nint closure) => GCHandle.FromIntPtr(data).Free();

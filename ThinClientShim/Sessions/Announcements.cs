@@ -70,7 +70,7 @@ internal sealed class Announcements : IAsyncDisposable
     public void Say(string sentence)
     {
         if (sentence.Length == 0) return;
-        Person.Tell(sentence);
+        Person.Progress(sentence);
         _answer = sentence;
         Show();
     }
@@ -142,7 +142,7 @@ internal sealed class Announcements : IAsyncDisposable
         }
         var said = notice.Text.Length > 0 ? notice.Text : Person.Words["host-silent"];
         (_ofHost, _answer) = (Joined(said, Person.Words["host-silent-loss"]), "");
-        Person.Tell(Joined(said, Person.Words["host-silent-key"], Person.Words["host-silent-loss"]));
+        Person.Progress(Joined(said, Person.Words["host-silent-key"], Person.Words["host-silent-loss"]));
         Show();
     }
 
@@ -161,7 +161,7 @@ internal sealed class Announcements : IAsyncDisposable
         (_warning, _end, _extendable, _answer) = (warning, end, warning.Extendable, "");
         _ofEnd = Joined(warning.Text.Length > 0 ? warning.Text : Person.Words["warning-plain"], Until(warning.EndsIn));
         _room.Journal.Step($"warning limit={warning.Limit} seconds={warning.EndsIn?.Seconds} extendable={(warning.Extendable ? "true" : "false")}");
-        Person.Tell(Joined(_ofEnd, warning.Extendable ? Person.Words["extend-offer"] : ""));
+        Person.Progress(Joined(_ofEnd, warning.Extendable ? Person.Words["extend-offer"] : ""));
         Show();
     }
 
@@ -172,7 +172,7 @@ internal sealed class Announcements : IAsyncDisposable
     {
         _wishes.Offer(Wish.Extend, _extendable);
         _wishes.Offer(Wish.Replace, _silent);
-        _hidden = false;
+        lock (_gate) _hidden = false;
         Draw();
     }
 
@@ -210,6 +210,8 @@ internal sealed class Announcements : IAsyncDisposable
 
     private void Clicked(char key)
     {
+        // Clicked in the instant in which it ended: the next desktop has a bar of its own.
+        if (_over.IsCancellationRequested) return;
         switch (key)
         {
             case 'e': _wishes.Add(Wish.Extend); break;
@@ -223,7 +225,7 @@ internal sealed class Announcements : IAsyncDisposable
             case Asking: Turn(Menu.Sure); break;
             case Back: Turn(Menu.Closed); break;
             case Hidden or BannerWindow.Hide when _menu != Menu.None:
-                (_hidden, _answer) = (true, "");
+                lock (_gate) (_hidden, _answer) = (true, "");
                 Draw();
                 break;
         }

@@ -30,6 +30,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private readonly long _started;
     private TimeSpan? _askAgainAt;
     private bool _forgotten;
+    private bool _appeared;
     private Task? _noticed;
     private SessionNotice _last = new();
     private bool _active;
@@ -168,10 +169,18 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         if (_active) return;
         _active = true;
         _room.Journal.Step("active");
+        Appears();
         _room.Person.Progress(_room.Person.Words["on-screen"]);
+        _shown.Now();
+    }
+
+    // First of all: a greeter that shows one more page would take the keyboard from the desktop.
+    private void Appears()
+    {
+        if (_appeared) return;
+        _appeared = true;
         _room.Person.Cover(true);
         _announcements.Begin();
-        _shown.Now();
     }
 
     private Task Pictured() => _byPassword && !_active ? _viewer.Picture : Task.Delay(Timeout.Infinite);
@@ -193,10 +202,10 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
         if (wish == Wish.Leave) return ShowingEnd.By(wish);
-        _room.Person.Progress(_room.Person.Words["signing-out"]);
+        _announcements.Say(_room.Person.Words["signing-out"]);
         _room.Journal.Step("signing-out");
         if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();
-        else _room.Person.Tell("sign-out-failed", []);
+        else _announcements.Say(_room.Person.Words["sign-out-failed"]);
         return null;
     }
 
@@ -238,6 +247,8 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             _askAgainAt = null;
             return ShowingEnd.Other(ShowingEnd.Forgotten);
         }
+        // It may be there, and no broker to say so: then its person needs the way out of it all the same.
+        if (!_active && !_follower.Hearing && _room.Clock.GetElapsedTime(_started) >= ToBecomeActive) Appears();
         // Only a broker that says "not yet" is a reason: while none is heard, what is on the screen stays there.
         if (_active || _sinceSignOut is not null || _room.Clock.GetElapsedTime(_started) < ToBecomeActive || !_follower.Hearing) return null;
         if (_last.State is not (SessionState.Opening or SessionState.Disconnected)) return null;

@@ -1,5 +1,4 @@
 using VdiBroker.Protocol.Station.V1;
-using VdiBroker.Shim.Greeters;
 using VdiBroker.Shim.Words;
 
 namespace VdiBroker.Shim.Sessions;
@@ -25,8 +24,8 @@ internal interface IPerson
     /// <param name="settings">From their profile.</param>
     void Greet(string name, string tenant, Settings settings);
 
-    /// <summary>How they chose to read, once for each choice; null = they chose nothing that was not taken already.</summary>
-    Look? TakeChoice();
+    /// <summary>How they chose to read, once for each choice, to be signed; null = they chose nothing that was not taken already.</summary>
+    PreferRequest? TakeChoice();
 
     /// <summary>Waits for somebody who gives name and password.</summary>
     /// <param name="only">The one name that may sign in here; null = any.</param>

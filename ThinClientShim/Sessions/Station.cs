@@ -11,7 +11,7 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="stop">The station's own end.</param>
 internal sealed class Station(Room room, Wishes wishes, bool once, CancellationToken stop)
 {
-    private static readonly TimeSpan OnTheSide = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OnTheSide = TimeSpan.FromSeconds(2.5);
 
     private readonly NewPassword _newPassword = new(room, stop);
 
@@ -104,8 +104,9 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
 
     private async Task PreferAsync(SignedIn person)
     {
-        if (room.Person.TakeChoice() is not { } look) return;
-        await TellAsync("prefer", () => room.Calls.PreferAsync(new PreferRequest { SignIn = person.Proof, TextSize = look.Size, Contrast = look.Contrast }, OnTheSide, CancellationToken.None));
+        if (room.Person.TakeChoice() is not { } chosen) return;
+        chosen.SignIn = person.Proof;
+        await TellAsync("prefer", () => room.Calls.PreferAsync(chosen, OnTheSide, stop));
     }
 
     // What nobody waits for, and what is no loss when no broker hears it.
@@ -115,7 +116,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         {
             await ask();
         }
-        catch (Exception fault) when (fault is RefusedException or NoBrokerException)
+        catch (Exception fault) when (fault is RefusedException or NoBrokerException or OperationCanceledException)
         {
             room.Journal.Step($"refused call={call} why={fault.Message}");
         }

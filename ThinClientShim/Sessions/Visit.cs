@@ -128,7 +128,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             try
             {
                 var next = await _opening.RunAsync(replace);
-                if (replace && next?.SessionId == _desktop?.SessionId) room.Person.Tell("host-answers", []);
+                if (replace && next?.SessionId == _desktop?.SessionId) screen.Say(room.Person.Words["host-answers"]);
                 return next is null ? (ShowingEnd.By(await wishes.TakeAsync()), null) : (end, next);
             }
             catch (RefusedException refused) when (refused.Detail.Code != ErrorCode.MovedElsewhere)

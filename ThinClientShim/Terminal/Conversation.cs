@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using VdiBroker.Protocol.Station.V1;
-using VdiBroker.Shim.Greeters;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.Shim.Words;
 
@@ -41,7 +40,7 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     public void Greet(string name, string tenant, Settings settings) => Tell("hello", name, tenant);
 
     /// <summary>A terminal has one look.</summary>
-    public Look? TakeChoice() => null;
+    public PreferRequest? TakeChoice() => null;
 
     /// <summary>A star in place of the name, which is no login of anybody's, asks for another password.</summary>
     public async Task<Comer?> NextAsync(string? only, CancellationToken cancel)

@@ -13,13 +13,17 @@ internal sealed class Wording
     public const string Default = "fr";
 
     private const string Prefix = "words.";
+    private const string Greeter = "greeter.";
 
     private readonly Dictionary<string, string> _sentences;
 
-    private Wording(string language, Dictionary<string, string> sentences)
+    private readonly string _place;
+
+    private Wording(string language, Dictionary<string, string> sentences, string place = "")
     {
         Language = language;
         _sentences = sentences;
+        _place = place;
     }
 
     /// <summary>IETF tag.</summary>
@@ -47,7 +51,12 @@ internal sealed class Wording
         return new Wording(language, sentences);
     }
 
+    /// <summary>The same for who sits at the greeter, where some keys of the terminal do nothing: <c>greeter.KEY</c> goes before <c>KEY</c>.</summary>
+    public Wording AtTheGreeter => new(Language, _sentences, Greeter);
+
     /// <summary>The sentence called <paramref name="key"/> with its places {0}, {1}… filled in.</summary>
     public string this[string key, params object[] values] =>
-        values.Length == 0 ? _sentences[key] : string.Format(CultureInfo.InvariantCulture, _sentences[key], values);
+        values.Length == 0 ? Of(key, _place) : string.Format(CultureInfo.InvariantCulture, Of(key, _place), values);
+
+    private string Of(string key, string place) => place.Length > 0 && _sentences.TryGetValue(place + key, out var here) ? here : _sentences[key];
 }

@@ -39,7 +39,7 @@ public sealed class GreeterLinesTests
 
     [Fact]
     public async Task An_answer_comes_across_with_its_password() =>
-        await Gen.Select(Gen.Int[0, 7], Gen.String[Gen.Char['a', 'ÿ'], 1, 20], Gen.Byte.Where(one => one != '\n').Array[0, 20], Gen.Int[0, 9]).SampleAsync(async (which, name, password, number) =>
+        await Gen.Select(Gen.Int[0, 8], Gen.String[Gen.Char['a', 'ÿ'], 1, 20], Gen.Byte.Where(one => one != '\n').Array[0, 20], Gen.Int[0, 9]).SampleAsync(async (which, name, password, number) =>
         {
             GreeterAnswer answer = which switch
             {
@@ -49,6 +49,7 @@ public sealed class GreeterLinesTests
                 3 => new GreeterAnswer.Choose(number == 9 ? null : number),
                 4 => new GreeterAnswer.Press((char)('a' + number)),
                 5 => new GreeterAnswer.Speak("en"),
+                7 => new GreeterAnswer.Gone(),
                 6 => new GreeterAnswer.Choice(new Look(1 + (number % 5 * 0.25m), number > 4)),
                 _ => new GreeterAnswer.Shown(PageKind.Choose),
             };

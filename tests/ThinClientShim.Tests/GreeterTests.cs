@@ -9,10 +9,8 @@ using StatusCode = Grpc.Core.StatusCode;
 namespace VdiBroker.ThinClientShim.Tests;
 
 /// <summary>The greeter on a real X screen, driven by key and mouse as a person does.</summary>
-public sealed class GreeterTests : AtAStation
+public sealed class GreeterTests : AtAGreeter
 {
-    private const string Page = "page kind=";
-
     [Fact]
     public async Task Who_types_name_and_password_has_their_desktop_and_the_greeter_is_gone_while_it_is_there()
     {
@@ -74,6 +72,34 @@ public sealed class GreeterTests : AtAStation
         await Eventually.HoldsAsync("the usual look", TestStation.Deadline, async () => (await screen.LookAsync()).Count(0) < 100);
         var kept = Assert.Single(Station.Desk.Preferences);
         Assert.Equal(("1.5", "high"), (kept.TextSize, kept.Contrast));
+        // Who has large type already and wants contrast keeps the type.
+        await screen.PressAsync("F3");
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Eventually.HoldsAsync("another preference", TestStation.Deadline, () => Station.Desk.Preferences.Count == 2);
+        Assert.Equal(("", "high"), (Station.Desk.Preferences.Last().TextSize, Station.Desk.Preferences.Last().Contrast));
+    }
+
+    [Fact]
+    public async Task No_key_opens_anything_else()
+    {
+        await using var screen = await GreetAsync();
+        foreach (var key in (string[])["ctrl+shift+d", "ctrl+shift+i", "alt+F4", "ctrl+alt+t", "super", "Menu", "Escape", "Escape"]) await screen.PressAsync(key);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+    }
+
+    [Fact]
+    public async Task What_somebody_left_on_a_page_is_taken_back()
+    {
+        Station.Desk.Desktops = [new() { PoolId = "bureau", Name = "Bureau" }, new() { PoolId = "cartes", Name = "Cartes" }];
+        await using var screen = await GreetAsync("greeter-idle = 4");
+        await screen.TypeAsync("somebody-else");
+        await Station.StepAsync(Page + "SignIn", 2);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync(Page + "Choose");
+        await Eventually.HoldsAsync("signed out", TestStation.Deadline, () => !Station.Desk.Closes.IsEmpty);
+        Assert.Equal(ScriptedDesk.Login, Assert.Single(Station.Desk.SignIns).Login);
+        Assert.Empty(Station.Desk.Opens);
     }
 
     [Fact]
@@ -154,7 +180,8 @@ public sealed class GreeterTests : AtAStation
         await using var screen = await GreetAsync();
         await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
         await Station.StepAsync(Page + "Choose");
-        await screen.TypeAsync("2");
+        // The key of the 2 on a French keyboard, without Shift.
+        await screen.PressAsync("eacute");
         await Station.StepAsync("active");
         Assert.Equal("cartes", Assert.Single(Station.Desk.Opens).PoolId);
     }
@@ -187,27 +214,6 @@ public sealed class GreeterTests : AtAStation
     }
 
     [Fact]
-    public async Task The_desktop_is_left_by_the_bar_over_it()
-    {
-        await using var screen = await GreetAsync();
-        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
-        await Station.StepAsync("active");
-        var low = 0;
-        await Eventually.HoldsAsync("left", TestStation.Deadline, async () =>
-        {
-            if (await screen.BannerAsync() is not { } bar) return false;
-            // One button alone; opened, the first button begins at the left margin of the last row.
-            if (low == 0) low = bar.Height;
-            if (bar.Height == low) await screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
-            else await screen.ClickAsync(bar.X + 40, bar.Y + bar.Height - 22);
-            return !Station.Desk.Closes.IsEmpty;
-        });
-        Assert.Equal(Closing.Leave, Station.Desk.Closes.First().Closing);
-        await Station.StepAsync(Page + "SignIn", 2);
-        Assert.True(Station.Viewer.WasTerminated(await Station.Viewer.StartedAsync()));
-    }
-
-    [Fact]
     public async Task A_screen_reader_reads_labels_fields_and_buttons()
     {
         await using var screen = await ScreenAsync();
@@ -231,29 +237,6 @@ public sealed class GreeterTests : AtAStation
         Station.Start([broker.Address], "", "--greeter");
         await Station.StepAsync("greeter-says GTK cannot open the display :77");
         await Station.StepAsync("greeter-ended code=1", 2);
+        await Station.SaysAsync("Installez libgtk-4-1");
     }
-
-    private static async Task TypeAsync(Screen screen, string name, string password)
-    {
-        await screen.TypeAsync(name + "\n");
-        await screen.TypeAsync(password + "\n");
-    }
-
-    private async Task<Screen> ScreenAsync()
-    {
-        var screen = await Screen.StartVirtualAsync(Station.At("x"));
-        Station.Display = screen.Display;
-        return screen;
-    }
-
-    private async Task<Screen> GreetAsync()
-    {
-        var screen = await ScreenAsync();
-        var broker = await Station.BrokerAsync();
-        Station.Start([broker.Address], "city = Ville de Drancy", "--greeter");
-        await Station.StepAsync(Page + "SignIn");
-        return screen;
-    }
-
-    private IReadOnlyList<int> Greeters() => [.. ProcessTable.Below(Station.Process.Pid).Where(one => one.Arguments.Contains("greet")).Select(one => one.Pid)];
 }

@@ -29,6 +29,8 @@ public static class GreeterChapter
         scene.CollectTickets();
         await Eventually.HoldsAsync("no greeter beside the desktop", Soon, () => station.GreeterPid == 0);
         scene.Figures["greeted_shim_resident_mib"] = Mib(ProcessTable.ResidentBytes(station.ShimPid));
+        scene.Figures["bar_resident_mib"] = Mib(ProcessTable.Below(station.ShimPid).Where(one => one.Arguments.Contains("--banner")).Sum(one => ProcessTable.ResidentBytes(one.Pid)));
+        await TypesAsync(scene, amelie);
         return $"{Aim.Note(scene.Figures, "greeter_resident_mib", "greeted_shim_resident_mib")}; {picture}, {await scene.PictureAsync(station, "greeted")}";
     });
 
@@ -61,6 +63,15 @@ public static class GreeterChapter
 
     /// <summary>The lines in their order.</summary>
     public static IReadOnlyList<StoryStep> Steps => [SignsIn, Leaves, Refused];
+
+    // Nobody has touched the mouse: what is typed goes to the desktop.
+    private static async Task TypesAsync(StoryScene scene, Directory.Townsperson amelie)
+    {
+        var proof = Path.Combine(scene.City.Folder, "homes", amelie.Login, "accueil.txt");
+        await scene.A.Screen.TypeAsync("echo accueil > accueil.txt\n");
+        await Eventually.HoldsAsync("what was typed has reached the desktop", Soon, () => File.Exists(proof));
+        File.Delete(proof);
+    }
 
     // From the key to the first pixel that it changes: a clock, not a wait.
     private static async Task<double> KeyAsync(Station station, string letter)

@@ -47,8 +47,9 @@ public sealed class PlacingRulesTests
     [Fact]
     public void What_a_rule_prefers_goes_before_what_it_avoids() => Gen.Select(Farms.Pool, _wish, Gen.UInt).Sample((hosts, wish, draw) =>
     {
-        var leanings = Placement.Rank(hosts, wish, draw).Ranked.Where(h => !h.CarriesForgotten(wish.User)).Select(h => wish.Rules.LeaningTo(h.Host.Id, _classroom)).ToList();
-        Assert.Equal(leanings.Order(), leanings);
+        // Suspect hosts come after all others, whatever the rules say.
+        var ranked = Placement.Rank(hosts, wish, draw).Ranked.Where(h => !h.CarriesForgotten(wish.User)).Select(h => (h.Health == HostHealth.Suspect, wish.Rules.LeaningTo(h.Host.Id, _classroom))).ToList();
+        Assert.Equal(ranked.Order(), ranked);
     });
 
     [Fact]
