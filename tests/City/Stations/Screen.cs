@@ -66,16 +66,17 @@ public sealed class Screen : IAsyncDisposable
     {
         foreach (var (line, index) in text.Split('\n').Select((line, index) => (line, index)))
         {
-            if (index > 0) await XdotoolAsync("key", "Return");
-            if (line.Length > 0) await XdotoolAsync("type", "--delay", "25", "--", line);
+            if (index > 0) await XdotoolAsync("", "key", "Return");
+            // By a pipe: what is typed may be a password.
+            if (line.Length > 0) await XdotoolAsync(line, "type", "--delay", "25", "--file", "-");
         }
     }
 
     /// <summary>Presses a key by its X name, "Tab", "F4".</summary>
-    public Task PressAsync(string key) => XdotoolAsync("key", key);
+    public Task PressAsync(string key) => XdotoolAsync("", "key", key);
 
     /// <summary>Clicks the left button at a place.</summary>
-    public Task ClickAsync(int x, int y) => XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", "1");
+    public Task ClickAsync(int x, int y) => XdotoolAsync("", "mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", "1");
 
     /// <summary>Place and size of what vdi-shim says over the desktop, as the X server tells; null = it says nothing there.</summary>
     public async Task<(int X, int Y, int Width, int Height)?> BannerAsync()
@@ -92,9 +93,9 @@ public sealed class Screen : IAsyncDisposable
         if (_xvfb is not null) await _xvfb.DisposeAsync();
     }
 
-    private async Task XdotoolAsync(params string[] arguments)
+    private async Task XdotoolAsync(string input, params string[] arguments)
     {
-        var answer = await Tool.RunAsync("xdotool", arguments, environment: new Dictionary<string, string> { ["DISPLAY"] = Display });
+        var answer = await Tool.RunAsync("xdotool", arguments, input, environment: new Dictionary<string, string> { ["DISPLAY"] = Display });
         if (answer.Status != 0) throw new InvalidOperationException($"xdotool {string.Join(' ', arguments)}: {answer.Error}");
     }
 
