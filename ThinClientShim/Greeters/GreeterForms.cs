@@ -25,12 +25,15 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     private nint _first;
     private bool _changing;
     private string _kept = "";
+    private byte[] _keptPassword = [];
+    private bool _atName;
+    private bool _wasChanging;
     private bool _keep;
 
     /// <summary>The page's widgets, in a box.</summary>
     public nint Build(GreeterPage page, Wording words)
     {
-        if (!_keep) (_changing, _kept) = (false, "");
+        if (!_keep) _changing = false;
         (_page, _words, _keep) = (page, words, false);
         (_name, _password, _again, _hint, _caps, _first) = (0, 0, 0, 0, 0, 0);
         return page.Kind switch
@@ -42,13 +45,27 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         };
     }
 
-    /// <summary>What was typed as a name stays over the next page: it is the same one in another language.</summary>
-    public void Keep() => (_keep, _kept) = (true, _name == 0 ? "" : Text(_name));
+    /// <summary>What was typed stays over the next page: it is the same one in another language.</summary>
+    public void Keep() => _keep = true;
+
+    /// <summary>The page goes. What is to stay is taken now, not when that was decided: the person may have gone on typing.</summary>
+    public void Carry()
+    {
+        CryptographicOperations.ZeroMemory(_keptPassword);
+        var kept = _keep && _name != 0;
+        (_kept, _keptPassword, _atName) = kept ? (Text(_name), _changing == _wasChanging ? Widgets.Bytes(_password) : [], Widgets.HasCursor(_name)) : ("", [], false);
+    }
 
     /// <summary>Puts the cursor where the person goes on.</summary>
     public void Focus()
     {
-        if (_first != 0) GoTo(_first);
+        if (_first == 0) return;
+        if (_first != _name && _first != _password) GoTo(_first);
+        else
+        {
+            _ = Gtk.gtk_entry_grab_focus_without_selecting(_first);
+            Gtk.gtk_editable_set_position(_first, -1);
+        }
     }
 
     /// <summary>Says so where a password is typed.</summary>
@@ -62,7 +79,8 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     {
         switch (_page)
         {
-            case { Kind: PageKind.SignIn }: Switch(false); return true;
+            case { Kind: PageKind.SignIn } when _changing: Switch(false); return true;
+            case { Kind: PageKind.SignIn }: return Empty();
             case { Kind: PageKind.Choose }: answer(new GreeterAnswer.Choose(null)); return true;
             case { Kind: PageKind.NewPassword }: answer(new GreeterAnswer.New([])); return true;
             case { Kind: PageKind.Wait } when Has(Leave): answer(new GreeterAnswer.Press(Leave)); return true;
@@ -102,7 +120,10 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         if (_page.IsNameFixed) Gtk.gtk_editable_set_editable(_name, 0);
         Secret(form, _changing ? "greeter-old-password" : "greeter-password", out _password);
         Unseen(form, _password);
-        _first = Text(_name).Length > 0 ? _password : _name;
+        if (_keptPassword.Length > 0) Widgets.Put(_password, _keptPassword);
+        CryptographicOperations.ZeroMemory(_keptPassword);
+        _first = Text(_name).Length > 0 && !_atName ? _password : _name;
+        _wasChanging = _changing;
         Widgets.On(_name, "activate", () => GoTo(_password));
         Widgets.On(_password, "activate", Submit);
         Add(form, Widgets.Button(_words[_changing ? "greeter-go-on" : "greeter-sign-in"], "primary", Submit));
@@ -224,6 +245,15 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
 
     // GTK wipes what it lets go of: its buffer is one for passwords.
     private static void Clear(nint entry) => Gtk.gtk_editable_set_text(entry, "");
+
+    // Not built anew: what a field has opened over itself, by the other mouse button, closes by this very key.
+    private bool Empty()
+    {
+        if (!_page.IsNameFixed) Clear(_name);
+        Clear(_password);
+        GoTo(_page.IsNameFixed ? _password : _name);
+        return false;
+    }
 
     private void Missing(string word, nint entry)
     {

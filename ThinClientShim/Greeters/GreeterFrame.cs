@@ -72,8 +72,6 @@ internal sealed class GreeterFrame
         _foot = Widgets.Box(Gtk.Horizontal);
         Gtk.gtk_window_set_child(_window, Widgets.Box(Gtk.Vertical, Head(), scroll, _foot));
         Widgets.OnKey(_window, Pressed);
-        // GTK's own inspector of windows, which any key could open, would show passwords and write files.
-        Widgets.Refuse(_window, "enable-debugging");
         Widgets.Every(IdleCheck, Idle);
         Widgets.On(_keyboard, "notify::caps-lock-state", () => _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0));
     }
@@ -82,6 +80,7 @@ internal sealed class GreeterFrame
     public void Show(GreeterPage page, Wording words)
     {
         var first = _page is null;
+        _forms.Carry();
         if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
         (_page, _words, _touched) = (page, words, Stopwatch.GetTimestamp());
         Wear(page.Look);
@@ -166,11 +165,15 @@ internal sealed class GreeterFrame
     private bool Pressed(KeyPress key)
     {
         _touched = Stopwatch.GetTimestamp();
+        // GTK's own inspector of windows would show passwords and write files.
+        if (key is { IsControl: true, IsShift: true }) return true;
         switch (key.Symbol)
         {
-            case KeyOfSize: SwitchSize(); return true;
-            case KeyOfContrast: SwitchContrast(); return true;
-            case KeyOfLanguage: SwitchLanguage(); return true;
+            case KeyOfSize when key.IsPlain: SwitchSize(); return true;
+            case KeyOfContrast when key.IsPlain: SwitchContrast(); return true;
+            case KeyOfLanguage when key.IsPlain: SwitchLanguage(); return true;
+            case Gtk.KeyMenu: return true;
+            case Gtk.KeyF10 when key.IsShift: return true;
             case Gtk.KeyEscape: return _forms.Back();
             default: return _forms.Pressed(key);
         }

@@ -17,10 +17,13 @@ internal static partial class Gtk
     public const int PurposePassword = 8;
     public const int HintsOfNames = (1 << 1) | (1 << 11);
     public const int ApplicationPriority = 600;
+    public const int FocusWithin = 1 << 14;
     public const int Readable = 1;
     public const int HungUp = 16;
     public const uint KeyEscape = 0xff1b;
+    public const uint KeyMenu = 0xff67;
     public const uint KeyF1 = 0xffbe;
+    public const uint KeyF10 = 0xffc7;
 
     private const string Library = "libgtk-4.so.1";
     private const string Objects = "libgobject-2.0.so.0";
@@ -109,6 +112,18 @@ internal static partial class Gtk
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void gtk_editable_set_text(nint editable, string text);
+
+    [LibraryImport(Library)]
+    public static unsafe partial void gtk_editable_set_text(nint editable, byte* text);
+
+    [LibraryImport(Library)]
+    public static partial int gtk_entry_grab_focus_without_selecting(nint entry);
+
+    [LibraryImport(Library)]
+    public static partial void gtk_editable_set_position(nint editable, int position);
+
+    [LibraryImport(Library)]
+    public static partial int gtk_widget_get_state_flags(nint widget);
 
     [LibraryImport(Library)]
     public static partial void gtk_editable_set_editable(nint editable, int isEditable);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace VdiBroker.Shim.Greeters;
 
@@ -9,9 +10,17 @@ namespace VdiBroker.Shim.Greeters;
 /// <param name="State">X modifiers.</param>
 internal readonly record struct KeyPress(uint Symbol, uint Code, int State)
 {
+    private const int Shift = 1;
     private const int Control = 1 << 2;
+    private const int Alt = 1 << 3;
     private const uint Pad = 0xffb0;
     private const uint RowCode = 9;
+
+    /// <summary>With Shift.</summary>
+    public bool IsShift => (State & Shift) != 0;
+
+    /// <summary>Without Ctrl or Alt.</summary>
+    public bool IsPlain => (State & (Control | Alt)) == 0;
 
     /// <summary>With Ctrl.</summary>
     public bool IsControl => (State & Control) != 0;
@@ -95,6 +104,18 @@ internal static unsafe class Widgets
         return MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text).ToArray();
     }
 
+    /// <summary>Puts bytes into a field, as they were read from one; the caller wipes them.</summary>
+    public static void Put(nint entry, byte[] text)
+    {
+        Span<byte> ended = stackalloc byte[text.Length + 1];
+        text.CopyTo(ended);
+        fixed (byte* first = ended) Gtk.gtk_editable_set_text(entry, first);
+        CryptographicOperations.ZeroMemory(ended);
+    }
+
+    /// <summary>The cursor is in this field.</summary>
+    public static bool HasCursor(nint entry) => (Gtk.gtk_widget_get_state_flags(entry) & Gtk.FocusWithin) != 0;
+
     /// <summary>Calls <paramref name="happened"/> at a signal that brings nothing, or nothing that is wanted.</summary>
     public static void On(nint widget, string signal, Action happened)
     {
@@ -110,9 +131,6 @@ internal static unsafe class Widgets
         Connect(controller, "key-pressed", (nint)(delegate* unmanaged[Cdecl]<nint, uint, uint, int, nint, int>)&Pressed, pressed);
         Gtk.gtk_widget_add_controller(window, controller);
     }
-
-    /// <summary>A signal that asks whether it was dealt with is told yes, and nothing happens.</summary>
-    public static void Refuse(nint widget, string signal) => Connect(widget, signal, (nint)(delegate* unmanaged[Cdecl]<nint, int, nint, int>)&Refused, signal);
 
     /// <summary>Calls <paramref name="ready"/> whenever a descriptor can be read, for as long as the process runs and it says true.</summary>
     public static void OnReadable(int descriptor, Func<bool> ready) =>
@@ -146,9 +164,6 @@ internal static unsafe class Widgets
         GCHandle.FromIntPtr(data).Free();
         return 0;
     }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Refused(nint widget, int asked, nint data) => 1;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Gone(nint data, nint closure) => GCHandle.FromIntPtr(data).Free();
