@@ -7,9 +7,6 @@ internal static partial class Gtk
 {
     public const int Horizontal = 0;
     public const int Vertical = 1;
-    public const int Fill = 0;
-    public const int Start = 1;
-    public const int End = 2;
     public const int Centre = 3;
     public const int ScrollNever = 2;
     public const int ScrollAutomatic = 1;

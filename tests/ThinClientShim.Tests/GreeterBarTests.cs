@@ -14,16 +14,8 @@ public sealed class GreeterBarTests : AtAGreeter
         await using var screen = await GreetAsync();
         await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
         await Station.StepAsync("active");
-        var low = 0;
-        await Eventually.HoldsAsync("left", TestStation.Deadline, async () =>
-        {
-            if (await screen.BannerAsync() is not { } bar) return false;
-            // One button alone; opened, the first button begins at the left margin of the last row.
-            if (low == 0) low = bar.Height;
-            if (bar.Height == low) await screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
-            else await screen.ClickAsync(bar.X + 40, bar.Y + bar.Height - 22);
-            return !Station.Desk.Closes.IsEmpty;
-        });
+        // The first button begins at the left margin of the last row.
+        await screen.PressBarAsync(40, () => !Station.Desk.Closes.IsEmpty, TestStation.Deadline);
         Assert.Equal(Closing.Leave, Station.Desk.Closes.First().Closing);
         await Station.StepAsync(Page + "SignIn", 2);
         Assert.True(Station.Viewer.WasTerminated(await Station.Viewer.StartedAsync()));

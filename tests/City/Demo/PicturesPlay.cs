@@ -31,7 +31,8 @@ public static class PicturesPlay
                 await using var station = await Station.OnAsync(screen, name, Path.Combine(city.Folder, name), city.Broker.Uri, city.Certificates, city.Programs.Shim);
                 await VisitAsync(city, station, language, async what =>
                 {
-                    var picture = await SteadyAsync(screen);
+                    var height = int.Parse(size.Split('x')[1], CultureInfo.InvariantCulture);
+                    var picture = await screen.SteadyAsync(height, _soon, TimeSpan.FromMilliseconds(200));
                     PngFile.Write(picture, Path.Combine(folder, $"{size}-{language}-{what}.png"));
                 });
                 Console.WriteLine($"{size} {language}");
@@ -81,20 +82,5 @@ public static class PicturesPlay
             await screen.PressAsync(key);
             return await station.PageAsync("SignIn", pages);
         }
-    }
-
-    private static async Task<Picture> SteadyAsync(Screen screen)
-    {
-        var picture = await screen.LookAsync();
-        await Eventually.HoldsAsync("a steady picture", _soon, async () =>
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
-            var now = await screen.LookAsync();
-            var differ = now.Differences(picture);
-            picture = now;
-            // The cursor blinks.
-            return differ < picture.Height;
-        });
-        return picture;
     }
 }

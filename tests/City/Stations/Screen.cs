@@ -87,6 +87,43 @@ public sealed class Screen : IAsyncDisposable
         return (Of("Absolute upper-left X"), Of("Absolute upper-left Y"), Of("Width"), Of("Height"));
     }
 
+    /// <summary>Opens the bar over the desktop and presses one of its buttons.</summary>
+    /// <param name="right">How far from its left edge the button is.</param>
+    /// <param name="pressed">True once the press has done what it does.</param>
+    /// <param name="deadline">The longest wait.</param>
+    public Task PressBarAsync(int right, Func<bool> pressed, TimeSpan deadline)
+    {
+        var low = 0;
+        return Eventually.HoldsAsync($"a press on the bar of {Display}", deadline, async () =>
+        {
+            if (pressed()) return true;
+            if (await BannerAsync() is not { } bar) return false;
+            // One button alone; opened, its buttons are the last row.
+            if (low == 0) low = bar.Height;
+            if (bar.Height == low) await ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
+            else await ClickAsync(bar.X + right, bar.Y + bar.Height - 22);
+            return pressed();
+        });
+    }
+
+    /// <summary>The picture once it stands still.</summary>
+    /// <param name="most">Fewer pixels than this may still change: a cursor blinks.</param>
+    /// <param name="deadline">The longest wait.</param>
+    /// <param name="apart">From one look to the next.</param>
+    public async Task<Picture> SteadyAsync(int most, TimeSpan deadline, TimeSpan apart = default)
+    {
+        var picture = await LookAsync();
+        await Eventually.HoldsAsync($"a steady picture on {Display}", deadline, async () =>
+        {
+            await Task.Delay(apart);
+            var now = await LookAsync();
+            var differ = now.Differences(picture);
+            picture = now;
+            return differ < most;
+        });
+        return picture;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -147,20 +147,7 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Opens the bar over the desktop and presses one of its buttons.</summary>
     /// <param name="right">How far from its left edge the button is.</param>
     /// <param name="pressed">True once the press has done what it does.</param>
-    public async Task PressBarAsync(int right, Func<bool> pressed)
-    {
-        var low = 0;
-        await WaitAsync($"a press on the bar of {Name}", TimeSpan.FromSeconds(30), async () =>
-        {
-            if (pressed()) return true;
-            if (await Screen.BannerAsync() is not { } bar) return false;
-            if (low == 0) low = bar.Height;
-            // One button alone; opened, its buttons are the last row.
-            if (bar.Height == low) await Screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
-            else await Screen.ClickAsync(bar.X + right, bar.Y + bar.Height - 22);
-            return pressed();
-        });
-    }
+    public Task PressBarAsync(int right, Func<bool> pressed) => Screen.PressBarAsync(right, pressed, TimeSpan.FromSeconds(30));
 
     /// <summary>Waits for a question and answers it, unseen, by the same pipe as the password.</summary>
     /// <param name="question">How the question begins.</param>

@@ -109,7 +109,7 @@ public static class FigureChapter
 
     private static string Listed(IEnumerable<double> values) => string.Join(", ", values.Select(value => $"{value:0}"));
 
-    private static double Mib(long bytes) => Math.Round(bytes / 1048576.0, 1);
+    internal static double Mib(long bytes) => Math.Round(bytes / 1048576.0, 1);
 
     private static double Median(IEnumerable<double> values) => Math.Round(values.Order().ElementAt(values.Count() / 2));
 

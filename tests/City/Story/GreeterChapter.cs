@@ -9,7 +9,6 @@ public static class GreeterChapter
 {
     private const string City = "Ville de Drancy";
     private const int FirstButton = 40;
-    private const int Mebibyte = 1024 * 1024;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     public static readonly StoryStep SignsIn = new("At the greeter Amélie types her name and password: her desktop is on the screen, and the greeter's memory is free", async scene =>
@@ -18,7 +17,7 @@ public static class GreeterChapter
         if (station.InUse) await station.LeaveAsync();
         scene.Watch(amelie);
         await station.GreetAsync(City, "fr", "--freerdp", scene.TicketTrapProgram);
-        scene.Figures["greeter_resident_mib"] = Mib(ProcessTable.ResidentBytes(station.GreeterPid));
+        scene.Figures["greeter_resident_mib"] = FigureChapter.Mib(ProcessTable.ResidentBytes(station.GreeterPid));
         var picture = await scene.PictureAsync(station, "greeter");
         scene.Figures["greeter_key_to_letter_ms"] = await KeyAsync(station, amelie.Login[..1]);
         await station.Screen.TypeAsync(amelie.Login[1..] + "\n" + amelie.Password);
@@ -28,8 +27,8 @@ public static class GreeterChapter
         scene.Figures["greeter_sign_in_to_desktop_ms"] = Math.Round(clock.Elapsed.TotalMilliseconds);
         scene.CollectTickets();
         await Eventually.HoldsAsync("no greeter beside the desktop", Soon, () => station.GreeterPid == 0);
-        scene.Figures["greeted_shim_resident_mib"] = Mib(ProcessTable.ResidentBytes(station.ShimPid));
-        scene.Figures["bar_resident_mib"] = Mib(ProcessTable.Below(station.ShimPid).Where(one => one.Arguments.Contains("--banner")).Sum(one => ProcessTable.ResidentBytes(one.Pid)));
+        scene.Figures["greeted_shim_resident_mib"] = FigureChapter.Mib(ProcessTable.ResidentBytes(station.ShimPid));
+        scene.Figures["bar_resident_mib"] = FigureChapter.Mib(ProcessTable.Below(station.ShimPid).Where(one => one.Arguments.Contains("--banner")).Sum(one => ProcessTable.ResidentBytes(one.Pid)));
         await TypesAsync(scene, amelie);
         return $"{Aim.Note(scene.Figures, "greeter_resident_mib", "greeted_shim_resident_mib")}; {picture}, {await scene.PictureAsync(station, "greeted")}";
     });
@@ -76,7 +75,7 @@ public static class GreeterChapter
     // From the key to the first pixel that it changes: a clock, not a wait.
     private static async Task<double> KeyAsync(Station station, string letter)
     {
-        var before = await SteadyAsync(station);
+        var before = await station.Screen.SteadyAsync(LetterPixels, Soon);
         var clock = Stopwatch.StartNew();
         await station.Screen.TypeAsync(letter);
         while ((await station.Screen.LookAsync()).Differences(before) < LetterPixels)
@@ -88,19 +87,4 @@ public static class GreeterChapter
 
     // More than the cursor, which blinks.
     private const int LetterPixels = 60;
-
-    private static async Task<Picture> SteadyAsync(Station station)
-    {
-        var picture = await station.Screen.LookAsync();
-        await Eventually.HoldsAsync("a steady page", Soon, async () =>
-        {
-            var now = await station.Screen.LookAsync();
-            var steady = now.Differences(picture) < LetterPixels;
-            picture = now;
-            return steady;
-        });
-        return picture;
-    }
-
-    private static double Mib(long bytes) => Math.Round((double)bytes / Mebibyte, 1);
 }
