@@ -10,6 +10,7 @@ using VdiBroker.Profiles;
 using VdiBroker.Records;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
+using VdiBroker.Stations;
 using VdiBroker.Storage;
 
 namespace VdiBroker;
@@ -61,6 +62,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm, options.State)
             .AddObservability(options.Telemetry, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls, options.Telemetry.Measures)
+            .AddStations()
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)

@@ -39,6 +39,8 @@ internal static class RefusalWords
             ("Identifiez-vous de nouveau au poste où vous êtes pour y reprendre votre bureau.", "Sign in again where you are to take your desktop there.")),
         [ErrorCode.CallerNotAllowed] = new(("ce poste n'est pas admis sur le réseau des bureaux", "this station is not admitted to the desktop network"),
             ("Prenez un autre poste et signalez celui-ci à l'assistance.", "Use another station and tell the helpdesk about this one.")),
+        [ErrorCode.StationRevoked] = new(("ce poste avait été retiré du service", "this station had been taken out of service"),
+            ("Prenez un autre poste et signalez celui-ci à l'assistance.", "Use another station and tell the helpdesk about this one.")),
         [ErrorCode.InvalidRequest] = new(("la demande du poste n'était pas lisible", "the station's request could not be read"),
             ("Signalez ce poste à l'assistance : son logiciel est peut-être trop ancien.", "Tell the helpdesk about this station: its software may be too old.")),
         [ErrorCode.BrokerStopping] = new(("le serveur qui répondait au poste s'arrêtait", "the server that answered the station was stopping"),

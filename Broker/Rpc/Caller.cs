@@ -23,6 +23,10 @@ internal sealed class Caller(string city)
             : throw new RefusalException(ErrorCode.CallerNotAllowed, $"this call is for a {kind} of {city}; the certificate says {peer?.Uri ?? "nothing"}");
     }
 
+    /// <summary>The caller's name when it is a station of this city; null = it is something else.</summary>
+    public string? StationOf(ServerCallContext call) =>
+        call.GetHttpContext().Connection.ClientCertificate is { } certificate && Of(certificate) is { Kind: PeerKind.Station } peer && peer.City == city ? peer.Name : null;
+
     private PeerName? Of(X509Certificate2 certificate)
     {
         if (_known.TryGetValue(certificate, out var peer)) return peer;

@@ -24,7 +24,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
     public override async Task Attach(IAsyncStreamReader<HostReport> requestStream, IServerStreamWriter<HostOrder> responseStream, ServerCallContext context)
     {
         var host = Host(context);
-        using var end = ending.With(context.CancellationToken);
+        using var end = ending.With(context);
         if (!await requestStream.MoveNext(end.Token) || requestStream.Current.Hello is not { } hello) throw Invalid("the first report must be 'hello'");
         if (hello.CertificateSha256.Length != 32) throw Invalid("hello.certificate_sha256 must have 32 bytes");
         if (!IsText(hello.BootId, LongestText)) throw Invalid($"hello.boot_id must have 1 to {LongestText} printable characters");

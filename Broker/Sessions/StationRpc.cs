@@ -66,7 +66,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     {
         var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
         using var place = _streams.Enter(asked.Station.Value);
-        using var end = ending.With(context.CancellationToken);
+        using var end = ending.With(context);
         using var entry = await gates.OpenAsync(end.Token);
         if (entry.Away is { } after)
         {
@@ -86,7 +86,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     {
         var station = Station(context);
         using var place = _streams.Enter(station.Value);
-        using var end = ending.With(context.CancellationToken);
+        using var end = ending.With(context);
         var notices = await session.Follow.EnterAsync(new Presented(request.SignIn), station, Session(request.SessionId), new Fence((long)request.Fence), end.Token)
             ?? throw new RefusalException(ErrorCode.SignInEnded);
         await foreach (var followed in notices) await responseStream.WriteAsync(StationReplies.Of(followed, request.Language), end.Token);

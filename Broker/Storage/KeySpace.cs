@@ -120,6 +120,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: host → its drain (JSON): from when, for how long people may finish, until when, by whom, why.</summary>
     public RedisKey Drains => _prefix + "drains";
 
+    /// <summary>Hash: station → what was decided of its name (JSON).</summary>
+    public RedisKey Standings => _prefix + "standings";
+
     /// <summary>List, capped: the notes of one sign-in.</summary>
     public RedisKey Record(string id) => $"{_prefix}record:{id}";
 

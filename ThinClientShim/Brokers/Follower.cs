@@ -70,7 +70,7 @@ internal sealed class Follower : IAsyncDisposable
                 if (_over.IsCancellationRequested) break;
                 _journal.Step($"follow-cut broker={broker.Address.Authority} status={failure.StatusCode} why={failure.Status.Detail}");
                 var detail = Refusal.Of(failure);
-                if (detail is { Code: ErrorCode.MovedElsewhere })
+                if (detail is { Code: ErrorCode.MovedElsewhere or ErrorCode.StationRevoked })
                 {
                     _notices.Writer.TryWrite(new SessionNotice { State = SessionState.Moved, Text = detail.Text });
                     break;

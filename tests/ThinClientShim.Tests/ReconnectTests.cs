@@ -70,4 +70,15 @@ public sealed class ReconnectTests : AtAStation
         Assert.Contains("Ouvert à un autre poste.", Station.Screen, StringComparison.Ordinal);
         Assert.Single(Station.Viewer.Started);
     }
+
+    [Fact]
+    public async Task A_station_that_is_taken_out_of_service_takes_the_picture_away_and_says_so()
+    {
+        var pid = await Station.OnScreenAsync();
+        Station.Desk.Cuts(ScriptedDesk.Fault(ErrorCode.StationRevoked, StatusCode.PermissionDenied, Retry.Never, "Ce poste a été retiré du service."));
+        Assert.Equal(0, await Station.ExitAsync());
+        Assert.Contains("Ce poste a été retiré du service.", Station.Screen, StringComparison.Ordinal);
+        Assert.False(ScriptedViewer.Runs(pid));
+        Assert.Single(Station.Viewer.Started);
+    }
 }

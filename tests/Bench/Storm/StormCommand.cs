@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using VdiBroker.Bench.Raw;
 using VdiBroker.City.Processes;
@@ -16,13 +17,15 @@ internal static class StormCommand
         var seconds = new Option<double>("--seconds") { Description = "length of each round", DefaultValueFactory = _ => 5 };
         var people = new Option<int>("--people") { Description = "how many people there are, and seats; a round ends early when all have come", DefaultValueFactory = _ => 4000 };
         var inFlight = new Option<int[]>("--in-flight") { Description = "how many at once, ascending: a closed loop for each", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256] };
+        var warmUp = new Option<double>("--warm-up") { Description = "seconds of sign-ins before any count: code is compiled and connections are made. The first round of them is told as 'cold'", DefaultValueFactory = _ => 20 };
         var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
-        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, broker, json };
+        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, warmUp, broker, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var report = new Report();
-            var held = await MeasureAsync(report, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(inFlight)!, new StormPlan(parsed.GetValue(people), parsed.GetValue(broker)?.FullName), cancel);
+            var times = new StormTimes(TimeSpan.FromSeconds(parsed.GetValue(seconds)), TimeSpan.FromSeconds(parsed.GetValue(warmUp)));
+            var held = await MeasureAsync(report, times, parsed.GetValue(inFlight)!, new StormPlan(parsed.GetValue(people), parsed.GetValue(broker)?.FullName), cancel);
             report.Write(Console.Out, parsed.GetValue(json));
             return held == 0 ? 0 : HeldTwice;
         });
@@ -30,15 +33,16 @@ internal static class StormCommand
     }
 
     // Gives how much was held twice.
-    private static async Task<int> MeasureAsync(Report report, TimeSpan time, int[] inFlight, StormPlan plan, CancellationToken cancel)
+    private static async Task<int> MeasureAsync(Report report, StormTimes times, int[] inFlight, StormPlan plan, CancellationToken cancel)
     {
         report.AddLoad("stormLoad");
         await using var farm = await StormFarm.StartAsync(plan, cancel);
         using var crowd = new Crowd(farm, inFlight[^1]);
-        var storm = new StormRounds(farm, crowd, time);
-        // Code is compiled, connections are made.
-        await storm.ClosedAsync(inFlight[^1], cancel);
-        var before = await RawLimits.MeasureAsync(farm, time, cancel);
+        var storm = new StormRounds(farm, crowd, times.Round);
+        var warming = Stopwatch.StartNew();
+        Add(report, "cold", string.Create(CultureInfo.InvariantCulture, $"{inFlight[^1]} in flight, the broker just started"), await storm.ClosedAsync(inFlight[^1], cancel));
+        while (warming.Elapsed < times.WarmUp) await storm.ClosedAsync(inFlight[^1], cancel);
+        var before = await RawLimits.MeasureAsync(farm, times.Round, cancel);
 
         var rounds = new List<StormRound>();
         foreach (var atOnce in inFlight)
@@ -56,7 +60,7 @@ internal static class StormCommand
             Add(report, $"at{name}Peak", string.Create(CultureInfo.InvariantCulture, $"open loop, {rate} a second"), round);
             if (part == 0.5) report.Add("p99MsAtHalfPeak", round.Percentile(0.99), "ms; aim: under 50");
         }
-        var after = await RawLimits.MeasureAsync(farm, time, cancel);
+        var after = await RawLimits.MeasureAsync(farm, times.Round, cancel);
         var raw = RawLimits.Between(before, after);
         raw.Tell(report);
         report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
@@ -71,6 +75,9 @@ internal static class StormCommand
         foreach (var (what, count) in crowd.Failures) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} × {what}"));
         return storm.DoubleHeld;
     }
+
+    // How long each round is, and how long people come before any round counts.
+    private sealed record StormTimes(TimeSpan Round, TimeSpan WarmUp);
 
     private static void Add(Report report, string name, string how, StormRound round)
     {

@@ -1,0 +1,126 @@
+using Grpc.Core;
+using VdiBroker.City.Brokers;
+using VdiBroker.City.Callers;
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>Stations that are shut out, at real brokers on a Redis of their own.</summary>
+[Collection(TownCollection.Name)]
+public sealed class StationEdgeTests(Town town)
+{
+    private static readonly TimeSpan _atOnce = TimeSpan.FromSeconds(2);
+
+    private string Person => town.Only("drancy", "agents", 2);
+
+    [Fact]
+    public async Task A_revoked_station_is_cut_at_once_and_refused_by_every_broker_and_the_person_goes_on_elsewhere()
+    {
+        await using var city = await CityAsync("stations-revoke", 80);
+        await using var agent = await AgentPeer.AttachAsync(town, city.One, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, city.One, "poste-perdu");
+        using var beside = await StationPeer.ConnectAsync(town, city.Two, "poste-a-cote");
+        using var atTwo = await StationPeer.ConnectAsync(town, city.Two, "poste-perdu");
+        var signIn = (await station.SignInAsync(town, Person)).SignIn;
+        var desktop = await station.OpenAsync(signIn);
+        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(Person, desktop.Ticket));
+        await agent.ObserveAsync(AgentPeer.Seen(Person, connected: true));
+        using var following = station.Follow(signIn, desktop);
+        await following.HearsAsync(SessionState.Active);
+
+        // Through the other broker: nobody tells the first one but the store.
+        var revoked = await city.Two.OperatorAsync("station", "revoke", "poste-perdu", "--why", "volé au guichet");
+        Assert.Equal((0, ""), (revoked.Status, revoked.Error));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var cut = await Assert.ThrowsAsync<RpcException>(() => following.HearsAsync(SessionState.SignedOut));
+        Assert.True(clock.Elapsed < _atOnce, $"cut after {clock.Elapsed}");
+        var told = StationCaller.Refusal(cut);
+        Assert.Equal((ErrorCode.StationRevoked, Retry.Never), (told.Code, told.Retry));
+        Assert.Contains("retiré du service", told.Text, StringComparison.Ordinal);
+        foreach (var at in (StationPeer[])[station, atTwo])
+        {
+            Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => at.SignInAsync(town, Person))).Code);
+            Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => at.OpenAsync(signIn))).Code);
+        }
+        Assert.Contains("poste-perdu is revoked", (await city.One.OperatorAsync("station", "list")).Output, StringComparison.Ordinal);
+
+        // Their desktop runs, and is theirs at the station beside.
+        var again = await beside.OpenAsync((await beside.SignInAsync(town, Person)).SignIn);
+        Assert.Equal((desktop.SessionId, true), (again.SessionId, again.Resumed));
+
+        Assert.Equal(0, (await city.One.OperatorAsync("station", "restore", "poste-perdu")).Status);
+        await Eventually.HoldsAsync("admitted again", _atOnce, async () => await MayAsync(atTwo));
+    }
+
+    [Fact]
+    public async Task A_name_that_was_given_to_a_new_machine_admits_its_certificate_and_not_the_stolen_one()
+    {
+        await using var city = await CityAsync("stations-new", 83);
+        using var stolen = await StationPeer.ConnectAsync(town, city.One, "poste-vole");
+        Assert.True(await MayAsync(stolen));
+        Assert.Equal(0, (await city.One.OperatorAsync("station", "revoke", "poste-vole")).Status);
+        var certificate = await town.CertificateAsync("station", "poste-vole");
+        var other = await town.CertificateAsync("station", "poste-autre");
+        Assert.Equal(2, (await city.One.OperatorAsync("station", "restore", "poste-vole", "--certificate", other.Certificate)).Status);
+        Assert.Equal(0, (await city.One.OperatorAsync("station", "restore", "poste-vole", "--certificate", certificate.Certificate)).Status);
+        using var renewed = new StationPeer(Peers.Connect(town, city.One, certificate));
+        await Eventually.HoldsAsync("the new machine is admitted", _atOnce, () => MayAsync(renewed));
+        Assert.False(await MayAsync(stolen));
+    }
+
+    [Fact]
+    public async Task Who_was_revoked_stays_out_without_a_store_after_a_restart_and_in_a_store_that_was_emptied()
+    {
+        await using var city = await CityAsync("stations-kept", 86);
+        Assert.Equal(0, (await city.One.OperatorAsync("station", "revoke", "poste-perdu")).Status);
+        using var station = await StationPeer.ConnectAsync(town, city.One, "poste-perdu");
+        await Eventually.HoldsAsync("refused", _atOnce, async () => !await MayAsync(station));
+
+        Assert.Equal("OK", await city.Redis.AskAsync("flushall"));
+        await Eventually.HoldsAsync("put back", Peers.Patience, async () => (await city.Two.OperatorAsync("station", "list")).Output.Contains("poste-perdu is revoked", StringComparison.Ordinal));
+        Assert.False(await MayAsync(station));
+
+        await city.One.StopAsync();
+        await city.Redis.KillAsync();
+        await city.One.StartAsync();
+        Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => station.SignInAsync(town, Person))).Code);
+    }
+
+    [Theory]
+    [InlineData("station", "revoke", "Poste 3")]
+    [InlineData("station", "restore", "poste-3", "--fingerprint", "12:34")]
+    [InlineData("station", "restore", "poste-3", "--certificate", "/nowhere.crt")]
+    public async Task What_cannot_be_is_told_and_changes_nothing(params string[] words)
+    {
+        var answer = await town.First.OperatorAsync(words);
+        Assert.Equal((2, ""), (answer.Status, answer.Output));
+        Assert.NotEqual("", answer.Error);
+        Assert.DoesNotContain("poste-3", (await town.First.OperatorAsync("station", "list")).Output, StringComparison.Ordinal);
+    }
+
+    // A call that a station of which nothing stands in the way may make: it is refused for another reason.
+    private static async Task<bool> MayAsync(StationPeer station) =>
+        (await Peers.RefusalAsync(async () => await station.Calls.SignInAsync(new SignInRequest { Login = "nobody-at-all", Password = "x" }, deadline: DateTime.UtcNow + Peers.Patience))).Code != ErrorCode.StationRevoked;
+
+    private async Task<LonelyCity> CityAsync(string name, int host)
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-stations-").FullName;
+        var redis = await RedisNode.StartAloneAsync(folder, "127.0.0.1");
+        return new LonelyCity(folder, redis, await town.StartOnAsync(name + "-1", host, redis.Endpoint), await town.StartOnAsync(name + "-2", host + 1, redis.Endpoint));
+    }
+
+    private sealed record LonelyCity(string Folder, RedisNode Redis, BrokerProcess One, BrokerProcess Two) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await One.DisposeAsync();
+            await Two.DisposeAsync();
+            await Redis.DisposeAsync();
+            System.IO.Directory.Delete(Folder, recursive: true);
+        }
+    }
+}
