@@ -35,6 +35,7 @@ internal sealed class Announcements : IAsyncDisposable
     private DateTimeOffset _end;
     private bool _extendable;
     private bool _silent;
+    private string _ofNetwork = "";
     private string _ofHost = "";
     private string _ofEnd = "";
     private string _answer = "";
@@ -66,6 +67,14 @@ internal sealed class Announcements : IAsyncDisposable
         HearOfEnd(notice.Warning);
     }
 
+    /// <summary>The network is cut (true), or back.</summary>
+    public void Cut(bool cut)
+    {
+        (_ofNetwork, _answer) = (cut ? Person.Words["network-cut"] : "", "");
+        Person.Progress(Person.Words[cut ? "network-cut" : "network-back"]);
+        Show();
+    }
+
     /// <summary>Says a sentence of the moment.</summary>
     public void Say(string sentence)
     {
@@ -84,7 +93,7 @@ internal sealed class Announcements : IAsyncDisposable
     /// <summary>The session is not the broker's any more: nothing that it told of matters now.</summary>
     public void Close()
     {
-        (_silent, _ofHost) = (false, "");
+        (_silent, _ofHost, _ofNetwork) = (false, "", "");
         Forget();
         Show();
     }
@@ -187,7 +196,7 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (!_hidden) text.Sentences.AddRange(((string[])[_ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofNetwork, _ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words["bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
@@ -195,7 +204,7 @@ internal sealed class Announcements : IAsyncDisposable
             foreach (var (key, word) in ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
             if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Hidden, Person.Words["button-hide"]));
             // An answer alone has been read after a while.
-            if (_ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            if (_ofNetwork.Length + _ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
             _banner.Show(text);
         }
     }

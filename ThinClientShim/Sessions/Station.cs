@@ -129,7 +129,8 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         var commands = CommandsAsync(over.Token);
         try
         {
-            return await new Visit(room, person, choice, wishes).RunAsync();
+            await using var visit = new Visit(room, person, choice, wishes);
+            return await visit.RunAsync();
         }
         finally
         {
