@@ -40,13 +40,13 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, NetworkWatch network, ShownRequest shown, bool byPassword)
+    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, NetworkWatch network, ShownRequest shown, (bool ByPassword, WhenIdle? Idle) visit)
     {
         _network = network;
         (_room, _wishes, _follower, _viewer, _started) = (room, wishes, follower, viewer, room.Clock.GetTimestamp());
-        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence });
+        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence }, visit.Idle);
         _shown = new(room, shown);
-        _byPassword = byPassword;
+        _byPassword = visit.ByPassword;
     }
 
     /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
@@ -58,11 +58,11 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>Starts FreeRDP and the hearing of notices.</summary>
     /// <param name="room">What there is to work with.</param>
     /// <param name="desktop">What to show.</param>
-    /// <param name="password">What the person typed; used where the desktop says so, and not kept.</param>
+    /// <param name="person">Who has signed in; what they typed is used where the desktop says so, and not kept.</param>
     /// <param name="wishes">What the person wants.</param>
     /// <param name="network">Told whom it is wanted for.</param>
     /// <param name="shown">What is told when the first picture is there.</param>
-    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, HeldPassword password, Wishes wishes, NetworkWatch network, ShownRequest shown)
+    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, SignedIn person, Wishes wishes, NetworkWatch network, ShownRequest shown)
     {
         var follow = new FollowRequest { SignIn = shown.SignIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = room.Person.Words.Language };
         var follower = Follower.Start(room.Brokers, follow, room.Journal);
@@ -72,9 +72,9 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             room.Person.Progress(room.Person.Words["connecting"]);
             var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
             var byPassword = desktop.Credential == Credential.Password;
-            var secret = byPassword ? password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
+            var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
             var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, secret, live: byPassword, room.Journal);
-            return new(room, wishes, follower, viewer, network, shown, byPassword);
+            return new(room, wishes, follower, viewer, network, shown, (byPassword, person.Idle));
         }
         catch
         {
@@ -217,7 +217,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
 
     private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
-        if (wish == Wish.Leave) return ShowingEnd.By(wish);
+        if (wish != Wish.SignOut) return ShowingEnd.By(wish);
         _announcements.Say(_room.Person.Words["signing-out"]);
         _room.Journal.Step("signing-out");
         if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();

@@ -30,6 +30,9 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     private Duration? _signInTook = Duration.FromTimeSpan(person.Took);
     private bool _unseen;
 
+    /// <summary>The person has locked the station: it is theirs until somebody else sits down.</summary>
+    public bool IsLocked { get; private set; }
+
     /// <summary>Runs until the visit is over, and says how it ended.</summary>
     public async Task<ExitCode> RunAsync()
     {
@@ -86,7 +89,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             {
                 Take(desktop);
                 if (desktop.Credential == Credential.Password && !person.Password.Known) return (await NotReachedAsync("password-gone"), default);
-                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, person.Password, wishes, _network, Shown(desktop));
+                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, person, wishes, _network, Shown(desktop));
                 var (end, next) = await WatchAsync(screen);
                 _tries.Shown(screen.ActiveFor);
                 _unseen = desktop.Credential == Credential.Password && !screen.Seen;
@@ -225,10 +228,11 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     private async Task<ExitCode> GoAsync(Wish wish, DesktopOnScreen? screen = null)
     {
         if (screen is not null) await screen.EndAsync();
-        var closing = wish == Wish.Leave ? Closing.Leave : Closing.SignOut;
+        var closing = wish == Wish.SignOut ? Closing.SignOut : Closing.Leave;
+        IsLocked = wish == Wish.Lock;
         var heard = await CloseAsync(closing, LeaveWithin) == Heard.ByABroker;
-        room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
-        room.Journal.Step(wish == Wish.Leave ? $"left told={(heard ? "true" : "false")}" : "signed-out");
+        if (wish != Wish.Lock) room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
+        room.Journal.Step(wish == Wish.SignOut ? "signed-out" : $"{(IsLocked ? "locked" : "left")} told={(heard ? "true" : "false")}");
         return ExitCode.Done;
     }
 
