@@ -11,7 +11,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICult
 
 var root = new RootCommand("VdiBroker: signs people in at thin stations and finds their desktop")
 {
-    RunCommand.Build(), CheckCommand.Build(TimeProvider.System), WhoIsCommand.Build(), ExplainCommand.Build(), DirectoryCommands.Build(TimeProvider.System), LockoutCommands.Build(), HostCommands.Build(), StationCommands.Build(), MachineCommands.Build(), AssignmentCommands.Build(), RefreshCommand.Build(), ProfileCommands.Build(), CaCommands.Build(TimeProvider.System),
+    RunCommand.Build(), CheckCommand.Build(TimeProvider.System), WhoIsCommand.Build(), ExplainCommand.Build(), DirectoryCommands.Build(TimeProvider.System), LockoutCommands.Build(), HelpCommands.Build(), HostCommands.Build(), StationCommands.Build(), MachineCommands.Build(), AssignmentCommands.Build(), RefreshCommand.Build(), ProfileCommands.Build(), CaCommands.Build(TimeProvider.System),
 };
 // Longer than the host takes to end its streams and its own Redis.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
+using VdiBroker.Help;
 using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Observability;
@@ -70,6 +71,7 @@ internal static partial class RunCommand
             .AddMachines(plan.Machines)
             .AddPools(plan.Pools)
             .AddRecords(plan.Records, plan.Tenants, plan.Operators)
+            .AddHelp()
             .AddSessions(plan.People);
         if (options.Telemetry.Measures) builder.Services.AddFleetGauges();
         await using var app = builder.Build();

@@ -69,6 +69,9 @@ internal static partial class SessionsLog
     [LoggerMessage(1024, LogLevel.Warning, "session {session} is counted in {pool} and is no more; it is counted no longer: {cause}")]
     public static partial void Dropped(ILogger logger, SessionId session, PoolId pool, string cause);
 
+    [LoggerMessage(1025, LogLevel.Information, "call for help {number}: {person} at {station}, session {session}")]
+    public static partial void HelpCalled(ILogger logger, long number, PersonId person, StationId station, SessionId session);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

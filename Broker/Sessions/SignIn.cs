@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StackExchange.Redis;
 using VdiBroker.Kernel;
+using VdiBroker.Profiles;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -18,6 +19,9 @@ internal sealed record StationSettings(string Keyboard, string Language, int Scr
 
     /// <summary><c>normal</c> or <c>high</c>; told with the sign-in, not kept with it.</summary>
     public string Contrast { get; init; } = "normal";
+
+    /// <summary>What the station does when nobody touches it; null = nothing. Told with the sign-in, not kept with it.</summary>
+    public WhenIdle? WhenIdle { get; init; }
 }
 
 /// <summary>A person's proven presence at one station.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
+using VdiBroker.Profiles;
 using VdiBroker.Records;
 using VdiBroker.Storage;
 using VdiBroker.Tenancy;
@@ -111,7 +112,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
         }
         var (profile, running) = await reading.EndAsync(person, station);
         var read = Stopwatch.GetElapsedTime(asked);
-        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]) { TextSize = profile["text_size"], Contrast = profile["contrast"] };
+        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]) { TextSize = profile["text_size"], Contrast = profile["contrast"], WhenIdle = WhenIdle.Parse(profile["when_idle"]) };
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
         {
             Limited = admitted.Limited,

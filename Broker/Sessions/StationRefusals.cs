@@ -5,7 +5,7 @@ using VdiBroker.Rpc;
 namespace VdiBroker.Sessions;
 
 /// <summary>What a station does for a person before they have a sign-in.</summary>
-internal sealed record PersonCalls(RecordedSignIn SignIn, ChangeOwnPassword ChangePassword, KeepPreference Prefer);
+internal sealed record PersonCalls(RecordedSignIn SignIn, ChangeOwnPassword ChangePassword, KeepPreference Prefer, CallForHelp Help);
 
 /// <summary>What a station does with a sign-in.</summary>
 internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, HearStation Hear, ExtendSession Extend, CloseSignIn Close);

@@ -3,8 +3,12 @@ using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Machines;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
+using IdleAct = VdiBroker.Profiles.IdleAct;
+using IdleActMessage = VdiBroker.Protocol.Station.V1.IdleAct;
 using PasswordNotice = VdiBroker.Directory.PasswordNotice;
 using PasswordNoticeMessage = VdiBroker.Protocol.Station.V1.PasswordNotice;
+using WhenIdle = VdiBroker.Profiles.WhenIdle;
+using WhenIdleMessage = VdiBroker.Protocol.Station.V1.WhenIdle;
 
 namespace VdiBroker.Sessions;
 
@@ -87,6 +91,19 @@ internal static class StationReplies
         Clipboard = settings.Clipboard,
         TextSize = settings.TextSize,
         Contrast = settings.Contrast,
+        WhenIdle = settings.WhenIdle is { } idle ? Of(idle) : null,
+    };
+
+    private static WhenIdleMessage Of(WhenIdle idle) => new()
+    {
+        After = Duration.FromTimeSpan(idle.After),
+        Warn = Duration.FromTimeSpan(idle.Warn),
+        Act = idle.Act switch
+        {
+            IdleAct.Lock => IdleActMessage.Lock,
+            IdleAct.SignOut => IdleActMessage.SignOut,
+            _ => IdleActMessage.Disconnect,
+        },
     };
 
     /// <summary>What the person should know of their password; null = nothing.</summary>

@@ -126,6 +126,15 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
             : new PreferReply();
     }
 
+    /// <inheritdoc/>
+    public override async Task<CallForHelpReply> CallForHelp(CallForHelpRequest request, ServerCallContext context) =>
+        await person.Help.RunAsync(new HelpWanted(new Presented(request.SignIn), Station(context), Session(request.SessionId), request.Language)) switch
+        {
+            HelpOutcome.Called(var number, var text) => new CallForHelpReply { Number = (ulong)number, Text = text },
+            HelpOutcome.Refused(var code) => throw new RefusalException(code),
+            _ => throw new InvalidOperationException(),
+        };
+
     // Its answer counts for nothing.
     private static T ComeBack<T>(T reply, ServerCallContext context, string language, TimeSpan after)
     {

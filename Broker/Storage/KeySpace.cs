@@ -126,6 +126,18 @@ internal sealed class KeySpace(string farm)
     /// <summary>List, capped: the notes of one sign-in.</summary>
     public RedisKey Record(string id) => $"{_prefix}record:{id}";
 
+    /// <summary>Hash: number → a call for help that is not served yet (JSON).</summary>
+    public RedisKey HelpCalls => _prefix + "help:calls";
+
+    /// <summary>Hash: person and station → number of their open call.</summary>
+    public RedisKey HelpCallers => _prefix + "help:callers";
+
+    /// <summary>Sorted set: new calls of a station of the last minutes, by when they came.</summary>
+    public RedisKey HelpOf(StationId station) => $"{_prefix}help:station:{station.Value}";
+
+    /// <summary>String: number of the last call.</summary>
+    public RedisKey HelpLast => _prefix + "help:last";
+
     /// <summary>Sorted set, capped: records of a person, a station, a session, a reference or an unknown name (some digits of its digest), by when they began.</summary>
     public RedisKey Records(string kind, string value) => $"{_prefix}records:{kind}:{value}";
 }

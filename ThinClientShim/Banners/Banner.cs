@@ -12,7 +12,8 @@ namespace VdiBroker.Shim.Banners;
 /// <param name="display">X display.</param>
 /// <param name="journal">Told when nothing can be drawn.</param>
 /// <param name="clicked">Told the key of a button that was clicked, and <see cref="BannerWindow.Hide"/> when a text has had its time.</param>
-internal sealed class Banner(string display, Journal journal, Action<char> clicked) : IAsyncDisposable
+/// <param name="idle">Told how many seconds nobody has touched keyboard or mouse, as the text wants it; 0: somebody has.</param>
+internal sealed class Banner(string display, Journal journal, Action<char> clicked, Action<int> idle) : IAsyncDisposable
 {
     private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(1);
 
@@ -52,6 +53,7 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
         foreach (var sentence in text.Sentences) told.Append("t ").Append(sentence.ReplaceLineEndings(" ")).Append('\n');
         foreach (var (key, label) in text.Buttons) told.Append("b ").Append(key).Append(' ').Append(label).Append('\n');
         if (text.Seconds is { } seconds) told.Append("x ").Append(seconds).Append('\n');
+        if (text.IdleFrom is { } from) told.Append("i ").Append(from).Append('\n');
         told.Append('\n');
         try
         {
@@ -123,6 +125,7 @@ internal sealed class Banner(string display, Journal journal, Action<char> click
             {
                 if (line is [var key]) clicked(key);
                 else if (line is ['x', ' ', .. var number]) Over(window, number);
+                else if (line is ['i', ' ', .. var away] && int.TryParse(away, NumberStyles.None, CultureInfo.InvariantCulture, out var since)) idle(since);
             }
             await window.WaitForExitAsync();
             code = window.ExitCode;

@@ -16,6 +16,7 @@ internal sealed class BannerPaint
     private readonly X11.Colour _key;
     private readonly int _ascent;
     private readonly int _lineHeight;
+    private readonly IdleClock? _idle;
     private readonly List<Placed> _placed = [];
 
     private BannerPaint(nint display, int screen, nint font)
@@ -32,11 +33,15 @@ internal sealed class BannerPaint
         _ = X11.XSelectInput(display, _window, X11.WantedEvents);
         // Else it is the bare screen's cross.
         _ = X11.XDefineCursor(display, _window, X11.XCreateFontCursor(display, X11.ArrowCursor));
+        _idle = IdleClock.Of(display);
         _draw = X11.XftDrawCreate(display, _window, X11.XDefaultVisual(display, screen), X11.XDefaultColormap(display, screen));
     }
 
     /// <summary>Descriptor of the connection to the X server.</summary>
     public int Connection => X11.XConnectionNumber(_display);
+
+    /// <summary>How long nobody has touched keyboard or mouse; zero where the server does not say.</summary>
+    public TimeSpan Idle => _idle?.Now ?? TimeSpan.Zero;
 
     private int Margin => _lineHeight / 2;
 
@@ -132,7 +137,8 @@ internal sealed class BannerPaint
         {
             var bytes = Encoding.UTF8.GetBytes(label);
             var wide = Width(bytes) + 2 * Margin;
-            if (x > Margin && x + wide > widest) (x, y) = (Margin, y + _lineHeight + 2 * Margin);
+            // In one row as long as the screen has room for it.
+            if (x > Margin && x + wide > X11.XDisplayWidth(_display, _screen) - Margin) (x, y) = (Margin, y + _lineHeight + 2 * Margin);
             _placed.Add(new(key, bytes, x, y, wide, _lineHeight + Margin));
             x += wide + Margin;
             width = Math.Max(width, x - 2 * Margin);

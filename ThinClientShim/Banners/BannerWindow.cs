@@ -9,8 +9,8 @@ namespace VdiBroker.Shim.Banners;
 /// button that is clicked by a line with its key.
 /// </summary>
 /// <remarks>
-/// <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>x SECONDS</c> (hidden then, and told by <c>x N</c>: the Nth text is over), and an empty line: show it
-/// now, in place of what was shown. The end of the input ends it. The key <see cref="Hide"/> is not told: it hides the banner until the next text.
+/// <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>x SECONDS</c> (hidden then, and told by <c>x N</c>: the Nth text is over), <c>i SECONDS</c> (from so long without a touch of keyboard or mouse on, <c>i N</c> is told
+/// each second, and <c>i 0</c> with the next touch), and an empty line: show it now, in place of what was shown. The end of the input ends it. The key <see cref="Hide"/> is not told: it hides the banner until the next text.
 /// </remarks>
 internal sealed class BannerWindow
 {
@@ -21,6 +21,7 @@ internal sealed class BannerWindow
     public const char Hide = 'h';
 
     private static readonly TimeSpan BetweenRaises = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly BannerPaint _paint;
     private readonly Stream _out = Console.OpenStandardOutput();
@@ -30,6 +31,9 @@ internal sealed class BannerWindow
     private TimeSpan? _until;
     private TimeSpan _raised;
     private bool _raise;
+    private TimeSpan? _idleFrom;
+    private TimeSpan _idle;
+    private TimeSpan _looked;
 
     private BannerWindow(BannerPaint paint) => _paint = paint;
 
@@ -60,6 +64,7 @@ internal sealed class BannerWindow
             Span<X11.Polled> files = [new() { Descriptor = 0, Wanted = X11.Polled.Readable }, new() { Descriptor = _paint.Connection, Wanted = X11.Polled.Readable }];
             _ = X11.Poll(files, 2, Patience());
             if (_until <= _clock.Elapsed) Over();
+            LookForTouches();
             if (_raise && _clock.Elapsed - _raised > BetweenRaises) Raise();
             if (files[0].Got == 0) continue;
             var got = input.Read(buffer, length, buffer.Length - length);
@@ -79,8 +84,28 @@ internal sealed class BannerWindow
     {
         var wait = _until is { } until ? until - _clock.Elapsed : Timeout.InfiniteTimeSpan;
         if (_raise) wait = BetweenRaises;
+        if (UntilLook() is { } look && (wait == Timeout.InfiniteTimeSpan || look < wait)) wait = look;
         return wait == Timeout.InfiniteTimeSpan ? -1 : Math.Max(0, (int)wait.TotalMilliseconds + 1);
     }
+
+    // A touch does not wake this process: what is left until somebody would be away is waited for, and then each second.
+    private TimeSpan? UntilLook()
+    {
+        if (_idleFrom is not { } from) return null;
+        var due = _looked + (_idle < from && from - _idle > Second ? from - _idle : Second) - _clock.Elapsed;
+        return due > TimeSpan.Zero ? due : TimeSpan.Zero;
+    }
+
+    private void LookForTouches()
+    {
+        if (_idleFrom is not { } from || UntilLook() > TimeSpan.Zero) return;
+        var was = _idle;
+        (_idle, _looked) = (_paint.Idle, _clock.Elapsed);
+        if (_idle >= from) Tell($"i {(int)_idle.TotalSeconds}");
+        else if (was >= from) Tell("i 0");
+    }
+
+    private void Tell(string line) => _out.Write(Encoding.ASCII.GetBytes(line + "\n"));
 
     private void Take(string line)
     {
@@ -89,9 +114,11 @@ internal sealed class BannerWindow
             case ['t', ' ', .. var text]: _next.Sentences.Add(text); break;
             case ['b', ' ', var key, ' ', .. var label]: _next.Buttons.Add((key, label)); break;
             case ['x', ' ', .. var seconds]: _next.Seconds = int.Parse(seconds); break;
+            case ['i', ' ', .. var from]: _next.IdleFrom = int.Parse(from); break;
             default:
                 _texts++;
                 _until = _next.Seconds is { } time ? _clock.Elapsed + TimeSpan.FromSeconds(time) : null;
+                _idleFrom = _next.IdleFrom is { } idle ? TimeSpan.FromSeconds(idle) : null;
                 _paint.Show(_next);
                 _next = new();
                 break;
@@ -112,7 +139,7 @@ internal sealed class BannerWindow
                 break;
             case X11.ButtonPress when _paint.KeyAt(happened.X, happened.Y) is { } key:
                 if (key == Hide) _paint.Hide();
-                else _out.Write(Encoding.ASCII.GetBytes($"{key}\n"));
+                else Tell($"{key}");
                 break;
         }
     }
@@ -121,7 +148,7 @@ internal sealed class BannerWindow
     {
         _until = null;
         _paint.Hide();
-        _out.Write(Encoding.ASCII.GetBytes($"x {_texts}\n"));
+        Tell($"x {_texts}");
     }
 
     private void Raise()
@@ -143,4 +170,7 @@ internal sealed class BannerText
 
     /// <summary>How long it stays; null: until told otherwise.</summary>
     public int? Seconds { get; set; }
+
+    /// <summary>From so many seconds without a touch on, how long nobody has touched anything is told; null: never.</summary>
+    public int? IdleFrom { get; set; }
 }

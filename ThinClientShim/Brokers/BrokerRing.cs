@@ -130,6 +130,21 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
         if (ReferenceEquals(At(index), broker)) MoveOn(index, patience: false);
     }
 
+    /// <summary>
+    /// The network was cut and is back: connections from before are dead, or wait for what was lost, and so would every call on them. From now on calls go by new ones.
+    /// </summary>
+    public void Renew()
+    {
+        lock (_gate)
+        {
+            // Those of the last time: whoever was on them has come to a newer one since.
+            foreach (var old in _retired) old.Dispose();
+            _retired.Clear();
+            _retired.AddRange(_brokers.OfType<Broker>());
+            Array.Clear(_brokers);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -81,21 +81,29 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     }
 
     /// <inheritdoc/>
-    public async Task<Comer?> NextAsync(string? only, CancellationToken cancel)
+    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
     {
-        lock (_gate)
+        while (true)
         {
-            // The next person may read another language; what was told last is still theirs who left.
-            if (_heading.Length > 0) BeAnybodys();
-            (_heading, _progress) = ("", null);
+            lock (_gate)
+            {
+                // The next person may read another language; what was told last is still theirs who left.
+                if (_heading.Length > 0 && locked is null) BeAnybodys();
+                (_heading, _progress) = ("", null);
+            }
+            var name = only ?? locked?.Login;
+            var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = name ?? "", IsNameFixed = name is not null, LockedFor = locked?.Name ?? "" }, cancel);
+            switch (answer)
+            {
+                case GreeterAnswer.SignIn it: return new Comer(name ?? it.Name, it.Password, WantsChange: false);
+                case GreeterAnswer.Change it: return new Comer(name ?? it.Name, it.Password, WantsChange: true);
+                case GreeterAnswer.Press:
+                    locked = null;
+                    lock (_gate) BeAnybodys();
+                    break;
+                default: return null;
+            }
         }
-        var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = only ?? "", IsNameFixed = only is not null }, cancel);
-        return answer switch
-        {
-            GreeterAnswer.SignIn it => new Comer(only ?? it.Name, it.Password, WantsChange: false),
-            GreeterAnswer.Change it => new Comer(only ?? it.Name, it.Password, WantsChange: true),
-            _ => null,
-        };
     }
 
     /// <inheritdoc/>
@@ -202,12 +210,13 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
                     lock (_gate)
                     {
                         _told.Clear();
-                        BeAnybodys();
+                        // Whoever locked it is expected to be away.
+                        if (question.LockedFor.Length == 0) BeAnybodys();
                         Show();
                     }
                     continue;
                 }
-                if (IsMeantFor(question.Kind, answer)) return answer;
+                if (IsMeantFor(question, answer)) return answer;
                 Wipe(answer);
             }
         }
@@ -221,9 +230,10 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         }
     }
 
-    private static bool IsMeantFor(PageKind kind, GreeterAnswer answer) => (kind, answer) switch
+    private static bool IsMeantFor(GreeterPage question, GreeterAnswer answer) => (question.Kind, answer) switch
     {
         (PageKind.SignIn, GreeterAnswer.SignIn or GreeterAnswer.Change) => true,
+        (PageKind.SignIn, GreeterAnswer.Press { Key: GreeterForms.NotMe }) => question.LockedFor.Length > 0,
         (PageKind.Choose, GreeterAnswer.Choose) => true,
         (PageKind.NewPassword, GreeterAnswer.New) => true,
         _ => false,

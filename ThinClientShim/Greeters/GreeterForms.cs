@@ -12,6 +12,10 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     private const int LongestLogin = 256;
     private const int LongestPassword = 1024;
     private const char Leave = 'l';
+
+    /// <summary>Key of the button by which somebody else signs in at a locked station.</summary>
+    public const char NotMe = 'o';
+
     private static readonly TimeSpan _unmeant = TimeSpan.FromSeconds(2);
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -112,7 +116,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     private nint SignIn()
     {
         var form = Widgets.Box(Gtk.Vertical);
-        Add(form, Widgets.Label(_words[_changing ? "greeter-change-title" : "greeter-title"], "title"));
+        var isLocked = _page.LockedFor.Length > 0;
+        Add(form, Widgets.Label(isLocked ? _words["greeter-locked", _page.LockedFor] : _words[_changing ? "greeter-change-title" : "greeter-title"], "title"));
+        if (isLocked) Add(form, Widgets.Label(_words["greeter-locked-what"], "before"));
         Tell(form);
         Add(form, Widgets.Field(_words["greeter-name"], secret: false, out _name));
         Gtk.gtk_entry_set_max_length(_name, LongestLogin);
@@ -126,8 +132,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         _wasChanging = _changing;
         Widgets.On(_name, "activate", () => GoTo(_password));
         Widgets.On(_password, "activate", Submit);
-        Add(form, Widgets.Button(_words[_changing ? "greeter-go-on" : "greeter-sign-in"], "primary", Submit));
-        Add(form, Widgets.Button(_words[_changing ? "greeter-back" : "greeter-change"], "quiet", () => Switch(!_changing)));
+        Add(form, Widgets.Button(_words[_changing ? "greeter-go-on" : isLocked ? "greeter-unlock" : "greeter-sign-in"], "primary", Submit));
+        if (isLocked) Add(form, Widgets.Button(_words["greeter-not-me", _page.LockedFor], "quiet", () => answer(new GreeterAnswer.Press(NotMe))));
+        else Add(form, Widgets.Button(_words[_changing ? "greeter-back" : "greeter-change"], "quiet", () => Switch(!_changing)));
         return form;
     }
 

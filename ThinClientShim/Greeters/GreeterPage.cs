@@ -27,7 +27,7 @@ internal sealed record OfferedDesktop(string Name, bool Running);
 /// One page, as the shim tells it to the greeter: lines, and an empty one at the end. Told again, it takes the place of the last.
 /// </summary>
 /// <remarks>
-/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
+/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>w NAME</c> (whoever has locked this station), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
 /// inside a text become spaces: a text of whomever cannot add a line.
 /// </remarks>
 internal sealed record GreeterPage(PageKind Kind, string Language)
@@ -40,6 +40,9 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
 
     /// <summary>It is the only one that may sign in here.</summary>
     public bool IsNameFixed { get; init; }
+
+    /// <summary>Whoever has locked this station and is asked for their password; empty = nobody has.</summary>
+    public string LockedFor { get; init; } = "";
 
     /// <summary>Whom it is about; empty = nobody yet.</summary>
     public string Heading { get; init; } = "";
@@ -63,6 +66,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         Line("k ", Look.Words);
         if (Name.Length > 0) Line("n ", Name);
         if (IsNameFixed) Line("f", "");
+        if (LockedFor.Length > 0) Line("w ", LockedFor);
         if (Heading.Length > 0) Line("h ", Heading);
         foreach (var sentence in Sentences) Line("t ", sentence);
         foreach (var (key, label) in Buttons) Line($"b {key} ", label);
@@ -83,6 +87,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
                 case ['k', ' ', .. var look]: page = page with { Look = Look.Of(look) ?? Look.Usual }; break;
                 case ['n', ' ', .. var name]: page = page with { Name = name }; break;
                 case "f": page = page with { IsNameFixed = true }; break;
+                case ['w', ' ', .. var who]: page = page with { LockedFor = who }; break;
                 case ['h', ' ', .. var heading]: page = page with { Heading = heading }; break;
                 case ['t', ' ', .. var sentence]: sentences.Add(sentence); break;
                 case ['b', ' ', var key, ' ', .. var label]: buttons.Add((key, label)); break;

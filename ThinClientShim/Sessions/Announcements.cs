@@ -23,11 +23,15 @@ internal sealed class Announcements : IAsyncDisposable
     private const char Asking = 's';
     private const char SigningOut = 'S';
     private const char Back = 'c';
+    private const char Locking = 'v';
+    private const char Helping = 'a';
     private const char Hidden = 'i';
 
     private readonly Room _room;
     private readonly Wishes _wishes;
     private readonly ExtendRequest _extend;
+    private readonly Absence _absence;
+    private readonly HelpCall _help;
     private readonly Banner _banner;
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
@@ -35,20 +39,25 @@ internal sealed class Announcements : IAsyncDisposable
     private DateTimeOffset _end;
     private bool _extendable;
     private bool _silent;
+    private string _ofAbsence = "";
+    private string _ofNetwork = "";
     private string _ofHost = "";
     private string _ofEnd = "";
     private string _answer = "";
     private Task _extending = Task.CompletedTask;
+    private Task _helping = Task.CompletedTask;
     private Menu _menu = Menu.None;
     private bool _hidden;
 
     /// <param name="room">What there is to work with.</param>
     /// <param name="wishes">Takes the offers.</param>
     /// <param name="extend">What more time is asked for with.</param>
-    public Announcements(Room room, Wishes wishes, ExtendRequest extend)
+    /// <param name="idle">What the station does when nobody touches it; null = nothing.</param>
+    public Announcements(Room room, Wishes wishes, ExtendRequest extend, WhenIdle? idle)
     {
-        (_room, _wishes, _extend) = (room, wishes, extend);
-        _banner = new(room.Settings.Display, room.Journal, Clicked);
+        (_room, _wishes, _extend, _absence) = (room, wishes, extend, new(idle));
+        _help = new(room, new CallForHelpRequest { SignIn = extend.SignIn, SessionId = extend.SessionId });
+        _banner = new(room.Settings.Display, room.Journal, Clicked, Idle);
     }
 
     private IPerson Person => _room.Person;
@@ -64,6 +73,14 @@ internal sealed class Announcements : IAsyncDisposable
     {
         HearOfHost(notice);
         HearOfEnd(notice.Warning);
+    }
+
+    /// <summary>The network is cut (true), or back.</summary>
+    public void Cut(bool cut)
+    {
+        (_ofNetwork, _answer) = (cut ? Person.Words["network-cut"] : "", "");
+        Person.Progress(Person.Words[cut ? "network-cut" : "network-back"]);
+        Show();
     }
 
     /// <summary>Says a sentence of the moment.</summary>
@@ -84,7 +101,7 @@ internal sealed class Announcements : IAsyncDisposable
     /// <summary>The session is not the broker's any more: nothing that it told of matters now.</summary>
     public void Close()
     {
-        (_silent, _ofHost) = (false, "");
+        (_silent, _ofHost, _ofNetwork) = (false, "", "");
         Forget();
         Show();
     }
@@ -95,7 +112,7 @@ internal sealed class Announcements : IAsyncDisposable
         _menu = Menu.None;
         Close();
         await _over.CancelAsync();
-        await _extending;
+        await Task.WhenAll(_extending, _helping);
         await _banner.DisposeAsync();
         _over.Dispose();
     }
@@ -165,6 +182,8 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
+    private async Task HelpAsync() => Say(await _help.AskAsync(_over.Token));
+
     private void Forget() => (_warning, _extendable, _ofEnd, _answer) = (null, false, "", "");
 
     /// <summary>Brings offers and banner to what is so now, which the person has not hidden yet.</summary>
@@ -187,15 +206,16 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (!_hidden) text.Sentences.AddRange(((string[])[_ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words["bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
             if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
             foreach (var (key, word) in ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
             if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Hidden, Person.Words["button-hide"]));
+            if (_menu != Menu.None) text.IdleFrom = _absence.From;
             // An answer alone has been read after a while.
-            if (_ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
             _banner.Show(text);
         }
     }
@@ -203,10 +223,31 @@ internal sealed class Announcements : IAsyncDisposable
     private static (char Key, string Word)[] ButtonsOf(Menu menu) => menu switch
     {
         Menu.Closed => [(Opened, "bar-open")],
-        Menu.Open => [(Leaving, "button-leave"), (Asking, "button-sign-out"), (Back, "greeter-back")],
+        Menu.Open => [(Leaving, "button-leave"), (Asking, "button-sign-out"), (Locking, "button-lock"), (Helping, "button-help"), (Back, "greeter-back")],
         Menu.Sure => [(SigningOut, "button-sign-out"), (Back, "greeter-back")],
         _ => [],
     };
+
+    private void Idle(int seconds)
+    {
+        if (_over.IsCancellationRequested) return;
+        var left = _absence.Hear(seconds);
+        if (left == 0)
+        {
+            _room.Journal.Step($"idle seconds={seconds} act={_absence.Act}");
+            _wishes.Add(_absence.Act);
+            left = null;
+        }
+        else if (left is not null && _ofAbsence.Length == 0) _room.Journal.Step($"idle-warning seconds={left}");
+        else if (left is null && _ofAbsence.Length > 0) _room.Journal.Step("idle-over");
+        lock (_gate)
+        {
+            _ofAbsence = left is { } more ? Person.Words[_absence.Word, more] : "";
+            // Whoever has hidden a message has hidden another one.
+            if (left is not null) _hidden = false;
+        }
+        Draw();
+    }
 
     private void Clicked(char key)
     {
@@ -217,9 +258,14 @@ internal sealed class Announcements : IAsyncDisposable
             case 'e': _wishes.Add(Wish.Extend); break;
             case 'n': _wishes.Add(Wish.Replace); break;
             case Leaving: _wishes.Add(Wish.Leave); break;
+            case Locking: _wishes.Add(Wish.Lock); break;
             case SigningOut:
                 Turn(Menu.Closed);
                 _wishes.Add(Wish.SignOut);
+                break;
+            case Helping:
+                Turn(Menu.Closed);
+                if (_helping.IsCompleted) _helping = HelpAsync();
                 break;
             case Opened: Turn(Menu.Open); break;
             case Asking: Turn(Menu.Sure); break;

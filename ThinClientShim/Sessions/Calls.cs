@@ -130,6 +130,13 @@ internal sealed class Calls(BrokerRing brokers, Func<string> language)
         return brokers.AskAsync("extend", within, async (broker, options) => await broker.Calls.ExtendAsync(request, options), cancel);
     }
 
+    /// <summary>Tells the helpdesk.</summary>
+    public Task<CallForHelpReply> CallForHelpAsync(CallForHelpRequest request, TimeSpan within, CancellationToken cancel)
+    {
+        request.Language = language();
+        return brokers.AskAsync("call-for-help", within, async (broker, options) => await broker.Calls.CallForHelpAsync(request, options), cancel);
+    }
+
     /// <summary>Tells that the first picture is there.</summary>
     public Task ShownAsync(ShownRequest request, TimeSpan within, CancellationToken cancel) =>
         brokers.AskAsync("shown", within, async (broker, options) => await broker.Calls.ShownAsync(request, options.WithHeaders(_trace)), cancel);

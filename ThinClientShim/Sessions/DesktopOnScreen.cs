@@ -24,12 +24,14 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private readonly Wishes _wishes;
     private readonly Follower _follower;
     private readonly FreeRdp _viewer;
+    private readonly NetworkWatch _network;
     private readonly Announcements _announcements;
     private readonly ShownReport _shown;
     private readonly bool _byPassword;
     private readonly long _started;
     private TimeSpan? _askAgainAt;
     private bool _forgotten;
+    private bool _cut;
     private bool _appeared;
     private Task? _noticed;
     private SessionNotice _last = new();
@@ -38,12 +40,13 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, ShownRequest shown, bool byPassword)
+    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, NetworkWatch network, ShownRequest shown, (bool ByPassword, WhenIdle? Idle) visit)
     {
+        _network = network;
         (_room, _wishes, _follower, _viewer, _started) = (room, wishes, follower, viewer, room.Clock.GetTimestamp());
-        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence });
+        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence }, visit.Idle);
         _shown = new(room, shown);
-        _byPassword = byPassword;
+        _byPassword = visit.ByPassword;
     }
 
     /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
@@ -55,21 +58,23 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>Starts FreeRDP and the hearing of notices.</summary>
     /// <param name="room">What there is to work with.</param>
     /// <param name="desktop">What to show.</param>
-    /// <param name="password">What the person typed; used where the desktop says so, and not kept.</param>
+    /// <param name="person">Who has signed in; what they typed is used where the desktop says so, and not kept.</param>
     /// <param name="wishes">What the person wants.</param>
+    /// <param name="network">Told whom it is wanted for.</param>
     /// <param name="shown">What is told when the first picture is there.</param>
-    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, HeldPassword password, Wishes wishes, ShownRequest shown)
+    public static async Task<DesktopOnScreen> ShowAsync(Room room, Desktop desktop, SignedIn person, Wishes wishes, NetworkWatch network, ShownRequest shown)
     {
         var follow = new FollowRequest { SignIn = shown.SignIn, SessionId = desktop.SessionId, Fence = desktop.Fence, Language = room.Person.Words.Language };
         var follower = Follower.Start(room.Brokers, follow, room.Journal);
+        network.For(desktop.Address, (int)desktop.Port, () => follower.Hearing);
         try
         {
             room.Person.Progress(room.Person.Words["connecting"]);
             var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
             var byPassword = desktop.Credential == Credential.Password;
-            var secret = byPassword ? password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
+            var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
             var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, secret, live: byPassword, room.Journal);
-            return new(room, wishes, follower, viewer, shown, byPassword);
+            return new(room, wishes, follower, viewer, network, shown, (byPassword, person.Idle));
         }
         catch
         {
@@ -100,7 +105,9 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             using var step = new CancellationTokenSource();
             // A settled session needs no clock: it waits for what happens.
             var look = Task.Delay(_active && _sinceSignOut is null && _askAgainAt is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
-            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, Pictured(), look);
+            var turned = _network.TurnedAsync();
+            if (_network.IsCut != _cut) turned = Task.CompletedTask;
+            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, Pictured(), turned, look);
             await step.CancelAsync();
 
             while (_follower.Notices.TryRead(out var told))
@@ -110,6 +117,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             // Nobody reports for such a machine: the station is the one who knows.
             if (_byPassword && _viewer.Picture.IsCompleted) BecomesActive();
             if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync();
+            if (Turned() is { } back) return back;
             if (await LateAsync() is { } late) return late;
         }
     }
@@ -185,6 +193,14 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
 
     private Task Pictured() => _byPassword && !_active ? _viewer.Picture : Task.Delay(Timeout.Infinite);
 
+    private ShowingEnd? Turned()
+    {
+        if (_network.IsCut == _cut) return null;
+        _cut = !_cut;
+        _announcements.Cut(_cut);
+        return _cut ? null : ShowingEnd.Other(ShowingEnd.NetworkBack);
+    }
+
     private ShowingEnd? Accepted()
     {
         switch (_wishes.TryAccepted())
@@ -201,7 +217,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
 
     private async Task<ShowingEnd?> WishedAsync(Wish wish, Func<Closing, TimeSpan, Task<Heard>> close)
     {
-        if (wish == Wish.Leave) return ShowingEnd.By(wish);
+        if (wish != Wish.SignOut) return ShowingEnd.By(wish);
         _announcements.Say(_room.Person.Words["signing-out"]);
         _room.Journal.Step("signing-out");
         if (await close(Closing.SignOut, CloseWithin) == Heard.ByABroker) _sinceSignOut ??= Stopwatch.StartNew();
@@ -231,6 +247,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             }
             if (_wishes.TryTake() is { } wish) return ShowingEnd.By(wish);
             if (Accepted() is { } other) return other;
+            if (_network.IsCut) return ShowingEnd.Again(ShowingEnd.NetworkCut);
         }
         return _sinceSignOut is not null ? Unconfirmed() : ShowingEnd.Again(refused ? "ticket-refused" : $"freerdp-ended-{await _viewer.Ended}");
     }

@@ -29,9 +29,10 @@ internal interface IPerson
 
     /// <summary>Waits for somebody who gives name and password.</summary>
     /// <param name="only">The one name that may sign in here; null = any.</param>
+    /// <param name="locked">Who has locked this station: it is they who are waited for, until somebody else says that it is not them; null = nobody.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>Null: nobody will come any more.</returns>
-    Task<Comer?> NextAsync(string? only, CancellationToken cancel);
+    Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel);
 
     /// <summary>A new password, typed twice and unseen. The caller wipes it.</summary>
     /// <returns>Null: given up.</returns>
@@ -63,11 +64,20 @@ internal interface IPerson
 /// <param name="WantsChange">Not a desktop, but another password.</param>
 internal sealed record Comer(string Name, byte[] Password, bool WantsChange);
 
+/// <summary>A station that somebody has locked: their desktop runs on, on nobody's screen.</summary>
+/// <param name="Login">With which they signed in.</param>
+/// <param name="Name">Theirs, for the screen.</param>
+/// <param name="Pool">The desktop that they had.</param>
+internal sealed record LockedStation(string Login, string Name, string Pool);
+
 /// <summary>What a person may want of a running session.</summary>
 internal enum Wish
 {
     /// <summary>Free this station; the desktop waits.</summary>
     Leave,
+
+    /// <summary>The same, and the station waits for this person, or for somebody else.</summary>
+    Lock,
 
     /// <summary>Close the desktop.</summary>
     SignOut,

@@ -18,6 +18,12 @@ internal readonly record struct ShowingEnd(Wish? Wish, SessionNotice? Final, str
     /// <summary>Why, when no broker knows of the session any more.</summary>
     public const string Forgotten = "forgotten";
 
+    /// <summary>Why, when the network was cut and is back: a connection that was cut may look alive for minutes.</summary>
+    public const string NetworkBack = "network-back";
+
+    /// <summary>Why, when the network is cut and the picture has gone.</summary>
+    public const string NetworkCut = "network-cut";
+
     public static ShowingEnd By(Wish wish) => new(wish, null, "");
 
     public static ShowingEnd By(SessionNotice final) => new(null, final, "");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VdiBroker.Protocol.Station.V1;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -6,7 +7,8 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="Proof">What the broker gave for the name and the password.</param>
 /// <param name="Took">From the last key to the broker's answer.</param>
 /// <param name="Password">What they typed, as long as it may be wanted.</param>
-internal sealed record SignedIn(string Proof, TimeSpan Took, HeldPassword Password);
+/// <param name="Idle">What the station does when nobody touches it; null = nothing.</param>
+internal sealed record SignedIn(string Proof, TimeSpan Took, HeldPassword Password, WhenIdle? Idle = null);
 
 /// <summary>
 /// What a person typed, for a machine that knows no tickets: in memory at one place, which the collector neither moves nor copies, until it is

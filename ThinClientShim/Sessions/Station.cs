@@ -14,6 +14,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private static readonly TimeSpan OnTheSide = TimeSpan.FromSeconds(2.5);
 
     private readonly NewPassword _newPassword = new(room, stop);
+    private LockedStation? _locked;
 
     /// <summary>One visit with a name and a password given by a program: a refusal ends it.</summary>
     /// <param name="name">Who.</param>
@@ -31,7 +32,8 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         while (true)
         {
-            if (await room.Person.NextAsync(room.Settings.User, stop) is not { } comer) return ExitCode.Done;
+            if (await room.Person.NextAsync(room.Settings.User, _locked, stop) is not { } comer) return ExitCode.Done;
+            if (comer.Name != _locked?.Login) _locked = null;
             if (comer.WantsChange)
             {
                 await _newPassword.ByChoiceAsync(comer);
@@ -39,7 +41,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
             }
             var end = await VisitAsync(comer.Name, comer.Password, old => _newPassword.AskAsync(comer.Name, old));
             if (stop.IsCancellationRequested) return end;
-            if (once && end is not (ExitCode.SignInRefused or ExitCode.NoBroker or ExitCode.NoDesktop)) return end;
+            if (once && _locked is null && end is not (ExitCode.SignInRefused or ExitCode.NoBroker or ExitCode.NoDesktop)) return end;
         }
     }
 
@@ -80,16 +82,19 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
             held.Dispose();
             return await VisitAsync(name, wanted!, change: null);
         }
-        var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held);
+        var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held, reply.Settings?.WhenIdle);
+        var unlocked = reply.Desktops.FirstOrDefault(one => one.PoolId == _locked?.Pool);
+        _locked = null;
         room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");
         room.Person.Greet(reply.Person?.DisplayName ?? name, reply.Person?.TenantName ?? "", reply.Settings ?? new Settings());
         if (reply.Limited) room.Person.Tell("limited", []);
         TellOf(reply.Password);
-        if (await room.Person.ChooseAsync(reply.Desktops, stop) is not { } choice) return await TurnBackAsync(person);
+        if ((unlocked ?? await room.Person.ChooseAsync(reply.Desktops, stop)) is not { } choice) return await TurnBackAsync(person);
         // On the side: nobody waits for it.
         var preferring = PreferAsync(person);
-        var ended = await VisitAsync(person, choice);
+        var (ended, isLocked) = await VisitAsync(person, choice);
         await preferring;
+        if (isLocked) _locked = new(name, reply.Person?.DisplayName ?? name, choice.PoolId);
         return ended;
     }
 
@@ -122,14 +127,15 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         }
     }
 
-    private async Task<ExitCode> VisitAsync(SignedIn person, DesktopChoice choice)
+    private async Task<(ExitCode Ended, bool IsLocked)> VisitAsync(SignedIn person, DesktopChoice choice)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var keys = room.Person.Wishing();
         var commands = CommandsAsync(over.Token);
         try
         {
-            return await new Visit(room, person, choice, wishes).RunAsync();
+            await using var visit = new Visit(room, person, choice, wishes);
+            return (await visit.RunAsync(), visit.IsLocked);
         }
         finally
         {

@@ -15,7 +15,7 @@ internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls 
 /// <param name="person">Who has signed in.</param>
 /// <param name="choice">The desktop chosen.</param>
 /// <param name="wishes">Told what the person wants, and of the station's own end.</param>
-internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wishes wishes)
+internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wishes wishes) : IAsyncDisposable
 {
     // More than the 1.8 s that a hanging broker costs: the next one must still be told. The picture has gone by then.
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2.5);
@@ -23,11 +23,15 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     private static readonly Pause Reopening = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
 
     private readonly Tries _tries = new();
+    private readonly NetworkWatch _network = new(room.Settings.Brokers, room.Journal);
     private Desktop? _desktop;
     private ErrorDetail? _refusal;
     private readonly Opening _opening = new(room, person.Proof, choice.PoolId, wishes);
     private Duration? _signInTook = Duration.FromTimeSpan(person.Took);
     private bool _unseen;
+
+    /// <summary>The person has locked the station: it is theirs until somebody else sits down.</summary>
+    public bool IsLocked { get; private set; }
 
     /// <summary>Runs until the visit is over, and says how it ended.</summary>
     public async Task<ExitCode> RunAsync()
@@ -36,6 +40,12 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
         {
             var (ending, again) = await OnceAsync();
             if (ending is { } known) return known;
+            if (_network.IsCut)
+            {
+                // No try is spent on it: nobody knows how long it takes.
+                if (await AwaitNetworkAsync() is { } instead) return await GoAsync(instead);
+                continue;
+            }
             var allowed = _unseen ? Tries.AllowedUnseen : Tries.Allowed;
             if (_tries.Next(allowed) is not { } pause)
             {
@@ -51,6 +61,25 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _network.DisposeAsync();
+
+    /// <summary>Waits until the network is back; or for what the person wants instead.</summary>
+    private async Task<Wish?> AwaitNetworkAsync()
+    {
+        room.Person.Progress(room.Person.Words["network-cut"]);
+        while (true)
+        {
+            var turned = _network.TurnedAsync();
+            if (!_network.IsCut) break;
+            await Task.WhenAny(turned, wishes.WaitAsync());
+            if (wishes.TryTake() is { } wish) return wish;
+        }
+        room.Brokers.Renew();
+        room.Person.Progress(room.Person.Words["network-back"]);
+        return null;
+    }
+
     private async Task<(ExitCode? Ending, Again Again)> OnceAsync()
     {
         try
@@ -60,7 +89,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             {
                 Take(desktop);
                 if (desktop.Credential == Credential.Password && !person.Password.Known) return (await NotReachedAsync("password-gone"), default);
-                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, person.Password, wishes, Shown(desktop));
+                await using var screen = await DesktopOnScreen.ShowAsync(room, desktop, person, wishes, _network, Shown(desktop));
                 var (end, next) = await WatchAsync(screen);
                 _tries.Shown(screen.ActiveFor);
                 _unseen = desktop.Credential == Credential.Password && !screen.Seen;
@@ -122,6 +151,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             var end = await screen.WatchAsync(CloseAsync);
             if (!end.Stays) return (end, null);
             room.Journal.Step($"reopen why={end.Why}");
+            if (end.Why == ShowingEnd.NetworkBack) room.Brokers.Renew();
             var replace = end.Why == ShowingEnd.Replace;
             ErrorDetail? refusal = null;
             string no;
@@ -198,10 +228,11 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     private async Task<ExitCode> GoAsync(Wish wish, DesktopOnScreen? screen = null)
     {
         if (screen is not null) await screen.EndAsync();
-        var closing = wish == Wish.Leave ? Closing.Leave : Closing.SignOut;
+        var closing = wish == Wish.SignOut ? Closing.SignOut : Closing.Leave;
+        IsLocked = wish == Wish.Lock;
         var heard = await CloseAsync(closing, LeaveWithin) == Heard.ByABroker;
-        room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
-        room.Journal.Step(wish == Wish.Leave ? $"left told={(heard ? "true" : "false")}" : "signed-out");
+        if (wish != Wish.Lock) room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
+        room.Journal.Step(wish == Wish.SignOut ? "signed-out" : $"{(IsLocked ? "locked" : "left")} told={(heard ? "true" : "false")}");
         return ExitCode.Done;
     }
 

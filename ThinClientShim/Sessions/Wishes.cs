@@ -19,7 +19,7 @@ internal sealed class Wishes
     /// <summary>Adds a wish. False: it is not on offer now, and forgotten.</summary>
     public bool Add(Wish wish)
     {
-        if (wish is Wish.Leave or Wish.SignOut) return _wishes.Writer.TryWrite(wish);
+        if (wish is Wish.Leave or Wish.Lock or Wish.SignOut) return _wishes.Writer.TryWrite(wish);
         lock (_gate)
         {
             if (!_offers.Contains(wish)) return false;

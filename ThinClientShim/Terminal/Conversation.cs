@@ -43,7 +43,7 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     public PreferRequest? TakeChoice() => null;
 
     /// <summary>A star in place of the name, which is no login of anybody's, asks for another password.</summary>
-    public async Task<Comer?> NextAsync(string? only, CancellationToken cancel)
+    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
     {
         while (true)
         {

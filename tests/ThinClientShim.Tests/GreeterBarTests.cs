@@ -8,6 +8,9 @@ namespace VdiBroker.ThinClientShim.Tests;
 /// <summary>The bar over the desktop of somebody who came by the greeter, on a real X screen: their only way out of it.</summary>
 public sealed class GreeterBarTests : AtAGreeter
 {
+    // How far from the bar's left edge the fourth button is.
+    private const int Help = 540;
+
     [Fact]
     public async Task The_desktop_is_left_by_the_bar_over_it()
     {
@@ -42,6 +45,19 @@ public sealed class GreeterBarTests : AtAGreeter
         });
         await Eventually.HoldsAsync("the sign-out told", TestStation.Deadline, () => !Station.Desk.Closes.IsEmpty);
         Assert.Equal(Closing.SignOut, Station.Desk.Closes.First().Closing);
+    }
+
+    [Fact]
+    public async Task Help_is_called_by_the_bar_and_the_answer_stands_over_the_desktop()
+    {
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        await screen.PressBarAsync(Help, () => !Station.Desk.HelpCalls.IsEmpty, TestStation.Deadline);
+        await Station.StepAsync("help-called number=17");
+        var (call, follow) = (Station.Desk.HelpCalls.First(), Station.Desk.Follows.First());
+        Assert.Equal((follow.SignIn, follow.SessionId, "fr"), (call.SignIn, call.SessionId, call.Language));
+        await Eventually.HoldsAsync("the answer over the desktop", TestStation.Deadline, async () => await screen.BannerAsync() is { Height: > 60 });
     }
 
     [Fact]

@@ -68,6 +68,11 @@ internal static partial class SettingReaders
         return names.Length <= MostPrinters ? new SettingReading.Good(string.Join(',', names)) : new SettingReading.Bad($"there are more than {MostPrinters} printers");
     }
 
+    /// <summary>What a station does when nobody touches it, or that it does nothing.</summary>
+    public static SettingReading Idle(string text) =>
+        WhenIdle.Spelled(text) is { } spelled ? new SettingReading.Good(spelled)
+            : Bad(text, "must be 'off' or ACT after TIME, warn TIME: such as 'lock after 15m, warn 30s'; ACT is lock, disconnect or sign-out, TIME 10s to 24h, warn 5s or more and not longer than that");
+
     /// <summary>One of some words, in any case of letters.</summary>
     public static Func<string, SettingReading> OneOf(params string[] words) => text =>
         Array.Find(words, word => string.Equals(word, text, StringComparison.OrdinalIgnoreCase)) is { } word ? new SettingReading.Good(word) : Bad(text, $"must be one of: {string.Join(", ", words)}");

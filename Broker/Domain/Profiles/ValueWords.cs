@@ -28,8 +28,19 @@ public static class ValueWords
             ("clipboard", "in") => english ? "only into the desktop" : "seulement vers le bureau",
             ("clipboard", "out") => english ? "only out of the desktop" : "seulement depuis le bureau",
             ("clipboard" or "usb", "off") => english ? "not allowed" : "non autorisé",
+            ("when_idle", WhenIdle.Never) => english ? "nothing" : "rien",
+            ("when_idle", _) when WhenIdle.Parse(value) is { } idle => english
+                ? $"{Act(idle.Act, english)} after {WhenIdle.Text(idle.After)}, counted down for {WhenIdle.Text(idle.Warn)}"
+                : $"{Act(idle.Act, english)} après {WhenIdle.Text(idle.After)}, décompte de {WhenIdle.Text(idle.Warn)}",
             ("usb", "on") => english ? "allowed" : "autorisé",
             _ => value,
         };
     }
+
+    private static string Act(IdleAct act, bool english) => act switch
+    {
+        IdleAct.Lock => english ? "locks" : "se verrouille",
+        IdleAct.Disconnect => english ? "is left, the desktop stays open" : "est quitté, le bureau reste ouvert",
+        _ => english ? "signs out" : "ferme la session",
+    };
 }

@@ -63,6 +63,10 @@ public sealed class EdgeTests(Town town)
         using var station = await StationPeer.ConnectAsync(town, town.First, "poste-couloir-1");
         var settings = (await station.SignInAsync(town, Amelie)).Settings;
         Assert.Equal(("us", "fr", 0u, "off"), (settings.Keyboard, settings.Language, settings.ScreenWidth, settings.Clipboard));
+        // By its kind, for nothing else is said of it.
+        Assert.Equal((IdleAct.Disconnect, 180, 20), (settings.WhenIdle.Act, settings.WhenIdle.After.Seconds, settings.WhenIdle.Warn.Seconds));
+        using var desk = await StationPeer.ConnectAsync(town, town.First, "poste-bureau-1");
+        Assert.Equal((IdleAct.Lock, 900), ((await desk.SignInAsync(town, Amelie)).Settings.WhenIdle is { } idle ? (idle.Act, idle.After.Seconds) : default));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class Town : IAsyncLifetime
         profiles:
           - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:
-          - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], keyboard: us, screen: full, clipboard: off }
+          - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], kind: care, keyboard: us, screen: full, clipboard: off }
         """;
 }
 

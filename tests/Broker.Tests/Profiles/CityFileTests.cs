@@ -18,8 +18,9 @@ public sealed class CityFileTests
             name: { fr: Salle 12, en: Room 12 }
             stations: ["st-12-*", accueil-1]
             printers: lp12
+            kind: care
             clipboard: off
-          - { id: hall, name: { fr: Hall, en: Hall }, tenant: drancy, stations: [st-13-a], contrast: high }
+          - { id: hall, name: { fr: Hall, en: Hall }, tenant: drancy, stations: [st-13-a], kind: public, when_idle: lock after 1m, contrast: high }
         """;
 
     [Fact]
@@ -31,6 +32,8 @@ public sealed class CityFileTests
         Assert.Equal((2, 3), (rules.Rules[0].Line, rules.Rules[1].Line));
         Assert.Equal("Salle 12", rules.PlaceOf(new StationId("st-12-c"))!.French);
         Assert.Equal("lp12", rules.PlaceOf(new StationId("accueil-1"))!.Settings["printers"]);
+        Assert.Equal("disconnect after 3m, warn 20s", rules.PlaceOf(new StationId("accueil-1"))!.Settings["when_idle"]);
+        Assert.Equal("lock after 1m", rules.PlaceOf(new StationId("st-13-a"))!.Settings["when_idle"]);
         Assert.Equal("hall", rules.PlaceOf(new StationId("st-13-a"))!.Id);
         Assert.Null(rules.PlaceOf(new StationId("st-13-b")));
     }
@@ -47,12 +50,14 @@ public sealed class CityFileTests
     [Theory]
     [InlineData("volume: 30", "volume: loud", 3, "volume: 'loud' must be a whole number from 0 to 100")]
     [InlineData("printers: [lp1, lp2]", "printers: [lp 1]", 2, "'lp 1' must be the name of a printer")]
-    [InlineData("clipboard: off", "clipbord: off", 9, "did you mean 'clipboard'?")]
-    [InlineData("st-13-a", "st-12-a", 10, "a station can be in both 'st-12-a' and place 'salle-12'")]
-    [InlineData("st-13-a", "\"*\"", 10, "a station can be in both '*' and place 'salle-12'")]
+    [InlineData("clipboard: off", "clipbord: off", 10, "did you mean 'clipboard'?")]
+    [InlineData("st-13-a", "st-12-a", 11, "a station can be in both 'st-12-a' and place 'salle-12'")]
+    [InlineData("st-13-a", "\"*\"", 11, "a station can be in both '*' and place 'salle-12'")]
     [InlineData("st-12-*", "ST-12-*", 7, "'ST-12-*' must be a station's name")]
-    [InlineData("id: hall", "id: salle-12", 10, "there are two places 'salle-12'")]
-    [InlineData("tenant: drancy, stations", "tenant: drancie, stations", 10, "there is no tenant 'drancie'")]
+    [InlineData("id: hall", "id: salle-12", 11, "there are two places 'salle-12'")]
+    [InlineData("tenant: drancy, stations", "tenant: drancie, stations", 11, "there is no tenant 'drancie'")]
+    [InlineData("kind: care", "kind: cared", 9, "there is no kind of station 'cared' (kinds: care, classroom, desk, public)")]
+    [InlineData("lock after 1m", "lock", 11, "'lock' must be 'off' or ACT after TIME")]
     [InlineData("en: Room 12", "an: Room 12", 6, "'en' is missing")]
     public void A_fault_is_told_with_its_line_and_what_to_do(string good, string bad, int line, string says)
     {

@@ -10,6 +10,7 @@ namespace VdiBroker.City.Demo;
 public static class PicturesPlay
 {
     private const string City = "Ville de Drancy";
+
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(40);
     private static readonly string[] _sizes = ["800x600", "1280x800", "3840x2160"];
     private static readonly string[] _languages = ["fr", "en"];
@@ -21,15 +22,17 @@ public static class PicturesPlay
         await using var city = await RunningCity.StartAsync(CityPlan.Demo(habitatSeats: 1) with { EndsSoon = true });
         await city.ReadyAsync();
         using var hand = await StationCaller.ConnectAsync(city, "pictures-hand");
-        // Whoever comes after her waits.
-        await hand.TakeDesktopAsync(city.People["sylvie.moreau"]);
         foreach (var size in _sizes)
             foreach (var language in _languages)
             {
+                // Whoever comes after her waits, for as long as her claim is held for her: longer than one visit.
+                await hand.TakeDesktopAsync(city.People["sylvie.moreau"]);
                 var name = string.Create(CultureInfo.InvariantCulture, $"accueil-{language}-{size.Split('x')[0]}");
                 var screen = await Screen.StartVirtualAsync(Path.Combine(city.Folder, name, "screen"), size);
                 await using var station = await Station.OnAsync(screen, name, Path.Combine(city.Folder, name), city.Broker.Uri, city.Certificates, city.Programs.Shim);
-                await VisitAsync(city, station, language, async what =>
+                await using var cable = await Cable.LayAsync(city.Plan.Network, station.Folder);
+                station.Through = cable.Through;
+                await VisitAsync(city, (station, cable), language, async what =>
                 {
                     var height = int.Parse(size.Split('x')[1], CultureInfo.InvariantCulture);
                     var picture = await screen.SteadyAsync(height, _soon, TimeSpan.FromMilliseconds(200));
@@ -40,8 +43,9 @@ public static class PicturesPlay
         return 0;
     }
 
-    private static async Task VisitAsync(RunningCity city, Station station, string language, Func<string, Task> takeAsync)
+    private static async Task VisitAsync(RunningCity city, (Station Station, Cable Cable) at, string language, Func<string, Task> takeAsync)
     {
+        var station = at.Station;
         var (screen, amelie) = (station.Screen, city.People.Amelie);
         await station.GreetAsync(City, language);
         var pages = 1;
@@ -62,6 +66,8 @@ public static class PicturesPlay
         await Eventually.HoldsAsync("a place in the queue", _soon, () => station.Steps("queued").Count > queued);
         await takeAsync("6-queue");
         pages = await BackAsync("l");
+        // Her profile is in French: whoever chooses a language here is spoken to in that.
+        for (var again = 0; language != "fr" && again < 2; again++) pages = await BackAsync("F4");
         await screen.TypeAsync($"{amelie.Login}\n{amelie.Password}\n");
         await Eventually.HoldsAsync("a desktop", _soon, async () => await screen.BannerAsync() is not null);
         await takeAsync("7-desktop");
@@ -69,7 +75,35 @@ public static class PicturesPlay
         await screen.ClickAsync(bar.X + bar.Width / 2, bar.Y + bar.Height / 2);
         await Eventually.HoldsAsync("the bar open", _soon, async () => (await screen.BannerAsync())?.Height > bar.Height);
         await takeAsync("8-bar");
+        // How far from the bar's left edge two of its buttons are, in letters.
+        var (lockButton, helpButton) = language == "fr" ? (32, 43) : (26, 34);
+        await PressAsync(helpButton, () => station.Steps("help-called").Count > 0);
+        await takeAsync("9-help");
+        var cuts = station.Steps("network-cut").Count;
+        pages = station.Steps("page").Count;
+        await at.Cable.PullAsync();
+        await Eventually.HoldsAsync("the cut told", _soon, () => station.Steps("network-cut").Count > cuts);
+        await takeAsync("10-network-cut");
+        await station.PageAsync("Wait", pages);
+        await takeAsync("11-network-cut-page");
+        var actives = station.Steps("active").Count;
+        await at.Cable.PlugAsync();
+        await Eventually.HoldsAsync("the desktop again", _soon, () => station.Steps("active").Count > actives);
+        pages = station.Steps("page").Count;
+        await PressAsync(lockButton, () => station.Steps("locked").Count > 0);
+        await station.PageAsync("SignIn", pages);
+        await takeAsync("12-locked");
         await station.LeaveAsync();
+
+        // Buttons are as wide as their letters, and those as high as the screen lets them be.
+        Task PressAsync(int letters, Func<bool> pressed) => Eventually.HoldsAsync("a press on the bar", _soon, async () =>
+        {
+            if (pressed()) return true;
+            if (await screen.BannerAsync() is not { } now) return false;
+            var (x, y) = now.Height == bar.Height ? (now.Width / 2, now.Height / 2) : ((int)(letters * bar.Height / 2.4), now.Height - 22);
+            await screen.ClickAsync(now.X + x, now.Y + y);
+            return pressed();
+        });
 
         async Task<int> GoAsync(Townsperson person, string page)
         {

@@ -54,6 +54,9 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Pid of vdi-shim; 0 when nobody is signed in.</summary>
     public int ShimPid => _session is { HasExited: false } session ? session.Pid : 0;
 
+    /// <summary>What vdi-shim is started through: a program and its arguments; none = nothing.</summary>
+    public IReadOnlyList<string> Through { get; set; } = [];
+
     /// <summary>True while vdi-shim runs.</summary>
     public bool InUse => ShimPid != 0;
 
@@ -237,7 +240,8 @@ public sealed class Station : IAsyncDisposable
         if (_session is not null) await _session.DisposeAsync();
         await File.AppendAllTextAsync(LogFile, ClearScreen);
         _heard = new FileInfo(LogFile).Length;
-        return _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, _shim, ["--config", ConfigFile, .. options],
+        string[] all = [.. Through, _shim, "--config", ConfigFile, .. options];
+        return _session = ServerProcess.Start("vdi-shim on " + Name, LogFile, all[0], all[1..],
             new Dictionary<string, string> { ["HOME"] = Home }, withInput: true);
     }
 

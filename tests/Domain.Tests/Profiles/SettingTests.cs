@@ -25,6 +25,8 @@ public sealed class SettingTests
     [InlineData("printers", "", "none")]
     [InlineData("clipboard", "in", "in")]
     [InlineData("usb", "On", "on")]
+    [InlineData("when_idle", "OFF", "off")]
+    [InlineData("when_idle", " lock after 900s", "lock after 15m, warn 30s")]
     public void A_value_gets_its_one_spelling(string setting, string text, string value, bool good = true)
     {
         if (good) Assert.Equal(new SettingReading.Good(value), SettingCatalogue.Named(setting)!.Read(text));
@@ -51,6 +53,7 @@ public sealed class SettingTests
     [InlineData("printers", "lp,LP")]
     [InlineData("printers", "../lp")]
     [InlineData("usb", "yes")]
+    [InlineData("when_idle", "lock")]
     public void What_is_no_value_is_told_in_words(string setting, string text) =>
         Assert.NotEmpty(Assert.IsType<SettingReading.Bad>(SettingCatalogue.Named(setting)!.Read(text)).Fault);
 

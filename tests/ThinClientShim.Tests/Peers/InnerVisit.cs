@@ -27,6 +27,7 @@ internal static class InnerVisit
         using var nothing = File.OpenHandle("/dev/null");
         var person = new Conversation(settings.Words, TextWriter.Null, Lines.Of((int)nothing.DangerousGetHandle()), atTerminal: false);
         var room = new Room(settings, brokers, new Calls(brokers, () => "fr"), person, journal, clock);
-        return await new Visit(room, new SignedIn("a sign-in", TimeSpan.Zero, password), new DesktopChoice { PoolId = "bureau" }, new Wishes()).RunAsync().WaitAsync(TestStation.Deadline);
+        await using var visit = new Visit(room, new SignedIn("a sign-in", TimeSpan.Zero, password), new DesktopChoice { PoolId = "bureau" }, new Wishes());
+        return await visit.RunAsync().WaitAsync(TestStation.Deadline);
     }
 }

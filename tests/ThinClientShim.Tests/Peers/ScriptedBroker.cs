@@ -139,6 +139,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
         public override Task<ShownReply> Shown(ShownRequest request, ServerCallContext context) => Task.FromResult(desk.Shown(request));
 
+        public override Task<CallForHelpReply> CallForHelp(CallForHelpRequest request, ServerCallContext context) => Task.FromResult(desk.CallForHelp(request));
+
         public override Task<CloseReply> Close(CloseRequest request, ServerCallContext context)
         {
             desk.Close(request);

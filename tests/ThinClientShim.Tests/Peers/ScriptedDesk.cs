@@ -250,5 +250,16 @@ internal sealed class ScriptedDesk
         lock (_gate) (_session, _why) = (_session + 1, why);
     }
 
+    public ConcurrentQueue<CallForHelpRequest> HelpCalls { get; } = new();
+
+    /// <summary>Answers a call for help.</summary>
+    public Func<CallForHelpReply> Help { get; set; } = () => new() { Number = 17, Text = "L'assistance est prévenue (appel 17)." };
+
+    public CallForHelpReply CallForHelp(CallForHelpRequest request)
+    {
+        HelpCalls.Enqueue(request);
+        return Help();
+    }
+
     private static string Token() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }
