@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Bench.Storm;
@@ -10,7 +11,8 @@ namespace VdiBroker.Bench.Raw;
 /// <param name="Searches">Searches for a person's groups, the same way.</param>
 /// <param name="Scripts">Script calls at the Redis: seat on the least loaded of 40 hosts, in one connection with many in flight.</param>
 /// <param name="Calls">Empty gRPC calls over kept mTLS connections to a bare server.</param>
-internal sealed record RawLimits(double Binds, double Searches, double Scripts, double Calls)
+/// <param name="CallCpuMs">CPU of that server for each, ms.</param>
+internal sealed record RawLimits(double Binds, double Searches, double Scripts, double Calls, double CallCpuMs)
 {
     private const int LdapConnections = 8;
     private const int InFlight = 64;
@@ -29,7 +31,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
 
     /// <summary>In the middle of two measurements.</summary>
     public static RawLimits Between(RawLimits one, RawLimits other) =>
-        new((one.Binds + other.Binds) / 2, (one.Searches + other.Searches) / 2, (one.Scripts + other.Scripts) / 2, (one.Calls + other.Calls) / 2);
+        new((one.Binds + other.Binds) / 2, (one.Searches + other.Searches) / 2, (one.Scripts + other.Scripts) / 2, (one.Calls + other.Calls) / 2, (one.CallCpuMs + other.CallCpuMs) / 2);
 
     /// <summary>Adds them.</summary>
     public void Tell(Report report)
@@ -38,6 +40,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         report.Add("rawSearchesPerSecond", Searches, "group searches/s, the same way");
         report.Add("rawScriptsPerSecond", Scripts, "Redis script calls/s, 64 in flight");
         report.Add("rawCallsPerSecond", Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections, both sides on these cores");
+        report.Add("rawCallCpuMs", CallCpuMs, "ms of the bare server's CPU for each of them");
         report.Add("boundPerSecond", Bound, "sign-ins/s of a broker that costs nothing");
     }
 
@@ -47,7 +50,9 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         var people = farm.People;
         var binds = await OverLdapAsync(farm, time, (ldap, i) => ldap.Bind(people[(int)(i % people.Count)].Dn, people[(int)(i % people.Count)].Password));
         var searches = await OverLdapAsync(farm, time, (ldap, i) => ldap.SearchGroups(farm.Directory.People.GroupsBase, people[(int)(i % people.Count)].Dn));
-        return new RawLimits(binds, searches, await ScriptsAsync(farm, time), await CallsAsync(farm, time, cancel));
+        var scripts = await ScriptsAsync(farm, time);
+        var (calls, callCpuMs) = await CallsAsync(farm, time, cancel);
+        return new RawLimits(binds, searches, scripts, calls, callCpuMs);
     }
 
     private static async Task<double> OverLdapAsync(StormFarm farm, TimeSpan time, Action<RawLdap, long> once)
@@ -77,7 +82,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         return round.PerSecond;
     }
 
-    private static async Task<double> CallsAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
+    private static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
     {
         await using var server = await BareServer.StartAsync(farm, cancel);
         var channels = Enumerable.Range(0, Channels).Select(number => farm.Station(number, server.Uri)).ToArray();
@@ -85,7 +90,12 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         {
             var clients = channels.Select(channel => new StationService.StationServiceClient(channel)).ToArray();
             foreach (var client in clients) await client.CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel);
-            return (await Round.InFlightAsync(InFlight, time, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel))).PerSecond;
+            Task<Round> RoundAsync() => Round.InFlightAsync(InFlight, time, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel));
+            // The first is for the compiler.
+            await RoundAsync();
+            var (before, clock) = (Cpu.Of(server.Pid), Stopwatch.StartNew());
+            var round = await RoundAsync();
+            return (round.PerSecond, (Cpu.Of(server.Pid) - before).TotalMilliseconds / (round.PerSecond * clock.Elapsed.TotalSeconds));
         }
         finally
         {

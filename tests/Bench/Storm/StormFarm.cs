@@ -1,10 +1,13 @@
 using System.Globalization;
 using Grpc.Net.Client;
+using StackExchange.Redis;
 using VdiBroker.City;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Callers;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
+using VdiBroker.Hosts;
+using VdiBroker.Storage;
 
 namespace VdiBroker.Bench.Storm;
 
@@ -73,6 +76,15 @@ internal sealed class StormFarm : IAsyncDisposable
             await farm.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Back when the store is believed: one that has just begun may have been emptied, so every opening reads all hosts until they have had their time to speak.</summary>
+    public async Task SettledAsync(CancellationToken cancel)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Redis.Endpoint);
+        var (db, keys) = (connection.GetDatabase(), new KeySpace(Farm));
+        await Eventually.HoldsAsync("the store settled", TimeSpan.FromMinutes(2),
+            async () => DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds((long)await db.StringGetAsync(keys.Began)) > Plan.DeadAfter + HealthThresholds.Reattachment, cancel);
     }
 
     /// <summary>A station's connection; made by its first call.</summary>
