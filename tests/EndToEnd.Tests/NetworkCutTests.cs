@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 
 namespace VdiBroker.EndToEnd.Tests;
 
-/// <summary>After all others: it needs another city, whose stations have a cable each.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>A city of its own, whose stations have a cable each. It mostly waits, so the packages are tested beside it; no other city is there then.</summary>
+[CollectionDefinition(Name)]
 public sealed class CabledCity
 {
     public const string Name = "cabled city";

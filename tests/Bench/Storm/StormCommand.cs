@@ -42,6 +42,7 @@ internal static class StormCommand
         await using var farm = await StormFarm.StartAsync(plan, cancel);
         using var crowd = new Crowd(farm, inFlight[^1]);
         var storm = new StormRounds(farm, crowd, times.Round);
+        await crowd.ConnectAsync();
         var warming = Stopwatch.StartNew();
         Add(report, "cold", string.Create(CultureInfo.InvariantCulture, $"{inFlight[^1]} in flight, the broker just started"), await storm.ClosedAsync(inFlight[^1], cancel));
         while (warming.Elapsed < times.WarmUp) await storm.ClosedAsync(inFlight[^1], cancel);
