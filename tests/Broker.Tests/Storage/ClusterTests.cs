@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VdiBroker.Broker.Tests.Sessions;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
@@ -9,6 +10,8 @@ namespace VdiBroker.Broker.Tests.Storage;
 /// <summary>The store on a Cluster of six: the farm's node killed and paused, and moved to another by hand.</summary>
 public sealed class ClusterTests(ITestOutputHelper said) : IAsyncLifetime
 {
+    private static readonly TimeSpan _givenUp = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan _byHand = TimeSpan.FromSeconds(60);
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-cluster-").FullName;
     private ClusterRedis _cluster = null!;
 
@@ -66,14 +69,21 @@ public sealed class ClusterTests(ITestOutputHelper said) : IAsyncLifetime
         await FaultStores.WorksAsync(store, said.WriteLine);
         var key = $"{{{FaultStores.Farm}}}";
         var owner = (await _cluster.OwnerAsync(key))!;
-        var id = await owner.AskAsync("cluster", "myid");
         RedisNode? replica = null;
         foreach (var node in _cluster.Nodes)
             if (await node.InfoAsync("replication", "master_host") == owner.Address) replica = node;
-        Assert.Equal("OK", await replica!.AskAsync("cluster", "failover"));
-        await _cluster.FailedOverAsync(key, owner);
+        // What the servers do not agree on within 5 s is given up by Redis: who does it by hand asks again.
+        var asked = 0L;
+        await Eventually.HoldsAsync("taken over", _byHand, async () =>
+        {
+            if (asked == 0 || Stopwatch.GetElapsedTime(asked) > _givenUp)
+            {
+                await replica!.AskAsync("cluster", "failover");
+                asked = Stopwatch.GetTimestamp();
+            }
+            return await _cluster.OwnerAsync(key) == replica;
+        });
         await FaultStores.WorksAsync(store, said.WriteLine);
         Assert.Equal(2, store.Line);
-        Assert.NotEqual("", id);
     }
 }
