@@ -143,7 +143,7 @@ public sealed class MachineEdgeTests(Town town)
         var told = new List<Preparing>();
         var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "reveil", told));
         Assert.Equal((ErrorCode.MachineSilent, 1), (refusal.Code, told.Count));
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12));
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
     }
 
     [Fact]

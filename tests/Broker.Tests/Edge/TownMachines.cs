@@ -52,7 +52,7 @@ internal sealed class TownMachines : IAsyncDisposable
           - id: reveil
             name: { fr: Ordinateur éteint, en: sleeping computer }
             kind: fixed
-            wake_for: 5s
+            wake_for: 10s
             machines:
               - { id: pc-4, address: {{Sleeper.Address}}, port: {{Sleeper.Port}}, certificate: "{{Sleeper.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[1]}}, mac: "{{Card}}", broadcast: {{Broadcast}} }
               - { id: pc-5, address: {{Dead.Address}}, port: {{Dead.Port}}, certificate: "{{Dead.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[0]}}, mac: "3c:52:82:01:0a:05", broadcast: {{Broadcast}} }
