@@ -54,8 +54,21 @@ public sealed class Town : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        while (_parts.TryPop(out var part)) await part.DisposeAsync();
+        // One that cannot be ended must not leave the others running.
+        var faults = new List<Exception>();
+        while (_parts.TryPop(out var part))
+        {
+            try
+            {
+                await part.DisposeAsync();
+            }
+            catch (Exception fault)
+            {
+                faults.Add(fault);
+            }
+        }
         System.IO.Directory.Delete(_folder, recursive: true);
+        if (faults.Count > 0) throw new AggregateException(faults);
     }
 
     public async Task<IssuedCertificate> CertificateAsync(string kind, string name) => await Certificates.IssueAsync(kind, name, Path.Combine(_folder, "callers", kind));
