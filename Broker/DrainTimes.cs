@@ -19,7 +19,7 @@ internal sealed class DrainTimes(DateTimeOffset now, TimeZoneInfo zone)
     {
         if (Moment(at, now) is not { } from) return Wrong($"--at {at}: use now, a time of day such as 12:00, or a moment such as 2026-11-25T12:00");
         if (from < now - TimeSpan.FromMinutes(1)) return Wrong($"--at {at}: that moment has passed");
-        if (Span(grace) is not { } time || time > HostDrain.LongestGrace) return Wrong($"--grace {grace}: use a time such as 0s, 15m or 2h, at most 24h");
+        if (WrittenTime.Read(grace) is not { } time || time > HostDrain.LongestGrace) return Wrong($"--grace {grace}: use a time such as 0s, 15m or 2h, at most 24h");
         var drain = new HostDrain(host, from < now ? now : from, time);
         if (until is null) return drain;
         if (Moment(until, drain.From) is not { } end) return Wrong($"--until {until}: use a time of day such as 14:00, or a moment such as 2026-11-25T14:00");
@@ -37,10 +37,6 @@ internal sealed class DrainTimes(DateTimeOffset now, TimeZoneInfo zone)
     }
 
     private DateTimeOffset At(DateTime local) => new(local, zone.GetUtcOffset(local));
-
-    private static TimeSpan? Span(string text) => text is [.., var unit and ('s' or 'm' or 'h')] && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 86400
-        ? TimeSpan.FromSeconds((long)number * (unit == 's' ? 1 : unit == 'm' ? 60 : 3600))
-        : null;
 
     private HostDrain? Wrong(string fault)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using VdiBroker.Help;
 using VdiBroker.Records;
 
@@ -87,23 +86,12 @@ internal static class HelpCommands
 
     private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Json(IEnumerable<OpenCall> all)
+    private static string Json(IEnumerable<OpenCall> all) => JsonRows.Of(all, static (json, open) =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartArray();
-            foreach (var (number, call) in all)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("call", number);
-                json.WriteString("at", Time(call.At));
-                foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("person", call.Person), ("station", call.Station), ("place", call.Place), ("session", call.Session), ("host", call.Host), ("pool", call.Pool), ("record", call.Record), ("language", call.Language), ("taker", call.Taker)])
-                    json.WriteString(name, value);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+        var (number, call) = open;
+        json.WriteNumber("call", number);
+        json.WriteString("at", Time(call.At));
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("person", call.Person), ("station", call.Station), ("place", call.Place), ("session", call.Session), ("host", call.Host), ("pool", call.Pool), ("record", call.Record), ("language", call.Language), ("taker", call.Taker)])
+            json.WriteString(name, value);
+    });
 }

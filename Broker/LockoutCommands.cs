@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
@@ -88,24 +85,12 @@ internal static class LockoutCommands
 
     private static string Who(LockHeld held) => held.Person ?? $"a name that no directory knows ({held.Name?[..8]})";
 
-    private static string Json(IEnumerable<LockHeld> all)
+    private static string Json(IEnumerable<LockHeld> all) => JsonRows.Of(all, static (json, held) =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartArray();
-            foreach (var held in all)
-            {
-                json.WriteStartObject();
-                json.WriteString("what", held.Name is null ? "station" : "person");
-                json.WriteString("person", held.Person);
-                json.WriteString("name", held.Name?[..8]);
-                json.WriteString("station", held.Where?.Value);
-                json.WriteString("until", held.Until);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+        json.WriteString("what", held.Name is null ? "station" : "person");
+        json.WriteString("person", held.Person);
+        json.WriteString("name", held.Name?[..8]);
+        json.WriteString("station", held.Where?.Value);
+        json.WriteString("until", held.Until);
+    });
 }

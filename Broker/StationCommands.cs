@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
 using VdiBroker.Kernel;
 using VdiBroker.Stations;
 using VdiBroker.Storage;
@@ -55,7 +52,7 @@ internal static class StationCommands
         {
             var (from, typed) = (parsed.GetValue(file), parsed.GetValue(digits));
             if (from is not null && typed is not null) return OpenedCity.Complain("say one of --certificate and --fingerprint", OpenedCity.BadInput);
-            var certificate = typed is null ? null : StationStanding.Digits(typed);
+            var certificate = typed is null ? null : CertificateDigest.Read(typed);
             if (typed is not null && certificate is null) return OpenedCity.Complain("--fingerprint: 64 hexadecimal digits, as 'openssl x509 -in CERT -noout -fingerprint -sha256' shows them", OpenedCity.BadInput);
             var station = parsed.GetRequiredValue(name);
             if (from is not null)
@@ -87,7 +84,7 @@ internal static class StationCommands
         {
             using var certificate = X509CertificateLoader.LoadCertificateFromFile(file.FullName);
             return PeerName.Of(certificate) is { Kind: PeerKind.Station } peer && peer.Name == station
-                ? (certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), null)
+                ? (CertificateDigest.Of(certificate), null)
                 : (null, $"{file}: it is of {PeerName.Of(certificate)?.Uri ?? "nobody"}, not of station {station}");
         }
         catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
@@ -111,25 +108,13 @@ internal static class StationCommands
         return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {standing.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}"));
     }
 
-    private static string Json(IEnumerable<StationStanding> all)
+    private static string Json(IEnumerable<StationStanding> all) => JsonRows.Of(all, static (json, one) =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartArray();
-            foreach (var one in all)
-            {
-                json.WriteStartObject();
-                json.WriteString("station", one.Station.Value);
-                json.WriteBoolean("revoked", one.Revoked);
-                json.WriteString("certificate", one.Certificate);
-                json.WriteString("at", one.At);
-                json.WriteString("by", one.By);
-                json.WriteString("why", one.Why);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+        json.WriteString("station", one.Station.Value);
+        json.WriteBoolean("revoked", one.Revoked);
+        json.WriteString("certificate", one.Certificate);
+        json.WriteString("at", one.At);
+        json.WriteString("by", one.By);
+        json.WriteString("why", one.Why);
+    });
 }

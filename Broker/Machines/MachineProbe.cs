@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using VdiBroker.Trust;
 
 namespace VdiBroker.Machines;
 
@@ -83,7 +83,7 @@ internal static class MachineProbe
         // Such certificates are the machines' own: what counts is that it is the declared one, and that the machine holds its key.
         await using var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, certificate, _, _) =>
         {
-            if (certificate is X509Certificate2 shown) face = new RdpFace(Convert.ToHexStringLower(SHA256.HashData(shown.RawData)), shown.Subject, shown.NotAfter.ToUniversalTime(), nla);
+            if (certificate is X509Certificate2 shown) face = new RdpFace(CertificateDigest.Of(shown), shown.Subject, shown.NotAfter.ToUniversalTime(), nla);
             return face?.Sha256 == pin;
         });
         try

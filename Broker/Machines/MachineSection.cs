@@ -1,15 +1,15 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.RegularExpressions;
 using VdiBroker.CityFile;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Tenancy;
+using VdiBroker.Trust;
 
 namespace VdiBroker.Machines;
 
 /// <summary>The machines of pools of kind <c>fixed</c>: their key <c>machines</c>. One reader for the whole file: no two machines have one name or one address.</summary>
-internal sealed partial class MachineSection(TenantCatalogue tenants, HostCatalogue hosts)
+internal sealed class MachineSection(TenantCatalogue tenants, HostCatalogue hosts)
 {
     private readonly Dictionary<HostId, Machine> _all = [];
 
@@ -77,9 +77,9 @@ internal sealed partial class MachineSection(TenantCatalogue tenants, HostCatalo
             map.Fault("certificate", "'certificate' is missing: SHA-256 of the machine's RDP certificate, without which a station would show the person's password to anything at that address. 'broker machine look ADDRESS' says what the machine shows");
             return "";
         }
-        var digits = text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (!Digest().IsMatch(digits)) map.Fault("certificate", $"'certificate: {text}' must be a SHA-256: 64 hexadecimal digits, colons between them or not");
-        return digits;
+        if (CertificateDigest.Read(text) is { } digits) return digits;
+        map.Fault("certificate", $"'certificate: {text}' must be a SHA-256: 64 hexadecimal digits, colons between them or not");
+        return "";
     }
 
     private PersonId? ReadOwner(CityMap map, string text)
@@ -111,7 +111,4 @@ internal sealed partial class MachineSection(TenantCatalogue tenants, HostCatalo
             map.Fault("broadcast", $"'broadcast: {broadcast}' must be an IPv4 address, such as 10.0.3.255");
         return card is null || broadcast is null ? null : new WakeRules(card, broadcast, patience);
     }
-
-    [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
-    private static partial Regex Digest();
 }

@@ -4,9 +4,9 @@ using VdiBroker.Storage;
 namespace VdiBroker.Stations;
 
 /// <summary>What this broker knew of stations when it last heard, in its state folder: a store that is out of reach or was emptied must not let a stolen station in.</summary>
-internal sealed class KeptStandings(KeySpace keys, BirthPlace place, ILogger<KeptStandings> logger)
+internal sealed class KeptStandings(KeySpace keys, StateFolder state, ILogger<KeptStandings> logger)
 {
-    private string File => Path.Combine(place.Folder, $"stations-{keys.Farm}.json");
+    private string Name => $"stations-{keys.Farm}.json";
 
     /// <summary>What is kept.</summary>
     /// <returns>Null: nothing is, or it cannot be read (told in the log).</returns>
@@ -14,13 +14,13 @@ internal sealed class KeptStandings(KeySpace keys, BirthPlace place, ILogger<Kep
     {
         try
         {
-            if (!System.IO.File.Exists(File)) return null;
-            var rows = JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), StandingJson.Default.DictionaryStringString)!;
+            if (!File.Exists(state.FileOf(Name))) return null;
+            var rows = JsonSerializer.Deserialize(File.ReadAllText(state.FileOf(Name)), StandingJson.Default.DictionaryStringString)!;
             return [.. rows.Select(row => StandingRow.Read(row.Key, row.Value))];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {
-            StationsLog.NotRead(logger, File, fault.Message);
+            StationsLog.NotRead(logger, state.FileOf(Name), fault.Message);
             return null;
         }
     }
@@ -30,14 +30,12 @@ internal sealed class KeptStandings(KeySpace keys, BirthPlace place, ILogger<Kep
     {
         try
         {
-            System.IO.Directory.CreateDirectory(place.Folder);
             var rows = standings.ToDictionary(standing => standing.Station.Value, StandingRow.Write, StringComparer.Ordinal);
-            System.IO.File.WriteAllText(File + ".new", JsonSerializer.Serialize(rows, StandingJson.Default.DictionaryStringString));
-            System.IO.File.Move(File + ".new", File, overwrite: true);
+            state.Write(Name, JsonSerializer.Serialize(rows, StandingJson.Default.DictionaryStringString));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            StationsLog.NotKept(logger, File, fault.Message);
+            StationsLog.NotKept(logger, state.FileOf(Name), fault.Message);
         }
     }
 }

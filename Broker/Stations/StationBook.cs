@@ -46,7 +46,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, FarmE
     {
         using var hears = events.Subscribe(happened =>
         {
-            if (happened.Kind.StartsWith("station-", StringComparison.Ordinal)) _bell.Ring();
+            if (happened.Kind is "station-revoked" or "station-admitted" or "station-put-back") _bell.Ring();
         });
         var remembered = kept.Read();
         if (remembered is not null) Take(remembered.ToImmutableDictionary(standing => standing.Station));

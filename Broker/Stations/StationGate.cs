@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Rpc;
+using VdiBroker.Trust;
 
 namespace VdiBroker.Stations;
 
-/// <summary>Stands before every call: a station that is not admitted gets a sentence and nothing else, and what it has under way ends.</summary>
+/// <summary>Stands before every call of a station (none streams upwards): one that is not admitted gets a sentence and nothing else, and what it has under way ends.</summary>
 internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
 {
     private static readonly ConditionalWeakTable<X509Certificate2, string> _digests = [];
@@ -17,7 +17,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (caller.StationOf(context) is { } station && await book.RefusedAsync(new StationId(station), () => DigestOf(context), context.CancellationToken) is { } standing) throw Refusal(standing);
+        if (caller.StationOf(context) is { } station && await book.RefusedAsync(new StationId(station), () => DigestOf(context), context.CancellationToken) is { } refused) throw Refusal(refused.Station);
         return await continuation(request, context);
     }
 
@@ -32,7 +32,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
         }
         var station = new StationId(name);
         string Digest() => DigestOf(context);
-        if (await book.RefusedAsync(station, Digest, context.CancellationToken) is { } standing) throw Refusal(standing);
+        if (await book.RefusedAsync(station, Digest, context.CancellationToken) is { } refused) throw Refusal(refused.Station);
         using var cut = new CancellationTokenSource();
         using var watched = book.Watch(station, Digest, cut.Cancel);
         StreamsEnd.Mark(context, cut.Token);
@@ -46,11 +46,8 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
         }
     }
 
-    // Nothing that a station calls streams upwards.
-    private static RefusalException Refusal(StationStanding standing) => Refusal(standing.Station);
-
     private static RefusalException Refusal(StationId station) => new(ErrorCode.StationRevoked, $"station {station}");
 
     private static string DigestOf(ServerCallContext context) =>
-        _digests.GetValue(context.GetHttpContext().Connection.ClientCertificate!, certificate => certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
+        _digests.GetValue(context.GetHttpContext().Connection.ClientCertificate!, CertificateDigest.Of);
 }

@@ -3,21 +3,17 @@ using StackExchange.Redis;
 
 namespace VdiBroker.Storage;
 
-/// <summary>Where a broker remembers when its store began: in the state folder, outside the store.</summary>
-/// <param name="Folder">The state folder.</param>
-internal sealed record BirthPlace(string Folder);
-
 /// <summary>
 /// Notices that the store was emptied, or that another was put in its place, also between two runs of the broker: the store has a mark of its beginning, and each broker remembers it. Sessions are found again by
 /// hosts' reports and pools by the city file; people's own settings and assignments are not, so somebody must be told.
 /// </summary>
-internal sealed partial class BirthMark(RedisStore store, KeySpace keys, BirthPlace place, ILogger<BirthMark> logger) : BackgroundService
+internal sealed partial class BirthMark(RedisStore store, KeySpace keys, StateFolder state, ILogger<BirthMark> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(2);
     private static readonly Script _mark = new("mark_birth");
     private long? _remembered;
 
-    private string File => Path.Combine(place.Folder, $"store-began-{keys.Farm}");
+    private string Name => $"store-began-{keys.Farm}";
 
     /// <summary>When the store was last found emptied, by any broker.</summary>
     /// <returns>Null: never, since it began.</returns>
@@ -61,7 +57,7 @@ internal sealed partial class BirthMark(RedisStore store, KeySpace keys, BirthPl
     {
         try
         {
-            return long.TryParse(System.IO.File.ReadAllText(File), CultureInfo.InvariantCulture, out var began) ? began : 0;
+            return long.TryParse(File.ReadAllText(state.FileOf(Name)), CultureInfo.InvariantCulture, out var began) ? began : 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -73,13 +69,11 @@ internal sealed partial class BirthMark(RedisStore store, KeySpace keys, BirthPl
     {
         try
         {
-            System.IO.Directory.CreateDirectory(place.Folder);
-            System.IO.File.WriteAllText(File + ".new", began.ToString(CultureInfo.InvariantCulture));
-            System.IO.File.Move(File + ".new", File, overwrite: true);
+            state.Write(Name, began.ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            LogNotKept(logger, File, fault.Message);
+            LogNotKept(logger, state.FileOf(Name), fault.Message);
         }
     }
 

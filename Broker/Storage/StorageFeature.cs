@@ -12,7 +12,7 @@ internal static class StorageFeature
         .AddSingleton(store)
         .AddSingleton(new KeySpace(farm))
         .AddSingleton<SingleRunner>()
-        .AddSingleton(new BirthPlace(state))
+        .AddSingleton(new StateFolder(state))
         .AddHostedService<BirthMark>()
         .AddSingleton<FarmEvents>()
         .AddHostedService(provider => provider.GetRequiredService<FarmEvents>());

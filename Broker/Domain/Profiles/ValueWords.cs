@@ -1,3 +1,5 @@
+using VdiBroker.Kernel;
+
 namespace VdiBroker.Profiles;
 
 /// <summary>What people call a value: <c>fr(bepo)</c> is "bépo".</summary>
@@ -30,8 +32,8 @@ public static class ValueWords
             ("clipboard" or "usb", "off") => english ? "not allowed" : "non autorisé",
             ("when_idle", WhenIdle.Never) => english ? "nothing" : "rien",
             ("when_idle", _) when WhenIdle.Parse(value) is { } idle => english
-                ? $"{Act(idle.Act, english)} after {WhenIdle.Text(idle.After)}, counted down for {WhenIdle.Text(idle.Warn)}"
-                : $"{Act(idle.Act, english)} après {WhenIdle.Text(idle.After)}, décompte de {WhenIdle.Text(idle.Warn)}",
+                ? $"{Act(idle.Act, english)} after {WrittenTime.Of(idle.After)}, counted down for {WrittenTime.Of(idle.Warn)}"
+                : $"{Act(idle.Act, english)} après {WrittenTime.Of(idle.After)}, décompte de {WrittenTime.Of(idle.Warn)}",
             ("usb", "on") => english ? "allowed" : "autorisé",
             _ => value,
         };

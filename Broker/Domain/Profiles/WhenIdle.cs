@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
+using VdiBroker.Kernel;
 
 namespace VdiBroker.Profiles;
 
@@ -58,28 +58,13 @@ public sealed partial record WhenIdle(IdleAct Act, TimeSpan After, TimeSpan Warn
     public static WhenIdle? Parse(string text)
     {
         var match = Form().Match(text.ToLowerInvariant());
-        if (!match.Success || Time(match, "after") is not { } after) return null;
-        var warn = match.Groups["warn"].Success ? Time(match, "warn") : after < _usualWarning ? after : _usualWarning;
+        if (!match.Success || WrittenTime.Read(match.Groups["after"].Value) is not { } after) return null;
+        var warn = match.Groups["warn"].Success ? WrittenTime.Read(match.Groups["warn"].Value) : after < _usualWarning ? after : _usualWarning;
         return after < _shortest || after > _longest || warn < _shortestWarning || warn > after || warn is null ? null : new WhenIdle(_acts[match.Groups["act"].Value], after, warn.Value);
     }
 
     /// <summary>As it is written.</summary>
-    public override string ToString() => $"{_acts.First(act => act.Value == Act).Key} after {Text(After)}, warn {Text(Warn)}";
-
-    /// <summary>A time as it is written: in the largest unit that it is a whole number of.</summary>
-    public static string Text(TimeSpan time)
-    {
-        var seconds = (long)time.TotalSeconds;
-        var (number, unit) = seconds % 3600 == 0 ? (seconds / 3600, "h") : seconds % 60 == 0 ? (seconds / 60, "m") : (seconds, "s");
-        return string.Create(CultureInfo.InvariantCulture, $"{number}{unit}");
-    }
-
-    private static TimeSpan? Time(Match match, string name)
-    {
-        var text = match.Groups[name].Value;
-        if (!int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
-        return TimeSpan.FromSeconds((double)number * (text[^1] switch { 'h' => 3600, 'm' => 60, _ => 1 }));
-    }
+    public override string ToString() => $"{_acts.First(act => act.Value == Act).Key} after {WrittenTime.Of(After)}, warn {WrittenTime.Of(Warn)}";
 
     [GeneratedRegex(@"\A(?<act>lock|disconnect|sign-out) +after +(?<after>[0-9]{1,6}[smh])( *, *warn +(?<warn>[0-9]{1,6}[smh]))?\z")]
     private static partial Regex Form();

@@ -20,12 +20,4 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
     /// <summary>Whether who shows this certificate may call.</summary>
     /// <param name="certificate">SHA-256 of the certificate, as <see cref="Certificate"/>.</param>
     public bool Admits(string certificate) => !Revoked && (Certificate is null || Certificate == certificate);
-
-    /// <summary>Reads what an operator typed as a certificate's SHA-256: with or without colons, in either case.</summary>
-    /// <returns>As <see cref="Certificate"/>; null when it is none.</returns>
-    public static string? Digits(string typed)
-    {
-        var digits = typed.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
-        return digits.Length == 64 && digits.All(char.IsAsciiHexDigitLower) ? digits : null;
-    }
 }

@@ -52,7 +52,7 @@ public sealed class BirthMarkTests(RedisFixture redis) : IDisposable
         Assert.True(await mark.LookAsync());
     }
 
-    private BirthMark Mark(KeySpace keys, string folder) => new(redis.Store, keys, new BirthPlace(Path.Combine(_folder, folder)), NullLogger<BirthMark>.Instance);
+    private BirthMark Mark(KeySpace keys, string folder) => new(redis.Store, keys, new StateFolder(Path.Combine(_folder, folder)), NullLogger<BirthMark>.Instance);
 
     private Task<long> EmptyAsync(KeySpace keys) => redis.Store.RunAsync("empty", async db =>
     {

@@ -25,12 +25,4 @@ public sealed class StationStandingTests
         Assert.True((_admitted with { Certificate = New }).Admits(New));
         Assert.False((_admitted with { Certificate = New }).Admits(Stolen));
     }
-
-    [Theory]
-    [InlineData("AA:AA:56:78:90:12:34:56:78:90:12:34:56:78:90:12:34:56:78:90:12:34:56:78:90:12:34:56:78:90:12:34", Stolen)]
-    [InlineData(Stolen, Stolen)]
-    [InlineData("", null)]
-    [InlineData("aaaa", null)]
-    [InlineData("zzzz567890123456789012345678901234567890123456789012345678901234", null)]
-    public void A_fingerprint_is_read_as_openssl_shows_it(string typed, string? digits) => Assert.Equal(digits, StationStanding.Digits(typed));
 }
