@@ -32,14 +32,20 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
 
     private static readonly Script _note = new("note_opening");
 
-    /// <summary>Adds notes, in order, in one round trip.</summary>
+    // The store does nothing else while one script runs after the other: a crowd's notes are no long pause for those who wait.
+    private const int AtOnce = 32;
+
+    /// <summary>Adds notes, in order, with one script call for each record.</summary>
     /// <param name="writer">This process.</param>
     /// <param name="notes">What to add; the same notes again change nothing that is read.</param>
     /// <exception cref="StoreOutOfReachException">The store is out of reach: some of them may be there.</exception>
     public async Task AddAsync(string writer, IReadOnlyCollection<NoteToKeep> notes)
     {
-        var gone = await store.RunAsync(_note.Name, async db => (await Task.WhenAll(notes.Select(note => AddAsync(db, writer, note)))).SelectMany(ids => ids).Distinct().ToArray());
-        if (gone.Length > 0) await store.RunAsync("delete records", db => db.KeyDeleteAsync([.. gone.Select(id => keys.Record(id))]));
+        foreach (var some in notes.GroupBy(note => note.Record).Chunk(AtOnce))
+        {
+            var gone = await store.RunAsync(_note.Name, async db => (await Task.WhenAll(some.Select(record => AddAsync(db, writer, record.Key, [.. record])))).SelectMany(ids => ids).Distinct().ToArray());
+            if (gone.Length > 0) await store.RunAsync("delete records", db => db.KeyDeleteAsync([.. gone.Select(id => keys.Record(id))]));
+        }
     }
 
     /// <summary>The newest records that stand under a key, newest first.</summary>
@@ -56,11 +62,11 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
         return rows.Length == 0 ? null : Course.Of(rows.Select(row => Read(row.ToString())).OfType<Note>());
     });
 
-    private async Task<string[]> AddAsync(IDatabase db, string writer, NoteToKeep note)
+    private async Task<string[]> AddAsync(IDatabase db, string writer, RecordId record, IReadOnlyList<NoteToKeep> notes)
     {
-        var ago = (long)Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds;
-        return (string[])(await db.ScriptEvaluateAsync(_note.Text, [keys.Record(note.Record.Value), .. note.Keys.Select(key => keys.Records(key.Kind, key.Value))],
-            [note.Record.Value, (long)options.Keep.TotalMilliseconds, ago, writer, note.Number, FactText.Write(note.Fact), First, Newest, MostOfOne]))!;
+        RedisKey[] lists = [keys.Record(record.Value), .. notes.SelectMany(note => note.Keys).Distinct().Select(key => keys.Records(key.Kind, key.Value))];
+        RedisValue[] facts = [.. notes.SelectMany(note => (IEnumerable<RedisValue>)[(long)Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds, note.Number, FactText.Write(note.Fact)])];
+        return (string[])(await db.ScriptEvaluateAsync(_note.Text, lists, [record.Value, (long)options.Keep.TotalMilliseconds, First, Newest, MostOfOne, writer, .. facts]))!;
     }
 
     private static Note? Read(string row)

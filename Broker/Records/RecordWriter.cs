@@ -13,8 +13,8 @@ namespace VdiBroker.Records;
 internal sealed class RecordWriter(RecordStore records, OpeningTeller teller, ILogger<RecordWriter> logger) : BackgroundService
 {
     private const int Room = 8192;
-    private const int Batch = 128;
-    private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(20);
+    private const int Batch = 1024;
+    private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _again = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _lastWord = TimeSpan.FromSeconds(2);
     private readonly Channel<NoteToKeep> _notes = Channel.CreateBounded<NoteToKeep>(new BoundedChannelOptions(Room) { SingleReader = true });
@@ -46,8 +46,8 @@ internal sealed class RecordWriter(RecordStore records, OpeningTeller teller, IL
         var batch = new List<NoteToKeep>(Batch);
         while (await _notes.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            // What belongs together comes together: a sign-in's notes, a crowd's.
-            await Task.Delay(_breath, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // What belongs together comes together: the notes of one sign-in are one call.
+            if (batch.Count < Batch) await Task.Delay(_breath, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             batch.Clear();
             while (batch.Count < Batch && _notes.Reader.TryRead(out var note)) batch.Add(note);
             await WriteAsync(batch, stoppingToken);

@@ -26,6 +26,22 @@ public sealed class RecordModelTests(RedisFixture redis)
     }, iter: 40, threads: 2);
 
     [Fact]
+    public async Task Notes_that_come_together_stand_as_if_they_had_come_one_by_one() => await Gen.Select(Gen.Int[1, 40].Array[1, 8], Gen.Int[0, 2].Array[320]).SampleAsync(async (batches, of) =>
+    {
+        var (together, alone) = (Records(out _, out _), Records(out _, out _));
+        var number = 0;
+        foreach (var batch in batches)
+        {
+            var notes = Enumerable.Range(0, batch).Select(_ => Note(RecordId.Of(of[number % of.Length]), new Fact.Queued(++number, 320, null), number, RecordKey.Of(new StationId(_stations[number % 2])))).ToList();
+            await together.AddAsync("w", notes);
+            foreach (var note in notes) await alone.AddAsync("w", [note]);
+        }
+        for (var id = 0; id < 3; id++) Assert.Equal((await alone.ReadAsync(RecordId.Of(id)))?.Notes.Select(note => note.Fact) ?? [], (await together.ReadAsync(RecordId.Of(id)))?.Notes.Select(note => note.Fact) ?? []);
+        foreach (var station in _stations)
+            Assert.Equal((await alone.FindAsync(RecordKey.Of(new StationId(station)), 10)).Select(id => id.Value).Order(StringComparer.Ordinal), (await together.FindAsync(RecordKey.Of(new StationId(station)), 10)).Select(id => id.Value).Order(StringComparer.Ordinal));
+    }, iter: 20, threads: 2);
+
+    [Fact]
     public async Task A_list_finds_its_newest_records_and_those_that_it_drove_out_are_gone() => await Gen.Select(Gen.Int[0, 1], Gen.Int[1, 40]).Array[1, 40].SampleAsync(async notes =>
     {
         var records = Records(out _, out _);
