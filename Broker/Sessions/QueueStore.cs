@@ -30,6 +30,8 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
     /// <summary>A place that nobody has asked about for so long is given up: a station may be without a broker for so long and keep its place.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // Brokers look twice a second: who was not looked for so long has no station there at the moment, and a seat kept for them would stand empty until their patience is over.
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
     private static readonly Script _wait = new("wait_in_queue");
     private static readonly Script _leave = new("leave_queue");
 
@@ -41,9 +43,10 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
             [keys.Queue(pool), keys.Waiting(pool), keys.Counter, keys.Events, keys.Use(pool), keys.Releases(pool)],
             [keys.Doorbell.ToString(), pool.Value, (long)Patience.TotalMilliseconds, .. here.SelectMany(Arguments)]))!;
         var rows = ((RedisValue[])parts[1]!).Chunk(3).Select(row => (Person: new PersonId(row[0].ToString()), Number: (double)row[1], Fields: row[2].ToString().Split('|'))).ToList();
+        var now = At(parts[0].ToString());
         return new QueueLook(
-            At(parts[0].ToString()),
-            [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])))],
+            now,
+            [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])) { Silent = now - At(row.Fields[5]) > _silence })],
             rows.ToImmutableDictionary(row => row.Person, row => long.Parse(row.Fields[2], CultureInfo.InvariantCulture)),
             ((RedisValue[])parts[2]!).CountBy(tenant => new TenantId(tenant.ToString())).ToImmutableDictionary(),
             [.. ((RedisValue[])parts[3]!).Select(at => At(at.ToString()))]);

@@ -14,7 +14,9 @@ local function read(row)
 end
 
 local function write(person, tenant, station, serial, hosts, since)
-  redis.call('HSET', KEYS[2], person, table.concat({ tenant, station, digits(serial), hosts, since, digits(now) }, '|'))
+  local row = table.concat({ tenant, station, digits(serial), hosts, since, digits(now) }, '|')
+  redis.call('HSET', KEYS[2], person, row)
+  return row
 end
 
 local looked = tonumber(redis.call('HGET', KEYS[2], '*') or now)
@@ -38,9 +40,10 @@ local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
   local person = all[i]
   if person ~= '*' then
-    local tenant, station, serial, hosts, since, seen = read(all[i + 1])
+    local row = all[i + 1]
+    local tenant, station, serial, hosts, since, seen = read(row)
     if now - looked > patience / 2 then
-      write(person, tenant, station, serial, hosts, since)
+      row = write(person, tenant, station, serial, hosts, since)
     elseif now - seen > patience then
       redis.call('ZREM', KEYS[1], person)
       redis.call('HDEL', KEYS[2], person)
@@ -50,7 +53,7 @@ for i = 1, #all, 2 do
     if person then
       rows[#rows + 1] = person
       rows[#rows + 1] = redis.call('ZSCORE', KEYS[1], person)
-      rows[#rows + 1] = all[i + 1]
+      rows[#rows + 1] = row
     end
   end
 end

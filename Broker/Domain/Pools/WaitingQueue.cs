@@ -9,7 +9,11 @@ namespace VdiBroker.Pools;
 /// <param name="Number">Drawn when they came; the smaller, the earlier. Who lost a desktop with its host draws before all others.</param>
 /// <param name="Since">When they came.</param>
 /// <param name="Hosts">Where they may be seated; null = on any host of the pool.</param>
-public sealed record Waiter(PersonId Person, TenantId Tenant, long Number, DateTimeOffset Since, ImmutableHashSet<HostId>? Hosts);
+public sealed record Waiter(PersonId Person, TenantId Tenant, long Number, DateTimeOffset Since, ImmutableHashSet<HostId>? Hosts)
+{
+    /// <summary>Nobody has asked for them lately: the station may be on its way to another broker, or gone. They keep their place, and no seat is kept for them.</summary>
+    public bool Silent { get; init; }
+}
 
 /// <summary>Where somebody stands in the queue.</summary>
 /// <param name="Place">From 1: the next to be served.</param>
@@ -20,7 +24,7 @@ public sealed record Standing(int Place, int Of, bool MayClaim, DateTimeOffset S
 
 /// <summary>
 /// The order in which seats are given to people who wait. First come, first served within a tenant, always; among tenants those first that hold less than
-/// their guarantee (the least served by its share), then by arrival; a tenant that may hold no more waits for its own people's seats.
+/// their guarantee (the least served by its share), then by arrival; a tenant that may hold no more waits for its own people's seats. Who is silent is passed over.
 /// </summary>
 public static class WaitingQueue
 {
@@ -37,7 +41,7 @@ public static class WaitingQueue
         var standings = ImmutableDictionary.CreateBuilder<PersonId, Standing>();
         foreach (var (waiter, index) in Order(waiters, shares, use).Select((waiter, index) => (waiter, index)))
         {
-            var may = shares.MayHoldMore(waiter.Tenant, held) && Take(seats, waiter.Hosts);
+            var may = !waiter.Silent && shares.MayHoldMore(waiter.Tenant, held) && Take(seats, waiter.Hosts);
             if (may) held = held.SetItem(waiter.Tenant, held.GetValueOrDefault(waiter.Tenant) + 1);
             standings[waiter.Person] = new Standing(index + 1, waiters.Count, may, waiter.Since);
         }

@@ -31,6 +31,21 @@ public sealed class WaitingQueueTests
     });
 
     [Fact]
+    public void Who_is_silent_keeps_a_place_and_no_seat() => Gen.Select(_waiters, _shares, _use, _free, Gen.Bool.Array[14]).Sample((waiters, shares, use, free, silent) =>
+    {
+        var some = waiters.Select((waiter, i) => waiter with { Silent = silent[i] }).ToList();
+        var standings = WaitingQueue.Stand(some, shares, use, free);
+        var places = WaitingQueue.Stand(waiters, shares, use, free);
+        Assert.All(some, waiter => Assert.Equal(places[waiter.Person].Place, standings[waiter.Person].Place));
+        Assert.All(some, waiter => Assert.False(waiter.Silent && standings[waiter.Person].MayClaim));
+        // The others are served as if nobody else waited where one line is all there is: one tenant, seats for anybody.
+        if (waiters.Any(waiter => waiter.Hosts is not null || waiter.Tenant != _tenants[0])) return;
+        var there = some.Where(waiter => !waiter.Silent).ToList();
+        var alone = WaitingQueue.Stand(there, shares, use, free);
+        Assert.All(there, waiter => Assert.Equal(alone[waiter.Person].MayClaim, standings[waiter.Person].MayClaim));
+    });
+
+    [Fact]
     public void Within_a_tenant_who_came_first_is_before() => Gen.Select(_waiters, _shares, _use, _free).Sample((waiters, shares, use, free) =>
     {
         var standings = WaitingQueue.Stand(waiters, shares, use, free);
