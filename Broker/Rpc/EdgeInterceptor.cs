@@ -58,15 +58,16 @@ internal sealed class EdgeInterceptor(StreamsEnd ending, ILogger<EdgeInterceptor
     private RpcException Tell(Exception fault, ServerCallContext call, string language)
     {
         if (fault is RpcException told) return told;
+        var stopping = fault is OperationCanceledException && ending.Token.IsCancellationRequested;
         // The peer has gone: nobody reads the answer, and that is no fault.
-        if (fault is OperationCanceledException or IOException && call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
+        if (!stopping && fault is OperationCanceledException or IOException && call.CancellationToken.IsCancellationRequested) return new RpcException(Status.DefaultCancelled);
         var reference = References.Of(fault);
         switch (fault)
         {
             case RefusalException refusal:
                 RpcLog.Refused(logger, call.Method, refusal.Code, refusal.What ?? "", reference);
                 return ErrorCatalogue.Refuse(refusal.Code, language, reference, refusal.Told, refusal.RetryAfter, refusal.Shows?.Invoke(language));
-            case OperationCanceledException when ending.Token.IsCancellationRequested:
+            case OperationCanceledException when stopping:
                 return ErrorCatalogue.Refuse(ErrorCode.BrokerStopping, language, reference);
             case StoreOutOfReachException:
                 RpcLog.StoreOutOfReach(logger, call.Method, fault.Message, reference);

@@ -11,7 +11,10 @@ internal sealed class StreamsEnd(IHostApplicationLifetime lifetime)
     /// <summary>Has this call's stream end when <paramref name="cut"/> is cancelled.</summary>
     public static void Mark(ServerCallContext call, CancellationToken cut) => call.UserState[typeof(StreamsEnd)] = cut;
 
-    /// <summary>Cancelled by the broker's stop, by the peer's going, or by what the call was marked with.</summary>
+    /// <summary>
+    /// Cancelled by the broker's stop, by the peer's going, or by what the call was marked with. Not for a write: gRPC resets a stream whose write is cancelled, and its peer would
+    /// never hear why it ended (seen as CANCEL in place of BROKER_STOPPING).
+    /// </summary>
     public CancellationTokenSource With(ServerCallContext call) => call.UserState.TryGetValue(typeof(StreamsEnd), out var cut)
         ? CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, Token, (CancellationToken)cut)
         : CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, Token);

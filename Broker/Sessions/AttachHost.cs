@@ -27,10 +27,13 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
             HostsLog.Attached(logger, who.Host, who.Hello.AgentVersion, who.Hello.BootId);
             link.Send(new HostOrder { Welcome = new Welcome { ReportEvery = Duration.FromTimeSpan(hosts.Thresholds.ReportEvery) } });
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            // A write that is cancelled resets the stream: right for an agent that does not read, wrong for one that is to hear of the broker's end.
+            using var cut = new CancellationTokenSource();
             var listening = ListenAsync(link, readings, end.Token);
-            var sending = SendAsync(link, send, end.Token);
+            var sending = SendAsync(link, order => send(order, cut.Token), end.Token);
             await Task.WhenAny(listening, sending, link.Ended);
             await end.CancelAsync();
+            if (!cancel.IsCancellationRequested) await cut.CancelAsync();
             await Task.WhenAll(listening, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (listening.IsFaulted) await listening;
         }
@@ -61,9 +64,9 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
         }
     }
 
-    private static async Task SendAsync(HostLink link, Func<HostOrder, CancellationToken, Task> send, CancellationToken cancel)
+    private static async Task SendAsync(HostLink link, Func<HostOrder, Task> send, CancellationToken cancel)
     {
-        await foreach (var order in link.Orders.Reader.ReadAllAsync(cancel)) await send(order, cancel);
+        await foreach (var order in link.Orders.Reader.ReadAllAsync(cancel)) await send(order);
     }
 
     private async Task DetachAsync(HostLink link)

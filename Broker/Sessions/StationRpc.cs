@@ -77,7 +77,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         {
             // Whoever waits for a seat or for a host keeps nobody from the gate.
             entry.Dispose();
-            await responseStream.WriteAsync(StationReplies.Of(step, request.Language), end.Token);
+            await responseStream.WriteAsync(StationReplies.Of(step, request.Language));
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         using var end = ending.With(context);
         var notices = await session.Follow.EnterAsync(new Presented(request.SignIn), station, Session(request.SessionId), new Fence((long)request.Fence), end.Token)
             ?? throw new RefusalException(ErrorCode.SignInEnded);
-        await foreach (var followed in notices) await responseStream.WriteAsync(StationReplies.Of(followed, request.Language), end.Token);
+        await foreach (var followed in notices) await responseStream.WriteAsync(StationReplies.Of(followed, request.Language));
     }
 
     /// <inheritdoc/>

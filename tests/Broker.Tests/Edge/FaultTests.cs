@@ -76,7 +76,8 @@ public sealed class FaultTests(Town town)
         await Eventually.HoldsAsync("the follower is told", Peers.Patience, async () => (await station.NoticeAsync(signIn, desktop, SessionState.Active)).Text.Length > 0);
         await broker.DisposeAsync();
         Assert.Equal(VdiBroker.Protocol.Rpc.V1.Retry.OtherBroker, (await stopped).Retry);
-        await Eventually.HoldsAsync("the agent's stream ends", Peers.Patience, () => agent.Ended?.StatusCode == StatusCode.Unavailable);
+        await Eventually.HoldsAsync("the agent's stream ends", Peers.Patience, () => agent.Ended is not null);
+        Assert.Equal(StatusCode.Unavailable, agent.Ended!.Value.StatusCode);
     }
 
     [Fact]
