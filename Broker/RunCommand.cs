@@ -7,6 +7,7 @@ using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Observability;
 using VdiBroker.Pools;
+using VdiBroker.Presence;
 using VdiBroker.Profiles;
 using VdiBroker.Records;
 using VdiBroker.Rpc;
@@ -64,6 +65,7 @@ internal static partial class RunCommand
             .AddObservability(options.Telemetry, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls, options.Telemetry.Measures)
             .AddStations()
+            .AddPresence()
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
             .AddProfiles(plan.Profiles)
@@ -77,6 +79,7 @@ internal static partial class RunCommand
         await using var app = builder.Build();
         app.UseObservability(options.Telemetry);
         app.UseRouting();
+        app.MapPresence();
         app.MapRecords();
         app.MapSessions();
         await app.StartAsync(cancel);

@@ -16,7 +16,12 @@ internal static class StationCommands
     private const int Unchanged = 1;
 
     /// <summary>The command with its verbs.</summary>
-    public static Command Build() => new("station", "which stations are admitted; one that was stolen is shut out at once, everywhere") { List(), Revoke(), Restore() };
+    public static Command Build()
+    {
+        var command = new Command("station", "which stations are admitted, which are on, and what they are to do; one that was stolen is shut out at once, everywhere") { List(), Revoke(), Restore() };
+        foreach (var verb in PresenceCommands.Build()) command.Add(verb);
+        return command;
+    }
 
     private static Command List()
     {

@@ -5,6 +5,7 @@ using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Greeters;
+using VdiBroker.Shim.Orders;
 using VdiBroker.Shim.Rdp;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.Shim.Terminal;
@@ -78,6 +79,7 @@ internal static class Program
         using var ending = stop.Token.Register(greeter.Stop);
         IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter) : terminal;
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
+        await using var attendance = new Attendance(room);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
         try

@@ -26,16 +26,7 @@ internal sealed class AttachHost(HostBoard board, HostLinks links, HostCatalogue
             await board.AttachAsync(who.Host, link.Id);
             HostsLog.Attached(logger, who.Host, who.Hello.AgentVersion, who.Hello.BootId);
             link.Send(new HostOrder { Welcome = new Welcome { ReportEvery = Duration.FromTimeSpan(hosts.Thresholds.ReportEvery) } });
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            // A write that is cancelled resets the stream: right for an agent that does not read, wrong for one that is to hear of the broker's end.
-            using var cut = new CancellationTokenSource();
-            var listening = ListenAsync(link, readings, end.Token);
-            var sending = SendAsync(link, order => send(order, cut.Token), end.Token);
-            await Task.WhenAny(listening, sending, link.Ended);
-            await end.CancelAsync();
-            if (!cancel.IsCancellationRequested) await cut.CancelAsync();
-            await Task.WhenAll(listening, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (listening.IsFaulted) await listening;
+            await TwoWays.RunAsync(end => ListenAsync(link, readings, end), (end, cut) => SendAsync(link, order => send(order, cut), end), link.Ended, cancel);
         }
         finally
         {

@@ -9,7 +9,7 @@ using VdiBroker.Trust;
 
 namespace VdiBroker.Stations;
 
-/// <summary>Stands before every call of a station (none streams upwards): one that is not admitted gets a sentence and nothing else, and what it has under way ends.</summary>
+/// <summary>Stands before every call of a station: one that is not admitted gets a sentence and nothing else, and what it has under way ends.</summary>
 internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
 {
     private static readonly ConditionalWeakTable<X509Certificate2, string> _digests = [];
@@ -22,12 +22,20 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
     }
 
     /// <inheritdoc/>
-    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        WatchedAsync(context, () => continuation(request, responseStream, context));
+
+    /// <inheritdoc/>
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        WatchedAsync(context, () => continuation(requestStream, responseStream, context));
+
+    private async Task WatchedAsync(ServerCallContext context, Func<Task> stream)
     {
         if (caller.StationOf(context) is not { } name)
         {
-            await continuation(request, responseStream, context);
+            await stream();
             return;
         }
         var station = new StationId(name);
@@ -38,7 +46,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
         StreamsEnd.Mark(context, cut.Token);
         try
         {
-            await continuation(request, responseStream, context);
+            await stream();
         }
         catch (OperationCanceledException) when (cut.IsCancellationRequested)
         {

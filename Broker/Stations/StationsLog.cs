@@ -2,7 +2,7 @@ using VdiBroker.Kernel;
 
 namespace VdiBroker.Stations;
 
-/// <summary>Log of the stations room, ids 300 to 399.</summary>
+/// <summary>Log of the stations room, ids 300 to 349.</summary>
 internal static partial class StationsLog
 {
     [LoggerMessage(300, LogLevel.Warning, "station {station} is no longer admitted: a stream of it is cut")]

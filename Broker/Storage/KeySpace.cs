@@ -84,6 +84,15 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: tries of one name (its digest) at all stations.</summary>
     public RedisKey TriesOf(string name) => $"{_prefix}tries:{name}";
 
+    /// <summary>Hash: station → how it is, by its own word.</summary>
+    public RedisKey Presences => _prefix + "presences";
+
+    /// <summary>Hash: number → an order that waits for the station.</summary>
+    public RedisKey OrdersTo(StationId station) => $"{_prefix}station:{station.Value}:orders";
+
+    /// <summary>Hash: number → what became of an order to the station.</summary>
+    public RedisKey OutcomesOf(StationId station) => $"{_prefix}station:{station.Value}:outcomes";
+
     /// <summary>Sorted set: who is locked and which station pauses, by when it is over.</summary>
     public RedisKey Lockouts => _prefix + "lockouts";
 

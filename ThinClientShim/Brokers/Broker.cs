@@ -31,6 +31,7 @@ internal sealed class Broker : IDisposable
         });
         _invoker = _channel.CreateCallInvoker();
         Calls = new StationService.StationServiceClient(_invoker);
+        Presence = new PresenceService.PresenceServiceClient(_invoker);
     }
 
     /// <summary>Where it is.</summary>
@@ -38,6 +39,9 @@ internal sealed class Broker : IDisposable
 
     /// <summary>Its calls.</summary>
     public StationService.StationServiceClient Calls { get; }
+
+    /// <summary>The stream on which it hears how the station is.</summary>
+    public PresenceService.PresenceServiceClient Presence { get; }
 
     /// <summary>True when it answers anything at all within <paramref name="patience"/>, over the connection that the calls use.</summary>
     public async Task<bool> AliveAsync(TimeSpan patience, CancellationToken cancel)

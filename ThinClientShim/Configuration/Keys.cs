@@ -19,9 +19,13 @@ internal sealed record Key(string Name, bool Repeatable = false, bool Required =
     public static readonly Key City = new("city");
     public static readonly Key Crest = new("crest");
     public static readonly Key GreeterIdle = new("greeter-idle");
+    public static readonly Key State = new("state");
+    public static readonly Key Restart = new("restart");
+    public static readonly Key ShutDown = new("shut-down");
+    public static readonly Key Wake = new("wake");
 
     public static readonly IReadOnlyList<Key> All =
-        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest, GreeterIdle];
+        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest, GreeterIdle, State, Restart, ShutDown, Wake];
 }
 
 /// <summary>A value that somebody gave to a key.</summary>

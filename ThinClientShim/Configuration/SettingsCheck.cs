@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.Shim.Words;
@@ -30,8 +31,9 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         var display = Display();
         var crest = Crest();
         var idle = GreeterIdle();
+        var wake = WakeBy();
         if (faults.Count > 0) return null;
-        return new()
+        var settings = new StationSettings
         {
             Brokers = brokers,
             Authorities = authorities!,
@@ -45,6 +47,13 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
             Crest = crest,
             GreeterIdle = idle,
             Log = One(Key.Log) is { } log ? PathOf(log) : null,
+        };
+        return settings with
+        {
+            State = One(Key.State) is { } state ? PathOf(state) : settings.State,
+            Restart = One(Key.Restart)?.Value ?? settings.Restart,
+            ShutDown = One(Key.ShutDown)?.Value ?? settings.ShutDown,
+            WakeBy = wake ?? settings.WakeBy,
         };
     }
 
@@ -86,6 +95,14 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         if (int.TryParse(one.Value, out var seconds) && seconds is >= 1 and <= longest) return seconds;
         faults.Add(new("config-bad-seconds", one.Where, one.Value, longest));
         return usual;
+    }
+
+    private IPEndPoint? WakeBy()
+    {
+        if (One(Key.Wake) is not { } one) return null;
+        if (IPEndPoint.TryParse(one.Value, out var where) && where is { Port: > 0, AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork }) return where;
+        faults.Add(new("config-bad-wake", one.Where, one.Value));
+        return null;
     }
 
     private string? Crest()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.Shim.Words;
 
@@ -38,6 +39,18 @@ internal sealed record StationSettings
 
     /// <summary>Seconds after which a page of the greeter that nobody touches is nobody's any more, 1 to 3,600.</summary>
     public int GreeterIdle { get; init; } = 90;
+
+    /// <summary>Folder of what the station must not forget.</summary>
+    public string State { get; init; } = "/var/lib/vdi-station";
+
+    /// <summary>The command that starts the machine anew, words by blanks.</summary>
+    public string Restart { get; init; } = "systemctl reboot";
+
+    /// <summary>The command that switches it off.</summary>
+    public string ShutDown { get; init; } = "systemctl poweroff";
+
+    /// <summary>Where packets go that wake a neighbour.</summary>
+    public IPEndPoint WakeBy { get; init; } = new(IPAddress.Broadcast, 9);
 
     /// <summary>Name of the station, as its certificate has it.</summary>
     public string StationName => Identity.GetNameInfo(X509NameType.SimpleName, forIssuer: false);

@@ -17,16 +17,10 @@ internal sealed class Announcements : IAsyncDisposable
     // The same warning, told again by another broker, is a little off.
     private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(10);
 
-    private const int AnswerSeconds = 10;
-    private const char Opened = 'o';
-    private const char Leaving = 'l';
-    private const char Asking = 's';
-    private const char SigningOut = 'S';
-    private const char Back = 'c';
-    private const char Locking = 'v';
-    private const char Helping = 'a';
-    private const char Hidden = 'i';
+    // Whoever wants it read writes it again; what stood there for so long is of no day's interest any more.
+    private static readonly TimeSpan MessageFor = TimeSpan.FromMinutes(10);
 
+    private const int AnswerSeconds = 10;
     private readonly Room _room;
     private readonly Wishes _wishes;
     private readonly ExtendRequest _extend;
@@ -44,6 +38,7 @@ internal sealed class Announcements : IAsyncDisposable
     private string _ofHost = "";
     private string _ofEnd = "";
     private string _answer = "";
+    private (string Text, long At) _message = ("", 0);
     private Task _extending = Task.CompletedTask;
     private Task _helping = Task.CompletedTask;
     private Menu _menu = Menu.None;
@@ -66,6 +61,7 @@ internal sealed class Announcements : IAsyncDisposable
     public void Begin()
     {
         if (Person.NeedsBar) Turn(Menu.Closed);
+        _room.Scene.Shows(Message);
     }
 
     /// <summary>Takes a notice that is not final.</summary>
@@ -92,6 +88,14 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
+    /// <summary>Says what the helpdesk has to say: it stands there until it is hidden.</summary>
+    public void Message(string sentence)
+    {
+        Person.Progress(sentence);
+        lock (_gate) _message = (sentence, _room.Clock.GetTimestamp());
+        Show();
+    }
+
     /// <summary>Asks for more time and will say the answer, unless that is under way already.</summary>
     public void Extend()
     {
@@ -109,6 +113,7 @@ internal sealed class Announcements : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _room.Scene.Hides();
         _menu = Menu.None;
         Close();
         await _over.CancelAsync();
@@ -206,27 +211,20 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _answer]).Where(one => one.Length > 0));
+            if (_message.Text.Length > 0 && _room.Clock.GetElapsedTime(_message.At) > MessageFor) _message = ("", 0);
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words["bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
             if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
-            foreach (var (key, word) in ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
-            if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Hidden, Person.Words["button-hide"]));
+            foreach (var (key, word) in Bar.ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
+            if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Bar.Hidden, Person.Words["button-hide"]));
             if (_menu != Menu.None) text.IdleFrom = _absence.From;
             // An answer alone has been read after a while.
-            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length + _message.Text.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
             _banner.Show(text);
         }
     }
-
-    private static (char Key, string Word)[] ButtonsOf(Menu menu) => menu switch
-    {
-        Menu.Closed => [(Opened, "bar-open")],
-        Menu.Open => [(Leaving, "button-leave"), (Asking, "button-sign-out"), (Locking, "button-lock"), (Helping, "button-help"), (Back, "greeter-back")],
-        Menu.Sure => [(SigningOut, "button-sign-out"), (Back, "greeter-back")],
-        _ => [],
-    };
 
     private void Idle(int seconds)
     {
@@ -257,40 +255,24 @@ internal sealed class Announcements : IAsyncDisposable
         {
             case 'e': _wishes.Add(Wish.Extend); break;
             case 'n': _wishes.Add(Wish.Replace); break;
-            case Leaving: _wishes.Add(Wish.Leave); break;
-            case Locking: _wishes.Add(Wish.Lock); break;
-            case SigningOut:
+            case Bar.Leaving: _wishes.Add(Wish.Leave); break;
+            case Bar.Locking: _wishes.Add(Wish.Lock); break;
+            case Bar.SigningOut:
                 Turn(Menu.Closed);
                 _wishes.Add(Wish.SignOut);
                 break;
-            case Helping:
+            case Bar.Helping:
                 Turn(Menu.Closed);
                 if (_helping.IsCompleted) _helping = HelpAsync();
                 break;
-            case Opened: Turn(Menu.Open); break;
-            case Asking: Turn(Menu.Sure); break;
-            case Back: Turn(Menu.Closed); break;
-            case Hidden or BannerWindow.Hide when _menu != Menu.None:
-                lock (_gate) (_hidden, _answer) = (true, "");
+            case Bar.Opened: Turn(Menu.Open); break;
+            case Bar.Asking: Turn(Menu.Sure); break;
+            case Bar.Back: Turn(Menu.Closed); break;
+            case Bar.Hidden or BannerWindow.Hide when _menu != Menu.None:
+                lock (_gate) (_hidden, _answer, _message) = (true, "", ("", 0));
                 Draw();
                 break;
         }
-    }
-
-    // What the buttons over the desktop are at.
-    private enum Menu
-    {
-        /// <summary>There are none: the person has keys.</summary>
-        None,
-
-        /// <summary>One that opens them.</summary>
-        Closed,
-
-        /// <summary>To leave, to sign out.</summary>
-        Open,
-
-        /// <summary>Signing out ends programs: whether that is meant.</summary>
-        Sure,
     }
 
     private string Until(Duration? left) =>

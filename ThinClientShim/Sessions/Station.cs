@@ -32,6 +32,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         while (true)
         {
+            room.Scene.Ends(_locked is not null);
             if (await room.Person.NextAsync(room.Settings.User, _locked, stop) is not { } comer) return ExitCode.Done;
             if (comer.Name != _locked?.Login) _locked = null;
             if (comer.WantsChange)
@@ -49,6 +50,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private async Task<ExitCode> VisitAsync(string name, byte[] password, Func<byte[], Task<byte[]?>>? change)
     {
         wishes.Clear();
+        room.Scene.Opens(wishes);
         SignInReply? reply = null;
         byte[]? wanted = null;
         var old = password.ToArray();

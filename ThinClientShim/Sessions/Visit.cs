@@ -3,12 +3,17 @@ using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Orders;
 using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
 
 /// <summary>What a visit is made with.</summary>
-internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, IPerson Person, Journal Journal, TimeProvider Clock);
+internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls Calls, IPerson Person, Journal Journal, TimeProvider Clock)
+{
+    /// <summary>What goes on here, for the helpdesk.</summary>
+    public Scene Scene { get; } = new(Person);
+}
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
 /// <param name="room">What there is to work with.</param>

@@ -8,7 +8,7 @@ namespace VdiBroker.Conventions.Tests;
 public sealed class RoomTests
 {
     /// <summary>From the ground up; a room may import only rooms before it.</summary>
-    private static readonly string[] _rooms = ["Kernel", "Trust", "CityFile", "Checks", "Observability", "Storage", "Rpc", "Stations", "Tenancy", "Ldap", "Directory", "Profiles", "Hosts", "Machines", "Pools", "Records", "Help", "Sessions"];
+    private static readonly string[] _rooms = ["Kernel", "Trust", "CityFile", "Checks", "Observability", "Storage", "Rpc", "Stations", "Presence", "Tenancy", "Ldap", "Directory", "Profiles", "Hosts", "Machines", "Pools", "Records", "Help", "Sessions"];
 
     [Theory]
     [InlineData("broker.dll")]

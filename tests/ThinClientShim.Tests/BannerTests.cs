@@ -25,7 +25,7 @@ public sealed class BannerTests : AtAStation
         // The sentence that takes it back goes by itself.
         await Eventually.HoldsAsync("no banner", TestStation.Deadline, async () => await screen.BannerAsync() is null);
         Assert.Equal(0, Station.Times("banner-failed"));
-        Assert.DoesNotContain(ProcessTable.Below(Station.Process.Pid), one => one.Arguments.Contains("--banner"));
+        await Eventually.HoldsAsync("no process of it", TestStation.Deadline, () => !ProcessTable.Below(Station.Process.Pid).Any(one => one.Arguments.Contains("--banner")));
     }
 
     [Fact]

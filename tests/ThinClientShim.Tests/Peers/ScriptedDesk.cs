@@ -250,6 +250,9 @@ internal sealed class ScriptedDesk
         lock (_gate) (_session, _why) = (_session + 1, why);
     }
 
+    /// <summary>Hears how the station is and gives orders; null: a broker that knows no such call.</summary>
+    public ScriptedAttendance? Attendance { get; set; }
+
     public ConcurrentQueue<CallForHelpRequest> HelpCalls { get; } = new();
 
     /// <summary>Answers a call for help.</summary>

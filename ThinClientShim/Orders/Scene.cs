@@ -1,0 +1,87 @@
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Sessions;
+
+namespace VdiBroker.Shim.Orders;
+
+/// <summary>What goes on at this station, for whoever orders something of it. Safe for concurrent use.</summary>
+/// <param name="person">Who is spoken to while no desktop is on the screen.</param>
+internal sealed class Scene(IPerson person)
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StationActivity _activity = StationActivity.Free;
+    private Wishes? _wishes;
+    private Action<string>? _over;
+
+    /// <summary>What goes on now.</summary>
+    public StationActivity Activity
+    {
+        get
+        {
+            lock (_gate) return _activity;
+        }
+    }
+
+    /// <summary>True: the station can wait for the person who locked it.</summary>
+    public bool CanLock => person.NeedsBar;
+
+    /// <summary>Completes at the next change of <see cref="Activity"/>.</summary>
+    public Task ChangedAsync()
+    {
+        lock (_gate) return _changed.Task;
+    }
+
+    /// <summary>Somebody is let in, or wants to be.</summary>
+    public void Opens(Wishes wishes) => Become(StationActivity.Opening, wishes);
+
+    /// <summary>They have gone.</summary>
+    /// <param name="locked">They have locked the station.</param>
+    public void Ends(bool locked) => Become(locked ? StationActivity.Locked : StationActivity.Free, null);
+
+    /// <summary>The desktop is on the screen.</summary>
+    /// <param name="over">Says a sentence over it, until it is read or another one comes.</param>
+    public void Shows(Action<string> over)
+    {
+        lock (_gate) _over = over;
+        Become(StationActivity.Desktop, _wishes);
+    }
+
+    /// <summary>The desktop has gone from the screen.</summary>
+    public void Hides()
+    {
+        lock (_gate)
+        {
+            if (_over is null) return;
+            _over = null;
+        }
+        Become(StationActivity.Opening, _wishes);
+    }
+
+    /// <summary>Says a sentence to whoever sits there, or will.</summary>
+    public void Say(string sentence)
+    {
+        Action<string>? over;
+        lock (_gate) over = _over;
+        if (over is null) person.Tell(sentence);
+        else over(sentence);
+    }
+
+    /// <summary>Wants something of the visit.</summary>
+    /// <returns>False: there is none.</returns>
+    public bool Want(Wish wish)
+    {
+        lock (_gate) return _wishes?.Add(wish) == true;
+    }
+
+    private void Become(StationActivity activity, Wishes? wishes)
+    {
+        lock (_gate)
+        {
+            _wishes = wishes;
+            if (_activity == activity) return;
+            _activity = activity;
+            _changed.TrySetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+}
