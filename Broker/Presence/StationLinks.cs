@@ -48,7 +48,7 @@ internal sealed class StationLinks(FarmEvents events) : BackgroundService
     {
         using var hears = events.Subscribe(happened =>
         {
-            if (happened.Kind == "station-ordered" && _links.TryGetValue(new StationId(happened["station"]), out var link)) link.Bell.Ring();
+            if (happened.Kind == "order-given" && _links.TryGetValue(new StationId(happened["station"]), out var link)) link.Bell.Ring();
         });
         await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

@@ -8,6 +8,6 @@ if not row then return 0 end
 local _, put, act, by = read_order(row)
 redis.call('HDEL', KEYS[1], ARGV[3])
 keep_outcome(KEYS[2], ARGV[3], put, act, by, ARGV[4], ARGV[5])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'station-obeyed', 'station', ARGV[2], 'order', ARGV[3], 'act', act, 'by', by, 'outcome', ARGV[4])
-redis.call('PUBLISH', ARGV[1], 'station-obeyed')
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'order-ended', 'station', ARGV[2], 'order', ARGV[3], 'act', act, 'by', by, 'outcome', ARGV[4])
+redis.call('PUBLISH', ARGV[1], 'order-ended')
 return 1

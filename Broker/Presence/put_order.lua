@@ -7,6 +7,6 @@ if #pending_orders(KEYS[2], KEYS[3]) / 2 >= tonumber(ARGV[7]) then return '0' en
 local id = digits(next_number(KEYS[1]))
 redis.call('HSET', KEYS[2], id, table.concat({ digits(now + ARGV[6]), digits(now), ARGV[5], ARGV[4], ARGV[3] }, '|'))
 redis.call('PEXPIRE', KEYS[2], kept_for)
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'station-ordered', 'station', ARGV[2], 'order', id, 'act', ARGV[5], 'by', ARGV[4])
-redis.call('PUBLISH', ARGV[1], 'station-ordered')
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'order-given', 'station', ARGV[2], 'order', id, 'act', ARGV[5], 'by', ARGV[4])
+redis.call('PUBLISH', ARGV[1], 'order-given')
 return id
