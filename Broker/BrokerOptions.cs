@@ -1,6 +1,7 @@
 using System.Net;
 using VdiBroker.Observability;
 using VdiBroker.Rpc;
+using VdiBroker.Stations;
 using VdiBroker.Storage;
 
 namespace VdiBroker;
@@ -16,6 +17,9 @@ internal sealed record BrokerOptions
 
     /// <summary>Certificates.</summary>
     public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>How stations are enrolled and their certificates renewed; null = by hand.</summary>
+    public EnrolmentOptions? Enrolment { get; init; }
 
     /// <summary>Folder for what the broker keeps: its own Redis, if it runs one.</summary>
     public string State { get; init; } = "/var/lib/vdibroker";
@@ -56,7 +60,8 @@ internal sealed record BrokerOptions
     {
         City = Path.GetFullPath(City.Length == 0 ? "city.yaml" : City, folder),
         State = Path.GetFullPath(State, folder),
-        Tls = new TlsOptions { Ca = Path.GetFullPath(Tls.Ca, folder), Certificate = Path.GetFullPath(Tls.Certificate, folder), Key = Path.GetFullPath(Tls.Key, folder) },
+        Tls = new TlsOptions { Ca = Path.GetFullPath(Tls.Ca, folder), Certificate = Path.GetFullPath(Tls.Certificate, folder), Key = Path.GetFullPath(Tls.Key, folder), StationCa = Enrolment?.From(folder).Certificate },
+        Enrolment = Enrolment?.From(folder),
         Redis = Redis?.From(folder),
     };
 
@@ -65,6 +70,7 @@ internal sealed record BrokerOptions
         if (!File.Exists(City)) yield return $"city: {City} is not there";
         if (!IPEndPoint.TryParse(Listen, out var endpoint) || endpoint.Port == 0) yield return $"listen: '{Listen}' must be address:port, such as 0.0.0.0:7443";
         foreach (var fault in Tls.Faults()) yield return fault;
+        foreach (var fault in Enrolment?.Faults() ?? []) yield return fault;
         foreach (var fault in Redis?.Faults() ?? []) yield return fault;
         foreach (var fault in Telemetry.Faults(Listen)) yield return fault;
         if (!LogFormat.Words.Contains(Log)) yield return $"log: '{Log}' must be {string.Join(", ", LogFormat.Words)}";

@@ -7,6 +7,7 @@ using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
+using VdiBroker.Stations;
 using VdiBroker.Storage;
 
 namespace VdiBroker;
@@ -51,6 +52,7 @@ internal static class CheckCommand
         var now = time.GetUtcNow();
         yield return CheckFinding.Good("city file", document.Path, $"{plan.Tenants.Tenants.Count} tenants, {plan.Directories.Directories.Length} directories, {plan.Hosts.Hosts.Count} hosts, {plan.Pools.Pools.Count} pools");
         foreach (var finding in TlsCheck.Run(options.Tls, plan.City, now)) yield return finding;
+        foreach (var finding in EnrolmentCheck.Run(options.Enrolment, plan.City, time)) yield return finding;
         yield return Listen(options);
         await using var store = await ReachAsync(options, plan.Farm);
         foreach (var finding in await StoreAsync(options, store, new KeySpace(plan.Farm), now)) yield return finding;

@@ -64,7 +64,8 @@ internal static class HostCommands
                 return OpenedCity.Complain(Printable.Of(times.Fault), OpenedCity.BadInput);
             var drain = planned with { By = ProfileCommands.Operator, Why = Printable.Of(parsed.GetRequiredValue(why)) };
             var drains = new DrainBook(city.Store, city.Keys);
-            var people = await new RehearseDrain(sessions, city.Plan.Pools, drains).RunAsync(drain);
+            await city.KnowStationsAsync();
+            var people = await new RehearseDrain(sessions, city.Plan.Pools, drains, city.Plan.Profiles.Homes).RunAsync(drain);
             var rehearsed = parsed.GetValue(rehearse);
             if (!rehearsed && !await drains.PlanAsync(drain)) return OpenedCity.Complain("--until: that moment has passed", OpenedCity.BadInput);
             var shown = new ShownDrain(drain, people, await PeopleNames.OfAsync(city.Plan, people.Select(one => one.Session.Person), cancel), rehearsed, voice);

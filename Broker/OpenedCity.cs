@@ -1,5 +1,6 @@
 using System.CommandLine;
 using VdiBroker.CityFile;
+using VdiBroker.Stations;
 using VdiBroker.Storage;
 
 namespace VdiBroker;
@@ -62,6 +63,9 @@ internal sealed class OpenedCity : IAsyncDisposable
             return Complain(fault.Message, BadInput);
         }
     }
+
+    /// <summary>Where stations stand that were accepted by an enrolment is known from now on, to <see cref="CityPlan.Profiles"/> and all that asks it.</summary>
+    public async Task KnowStationsAsync() => Plan.Profiles.Homes.Take((await new StandingStore(Store, Keys).ReadAsync()).Values);
 
     /// <summary>Tells something on standard error.</summary>
     /// <returns><paramref name="status"/>.</returns>

@@ -32,6 +32,7 @@ internal static class ProfileCommands
         command.SetAction((parsed, cancel) => WithPersonAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(person), async (city, id) =>
         {
             var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
+            if (at is not null) await city.KnowStationsAsync();
             var row = await new ProfileStore(city.Store, city.Keys).ReadAsync(id);
             var (tenant, login) = (id.Tenant, id.Login);
             var asIf = parsed.GetRequiredValue(groups);

@@ -64,7 +64,7 @@ internal static partial class RunCommand
             .AddStorage(store, plan.Farm, options.State)
             .AddObservability(options.Telemetry, plan.Farm)
             .AddRpc(plan.City, options.Endpoint, options.Tls, options.Telemetry.Measures)
-            .AddStations()
+            .AddStations(plan.Profiles.Homes, options.Enrolment)
             .AddPresence()
             .AddDirectory(plan.Directories.Directories, plan.Directories.Branches).AddDirectoryReports()
             .AddAdmission(plan.Lockout, plan.Limited, plan.Directories)
@@ -78,7 +78,9 @@ internal static partial class RunCommand
         if (options.Telemetry.Measures) builder.Services.AddFleetGauges();
         await using var app = builder.Build();
         app.UseObservability(options.Telemetry);
+        app.UseStrangersDoor();
         app.UseRouting();
+        app.MapStations(options.Enrolment);
         app.MapPresence();
         app.MapRecords();
         app.MapSessions();

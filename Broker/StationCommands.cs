@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.Kernel;
 using VdiBroker.Stations;
-using VdiBroker.Storage;
 using VdiBroker.Trust;
 
 namespace VdiBroker;
@@ -12,13 +11,16 @@ namespace VdiBroker;
 /// <summary><c>broker station</c>: which stations are admitted.</summary>
 internal static class StationCommands
 {
-    private const int LongestWhy = 200;
+    /// <summary>Longest reason, in characters.</summary>
+    public const int LongestWhy = 200;
+
     private const int Unchanged = 1;
 
     /// <summary>The command with its verbs.</summary>
     public static Command Build()
     {
         var command = new Command("station", "which stations are admitted, which are on, and what they are to do; one that was stolen is shut out at once, everywhere") { List(), Revoke(), Restore() };
+        foreach (var verb in EnrolmentCommands.Build()) command.Add(verb);
         foreach (var verb in PresenceCommands.Build()) command.Add(verb);
         return command;
     }
@@ -76,10 +78,15 @@ internal static class StationCommands
         if (why?.Length > LongestWhy) return OpenedCity.Complain($"--why: at most {LongestWhy} characters", OpenedCity.BadInput);
         return await OpenedCity.UseAsync(config, async city =>
         {
-            var standing = new StationStanding(new StationId(name), revoked, (await city.Store.RunAsync("read clock", db => StoreClock.ReadAsync(db, city.Keys))).Now) { Certificate = certificate, By = ProfileCommands.Operator, Why = why ?? "" };
-            var before = await new StandingStore(city.Store, city.Keys).DecideAsync(standing);
-            Console.WriteLine(Text(standing));
-            return (before?.Revoked ?? false) == revoked && before?.Certificate == certificate ? OpenedCity.Complain(before is null ? "nothing stood in its way" : "so it stood before", Unchanged) : 0;
+            var (station, by) = (new StationId(name), ProfileCommands.Operator);
+            var (before, now) = await new StandingStore(city.Store, city.Keys).DecideAsync(station, (known, at) =>
+            {
+                // Where it stands, and for one that was accepted also which certificate is its own, outlasts a revocation.
+                var standing = new StationStanding(station, revoked, at) { Certificate = certificate ?? (known?.Home is null ? null : known.Certificate), Home = known?.Home, By = by, Why = why ?? "" };
+                return new StandingChange(standing, revoked ? "station-revoked" : "station-admitted", by, why ?? "");
+            });
+            Console.WriteLine(Text(now!));
+            return (before?.Revoked ?? false) == revoked && before?.Certificate == now!.Certificate ? OpenedCity.Complain(before is null ? "nothing stood in its way" : "so it stood before", Unchanged) : 0;
         });
     }
 
@@ -100,9 +107,11 @@ internal static class StationCommands
 
     private static Argument<string> Name() => new("NAME") { Description = "of the station, as its certificate has it" };
 
-    private static Option<string?> Why() => new("--why") { Description = "for those who ask later" };
+    /// <summary>The option <c>--why</c>.</summary>
+    public static Option<string?> Why() => new("--why") { Description = "for those who ask later" };
 
-    private static string Text(StationStanding standing)
+    /// <summary>What stands of a name, in a line.</summary>
+    public static string Text(StationStanding standing)
     {
         var what = (standing.Revoked, standing.Certificate) switch
         {
@@ -110,7 +119,7 @@ internal static class StationCommands
             (_, { } certificate) => $"is admitted with the certificate {certificate} alone",
             _ => "is admitted",
         };
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {standing.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}"));
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {standing.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}{(standing.Home is { } home ? $"; at {home.Place} ({home.Kind})" : "")}"));
     }
 
     private static string Json(IEnumerable<StationStanding> all) => JsonRows.Of(all, static (json, one) =>
@@ -121,5 +130,14 @@ internal static class StationCommands
         json.WriteString("at", one.At);
         json.WriteString("by", one.By);
         json.WriteString("why", one.Why);
+        json.WriteString("renewing", one.Next?.Certificate);
+        json.WriteString("former", one.Former);
+        json.WriteString("place", one.Home?.Place);
+        json.WriteString("kind", one.Home?.Kind);
+        json.WriteString("model", one.Home?.Model);
+        json.WriteString("cards", one.Home?.Cards);
+        json.WriteString("acceptedBy", one.Home?.AcceptedBy);
+        if (one.Home is { } home) json.WriteString("acceptedAt", home.AcceptedAt);
+        else json.WriteNull("acceptedAt");
     });
 }

@@ -24,6 +24,7 @@ internal static class WhoIsCommand
         command.SetAction((parsed, cancel) => OpenedCity.UseAsync(parsed.GetRequiredValue(config), async city =>
         {
             var at = parsed.GetValue(station) is { } name ? new StationId(name) : (StationId?)null;
+            if (at is not null) await city.KnowStationsAsync();
             await using var directories = new CityDirectories(city.Plan);
             var answers = await Task.WhenAll(Tenants(city.Plan, parsed.GetRequiredValue(login)).Select(async tenant => (tenant, found: await directories.LookUp.RunAsync(tenant, parsed.GetRequiredValue(login), cancel))));
             var known = new List<PersonReport>();

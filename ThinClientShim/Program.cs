@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Text;
 using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
@@ -79,9 +80,9 @@ internal static class Program
         using var ending = stop.Token.Register(greeter.Stop);
         IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter) : terminal;
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
-        await using var attendance = new Attendance(room);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
+        var renewing = Task.CompletedTask;
         try
         {
             Task<byte[]?> SecretAsync() => secrets?.NextAsync(stop.Token) ?? input.NextAsync(stop.Token);
@@ -90,12 +91,23 @@ internal static class Program
                 var password = await SecretAsync();
                 return await station.ScriptedAsync(settings.User ?? await terminal.AskAsync(settings.Words["ask-name"], stop.Token), password, SecretAsync);
             }
+            if (settings.Identity.Certificate is null) await new Enrolment(settings, person, journal).RunAsync(stop.Token);
+            // Only who is known can say how it is.
+            await using var attendance = new Attendance(room);
+            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System).RunAsync(stop.Token);
             end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             end = ExitCode.Done;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException && settings.Identity.Certificate is null)
+        {
+            screen.WriteLine(settings.Words["enrol-not-kept", fault.Message]);
+            end = ExitCode.BadSettings;
+        }
+        await stop.CancelAsync();
+        await renewing;
         journal.Step($"ended code={(int)end}");
         return end;
     }

@@ -24,10 +24,12 @@ internal static class PlacingSection
 
     private static StationRule? ReadRule(CityMap map, ImmutableArray<HostId> hosts, ImmutableArray<Place> places)
     {
-        var stations = map.StationPatterns("stations", mayBeMissing: true).ToList();
-        if (map.TextOr("place", null) is { } place)
+        var stations = map.StationPatterns("stations", mayBeMissing: true).ToImmutableArray();
+        ImmutableArray<StationPattern> ofPlace = [];
+        var place = map.TextOr("place", null);
+        if (place is not null)
         {
-            if (places.FirstOrDefault(known => known.Id == place) is { } found) stations.AddRange(found.Stations);
+            if (places.FirstOrDefault(known => known.Id == place) is { } found) ofPlace = found.Stations;
             else map.Fault("place", $"there is no place '{place}' (places: {string.Join(", ", places.Select(known => known.Id))})");
         }
         else if (!map.Has("stations"))
@@ -41,7 +43,7 @@ internal static class PlacingSection
         {
             var named = map.Texts(key, mayBeMissing: true).Select(host => new HostId(host)).ToImmutableHashSet();
             foreach (var host in named.Where(host => !hosts.Contains(host))) map.Fault(key, $"host '{host}' is not one of the pool's (hosts: {string.Join(", ", hosts)})");
-            if (named.Count > 0) rule = new StationRule([.. stations], named, sort);
+            if (named.Count > 0) rule = new StationRule(stations, named, sort) { Place = place, OfPlace = ofPlace };
         }
         map.Close();
         return rule;

@@ -28,17 +28,14 @@ internal static class PlaceSection
         var (name, kind) = (map.Map("name"), map.TextOr("kind", null));
         if (kind is not null && !WhenIdle.OfKinds.ContainsKey(kind)) map.Fault("kind", $"there is no kind of station '{kind}' (kinds: {string.Join(", ", WhenIdle.OfKinds.Keys)})");
         var place = new Place(map.Id("id"), name.Text("fr"), name.Text("en"), map.Has("tenant") ? tenants.Reference(map, "tenant") : null,
-            [.. map.StationPatterns("stations")], WithKind(ProfileSection.Settings(map), kind));
+            [.. map.StationPatterns("stations", mayBeMissing: true)], ProfileSection.Settings(map))
+        { Kind = kind };
         name.Close();
         // Named here so that the key is known when it stands there empty.
         _ = map.TextOr("tenant", null);
         map.Close();
         return place;
     }
-
-    // The kind says what its stations do when nobody touches them, where the place itself does not.
-    private static ImmutableDictionary<string, string> WithKind(ImmutableDictionary<string, string> settings, string? kind) =>
-        kind is not null && !settings.ContainsKey("when_idle") && WhenIdle.OfKinds.TryGetValue(kind, out var idle) ? settings.Add("when_idle", idle) : settings;
 
     private static IEnumerable<(StationPattern Mine, string Other)> Shared(Place place, List<Place> others) =>
         from mine in place.Stations

@@ -27,10 +27,17 @@ internal sealed class Caller(string city)
     public string? StationOf(ServerCallContext call) =>
         call.GetHttpContext().Connection.ClientCertificate is { } certificate && Of(certificate) is { Kind: PeerKind.Station } peer && peer.City == city ? peer.Name : null;
 
+    /// <summary>The certificate by which a stranger proves that a key is its own.</summary>
+    /// <exception cref="RefusalException">The caller is known: it has nothing to ask here.</exception>
+    public static X509Certificate2 RequireStranger(ServerCallContext call) => call.GetHttpContext().Connection.ClientCertificate is { } certificate && Strangers.IsOne(certificate)
+        ? certificate
+        : throw new RefusalException(ErrorCode.CallerNotAllowed, "this call is for a station that has no certificate of the city yet");
+
     private PeerName? Of(X509Certificate2 certificate)
     {
         if (_known.TryGetValue(certificate, out var peer)) return peer;
-        peer = PeerName.Of(certificate);
+        // What a stranger wrote into its own certificate is no name.
+        peer = Strangers.IsOne(certificate) ? null : PeerName.Of(certificate);
         if (peer is not null) _known.AddOrUpdate(certificate, peer);
         return peer;
     }

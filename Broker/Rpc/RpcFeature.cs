@@ -14,7 +14,7 @@ internal static class RpcFeature
     /// <summary>Adds gRPC behind mTLS on <paramref name="listen"/>.</summary>
     public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
-        services.AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
+        services.AddSingleton(new CallerTrust(tls)).AddSingleton<StrangersDoor>().AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
         services.AddGrpc(grpc =>
         {
             // The first is the outermost.
@@ -31,7 +31,10 @@ internal static class RpcFeature
             kestrel.Listen(listen, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http2;
-                kestrel.ApplicationServices.GetRequiredService<Gates>().Guard(endpoint, () => endpoint.UseHttps(https => Secure(https, tls)));
+                var trust = kestrel.ApplicationServices.GetRequiredService<CallerTrust>();
+                kestrel.ApplicationServices.GetRequiredService<Gates>().Guard(endpoint, () => endpoint.UseHttps(https => Secure(https, tls, trust)));
+                var door = kestrel.ApplicationServices.GetRequiredService<StrangersDoor>();
+                if (trust.LetsStrangersAsk) endpoint.Use(next => connection => door.PassAsync(connection, next));
             });
         });
         // Streams end at once by StreamsEnd; what is left gets this long.
@@ -39,27 +42,19 @@ internal static class RpcFeature
         return services;
     }
 
-    private static void Secure(HttpsConnectionAdapterOptions https, TlsOptions tls)
+    /// <summary>Keeps strangers, whom the handshake let through so that a station can ask to be admitted, from everything else. Before all routes.</summary>
+    public static void UseStrangersDoor(this WebApplication app)
     {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(tls.Ca);
+        if (app.Services.GetRequiredService<CallerTrust>().LetsStrangersAsk) app.Use(next => request => StrangersDoor.PassAsync(request, next));
+    }
+
+    private static void Secure(HttpsConnectionAdapterOptions https, TlsOptions tls, CallerTrust trust)
+    {
         https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key);
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
         https.HandshakeTimeout = TimeSpan.FromSeconds(5);
-        // One chain for each handshake, and that by the city's authority: a validation of our own would build a second one.
-        https.OnAuthenticate = (_, server) => server.CertificateChainPolicy = SignedBy(authority);
-    }
-
-    private static X509ChainPolicy SignedBy(X509Certificate2 authority)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // Revocation is by the broker's own list of stations (enrolment), not by the authority's.
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.Add(authority);
-        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2"));
-        return policy;
+        // One chain for each handshake: the judgement reads the one that was built.
+        https.OnAuthenticate = (_, server) => server.CertificateChainPolicy = trust.Policy();
+        https.ClientCertificateValidation = trust.Admits;
     }
 }

@@ -12,6 +12,9 @@ internal sealed record TlsOptions
     /// <summary>PEM file of its key.</summary>
     public string Key { get; init; } = "";
 
+    /// <summary>PEM file of the authority for stations alone, of the section <c>enrolment</c>; null = stations do not enrol.</summary>
+    public string? StationCa { get; init; }
+
     /// <summary>Every fault, for the start of the broker.</summary>
     public IEnumerable<string> Faults()
     {

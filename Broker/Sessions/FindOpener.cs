@@ -1,6 +1,7 @@
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
 using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Stations;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Sessions;
@@ -30,6 +31,9 @@ internal abstract record Opener
     {
         /// <summary>When they signed in a moment ago they had no desktop of this pool; false = that is not known.</summary>
         public bool HadNone { get; init; }
+
+        /// <summary>Id of the place that their station was accepted into; null = its name says where it stands.</summary>
+        public string? Home { get; init; }
     }
 
     /// <summary>Nobody, or nothing.</summary>
@@ -37,7 +41,7 @@ internal abstract record Opener
 }
 
 /// <summary>Finds who opens and what: the sign-in, with rights that are young enough.</summary>
-internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRights renew, PoolCatalogue catalogue)
+internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRights renew, PoolCatalogue catalogue, StationHomes homes)
 {
     /// <summary>Looks; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<Opener> RunAsync(OpenRequested request, CancellationToken cancel)
@@ -48,6 +52,8 @@ internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRi
         request.Notes?.Meets(signIn);
         signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
-        return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool) ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false } : new Opener.None(ErrorCode.NoEntitlement);
+        return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool)
+            ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false, Home = homes.Of(signIn.Station)?.Place }
+            : new Opener.None(ErrorCode.NoEntitlement);
     }
 }

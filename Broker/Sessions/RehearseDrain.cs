@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
+using VdiBroker.Stations;
 
 namespace VdiBroker.Sessions;
 
 /// <summary>Finds out what a drain would do, or does: who is on the host, until when, and whether the other hosts have a seat for each of them.</summary>
-internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, DrainBook drains)
+internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, DrainBook drains, StationHomes homes)
 {
     /// <summary>Looks; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<ImmutableArray<DrainedPerson>> RunAsync(HostDrain drain)
@@ -25,7 +26,7 @@ internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, 
         if (!choices.TryGetValue(session.Pool, out var others)) return [];
         var pool = pools.Pools[session.Pool];
         // Whose own place is on this host waits until it is back.
-        var wish = new PlacementWish(session.User) { Station = session.Station, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
+        var wish = new PlacementWish(session.User) { Station = session.Station, Home = homes.Of(session.Station)?.Place, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
         return [.. Placement.Rank(others, wish, 0).Reasons.Where(reason => reason.IsOffered).Select(reason => reason.Host)];
     }
 }

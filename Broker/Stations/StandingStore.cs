@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using StackExchange.Redis;
 using VdiBroker.Kernel;
 using VdiBroker.Storage;
@@ -10,6 +8,8 @@ namespace VdiBroker.Stations;
 /// <summary>What was decided of stations' names, in Redis. A row is replaced and never taken away: one that is missing was lost. What an operator is told of as done is replicated.</summary>
 internal sealed class StandingStore(RedisStore store, KeySpace keys)
 {
+    // Whoever is overtaken so often is not alone with an operator's hand any more.
+    private const int Tries = 5;
     private static readonly Script _decide = new("decide_standing");
     private static readonly Script _putBack = new("put_back_standings");
 
@@ -19,15 +19,31 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
         (await store.RunAsync("read stations", db => db.HashGetAllAsync(keys.Standings)))
             .Select(row => StandingRow.Read(row.Name.ToString(), row.Value.ToString())).ToImmutableDictionary(standing => standing.Station);
 
-    /// <summary>Decides.</summary>
-    /// <returns>What was decided before; null = nothing.</returns>
-    /// <exception cref="StoreException">The store is out of reach: it may have been done all the same.</exception>
-    public async Task<StationStanding?> DecideAsync(StationStanding standing)
+    /// <summary>One of them, and when it was read, by the store's clock.</summary>
+    /// <exception cref="StoreException">The store is out of reach.</exception>
+    public async Task<(StandingRead Read, DateTimeOffset Now)> ReadAsync(StationId station) => await store.RunAsync("read station", async db =>
     {
-        var kind = standing.Revoked ? "station-revoked" : "station-admitted";
-        var before = (string)(await store.CommitAsync(_decide, [keys.Standings, keys.Events],
-            [keys.Doorbell.ToString(), standing.Station.Value, StandingRow.Write(standing), kind, standing.By, standing.Why]))!;
-        return before.Length > 0 ? StandingRow.Read(standing.Station.Value, before) : null;
+        var (row, moment) = (db.HashGetAsync(keys.Standings, station.Value), StoreClock.ReadAsync(db, keys));
+        return (StandingRead.Of(station, (await row).ToString()), (await moment).Now);
+    });
+
+    /// <summary>Decides, on what is there at that moment.</summary>
+    /// <param name="station">Whose.</param>
+    /// <param name="decide">Given what was decided before (null = nothing) and the store's time; null = nothing changes. Asked anew when somebody else was faster.</param>
+    /// <returns>What was decided before, and what is now.</returns>
+    /// <exception cref="StoreException">The store is out of reach: it may have been done all the same.</exception>
+    public async Task<(StationStanding? Before, StationStanding? Now)> DecideAsync(StationId station, Func<StationStanding?, DateTimeOffset, StandingChange?> decide)
+    {
+        var (read, now) = await ReadAsync(station);
+        for (var n = 0; n < Tries; n++)
+        {
+            if (decide(read.Standing, now) is not { } change) return (read.Standing, read.Standing);
+            var answer = (RedisResult[])(await store.CommitAsync(_decide, [keys.Standings, keys.Events],
+                [keys.Doorbell.ToString(), station.Value, StandingRow.Write(change.Standing), change.Kind, change.By, change.Why, read.Text]))!;
+            if ((int)answer[0] == 1) return (read.Standing, change.Standing);
+            read = StandingRead.Of(station, (string)answer[1]!);
+        }
+        throw new StoreOutOfReachException("decide station", new TimeoutException($"what was decided of {station} changed {Tries} times meanwhile"));
     }
 
     /// <summary>Puts back those of which the store knows nothing.</summary>
@@ -38,27 +54,18 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
             [keys.Doorbell.ToString(), .. remembered.SelectMany(standing => (RedisValue[])[standing.Station.Value, StandingRow.Write(standing)])]);
 }
 
-/// <summary>A standing as it is stored; the time in ms.</summary>
-internal sealed record StandingRow(
-    [property: JsonPropertyName("revoked")] bool Revoked,
-    [property: JsonPropertyName("certificate")] string? Certificate,
-    [property: JsonPropertyName("at")] long At,
-    [property: JsonPropertyName("by")] string By,
-    [property: JsonPropertyName("why")] string Why)
+/// <summary>What becomes of a name, and how its event is called.</summary>
+/// <param name="Standing">From now on.</param>
+/// <param name="Kind">Of the event.</param>
+/// <param name="By">Who; in the event.</param>
+/// <param name="Why">In the event.</param>
+internal sealed record StandingChange(StationStanding Standing, string Kind, string By, string Why);
+
+/// <summary>What stands of a name, with the very text, by which a script sees that nobody else has changed it.</summary>
+/// <param name="Standing">Null = nothing was decided.</param>
+/// <param name="Text">Empty = nothing.</param>
+internal sealed record StandingRead(StationStanding? Standing, string Text)
 {
-    /// <summary>Of one station, as text.</summary>
-    public static string Write(StationStanding standing) => JsonSerializer.Serialize(
-        new StandingRow(standing.Revoked, standing.Certificate, standing.At.ToUnixTimeMilliseconds(), standing.By, standing.Why), StandingJson.Default.StandingRow);
-
-    /// <summary>The other way round.</summary>
-    public static StationStanding Read(string station, string text)
-    {
-        var row = JsonSerializer.Deserialize(text, StandingJson.Default.StandingRow)!;
-        return new StationStanding(new StationId(station), row.Revoked, DateTimeOffset.FromUnixTimeMilliseconds(row.At)) { Certificate = row.Certificate, By = row.By, Why = row.Why };
-    }
+    /// <summary>Of a row; the empty text is none.</summary>
+    public static StandingRead Of(StationId station, string text) => new(text.Length > 0 ? StandingRow.Read(station.Value, text) : null, text);
 }
-
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StandingRow))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class StandingJson : JsonSerializerContext;

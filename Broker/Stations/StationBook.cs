@@ -8,15 +8,18 @@ namespace VdiBroker.Stations;
 /// <summary>
 /// What this broker knows of stations' standings: read anew with each event of one and every five seconds, kept for the times without a store. Streams of a station that is no longer admitted are cut at once.
 /// </summary>
-internal sealed class StationBook(StandingStore store, KeptStandings kept, FarmEvents events, ILogger<StationBook> logger) : BackgroundService
+internal sealed class StationBook(StandingStore store, KeptStandings kept, StationHomes homes, FarmEvents events, TimeProvider time, ILogger<StationBook> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _again = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _toldEvery = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<StationId, DateTimeOffset> _copies = new();
     private readonly ConcurrentDictionary<long, OpenStream> _streams = new();
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Bell _bell = new();
     private ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
+    private ImmutableDictionary<StationId, StationStanding> _kept = ImmutableDictionary<StationId, StationStanding>.Empty;
     private long _last;
 
     /// <summary>Whether a station may call.</summary>
@@ -28,8 +31,17 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, FarmE
     public async ValueTask<StationStanding?> RefusedAsync(StationId station, Func<string> certificate, CancellationToken cancel)
     {
         if (!_known.Task.IsCompleted) await KnownAsync(cancel);
-        return Refused(station, certificate);
+        if (!_standings.TryGetValue(station, out var standing)) return null;
+        var shown = certificate();
+        if (standing.Next?.Certificate == shown) await ShownAsync(station, shown);
+        if (standing.Admits(shown)) return null;
+        if (standing.Replaced(shown)) TellOfCopy(station, shown);
+        else standing = await AnewAsync(standing);
+        return standing.Admits(shown) ? null : standing;
     }
+
+    /// <summary>Whether a stream of this certificate was cut only because the station shows its next one now: it comes back with that.</summary>
+    public bool MayComeBack(StationId station, Func<string> certificate) => _standings.TryGetValue(station, out var standing) && standing.Replaced(certificate());
 
     /// <summary>Has <paramref name="cut"/> called when the station is no longer admitted; at once when it is not now.</summary>
     /// <returns>Ends that.</returns>
@@ -46,10 +58,10 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, FarmE
     {
         using var hears = events.Subscribe(happened =>
         {
-            if (happened.Kind is "station-revoked" or "station-admitted" or "station-put-back") _bell.Ring();
+            if (happened.Kind.StartsWith("station-", StringComparison.Ordinal)) _bell.Ring();
         });
         var remembered = kept.Read();
-        if (remembered is not null) Take(remembered.ToImmutableDictionary(standing => standing.Station));
+        if (remembered is not null) Take(_kept = remembered.ToImmutableDictionary(standing => standing.Station));
         while (!stoppingToken.IsCancellationRequested)
         {
             var rest = _look;
@@ -76,14 +88,57 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, FarmE
             if (put > 0) StationsLog.PutBack(logger, put);
             read = await store.ReadAsync();
         }
-        var before = _standings;
         Take(read);
-        if (before.Count != read.Count || read.Any(row => before.GetValueOrDefault(row.Key) != row.Value)) kept.Write(read.Values);
+        if (_kept.Count == read.Count && !read.Any(row => _kept.GetValueOrDefault(row.Key) != row.Value)) return;
+        kept.Write(read.Values);
+        _kept = read;
+    }
+
+    // Another broker may just have given it the certificate that it shows: who would be refused for what is known here is looked for in the store.
+    private async Task<StationStanding> AnewAsync(StationStanding known)
+    {
+        try
+        {
+            if ((await store.ReadAsync(known.Station)).Read.Standing is not { } standing || standing == known) return known;
+            Take(_standings.SetItem(known.Station, standing));
+            _bell.Ring();
+            return standing;
+        }
+        catch (StoreException)
+        {
+            // Told by the store; what is known stands.
+            return known;
+        }
+    }
+
+    // From now on the one before is good for nothing. Where the store is out of reach it is put off to the next call: the station is admitted by either.
+    private async Task ShownAsync(StationId station, string shown)
+    {
+        try
+        {
+            var (_, now) = await store.DecideAsync(station, (before, _) => before?.Shown(shown) is { } next ? new StandingChange(next, "station-shown", RenewStation.Itself, "") : null);
+            if (now is not null) Take(_standings.SetItem(station, now));
+            _bell.Ring();
+        }
+        catch (StoreException)
+        {
+            // Told by the store.
+        }
+    }
+
+    // Whoever has the copy may call as often as they like: one line a minute.
+    private void TellOfCopy(StationId station, string shown)
+    {
+        var now = time.GetUtcNow();
+        if (_copies.TryGetValue(station, out var told) && now - told < _toldEvery) return;
+        _copies[station] = now;
+        StationsLog.FormerShown(logger, station, shown);
     }
 
     private void Take(ImmutableDictionary<StationId, StationStanding> standings)
     {
         _standings = standings;
+        homes.Take(standings.Values);
         _known.TrySetResult();
         foreach (var stream in _streams.Values)
         {

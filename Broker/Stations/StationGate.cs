@@ -50,7 +50,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
         }
         catch (OperationCanceledException) when (cut.IsCancellationRequested)
         {
-            throw Refusal(station);
+            throw book.MayComeBack(station, Digest) ? new RefusalException(ErrorCode.BrokerStopping, $"station {station} shows its next certificate") : Refusal(station);
         }
     }
 

@@ -14,6 +14,12 @@ internal static partial class StationsLog
     [LoggerMessage(302, LogLevel.Warning, "what is known of stations cannot be kept in {file}: {cause}; if the store is emptied while no broker runs, revoked stations are admitted again")]
     public static partial void NotKept(ILogger logger, string file, string cause);
 
+    [LoggerMessage(304, LogLevel.Error, "station {station}: a second key asks to be signed for the certificate with the key {key}, and another one was signed already: its disk was copied, or it has lost its newest key. Nothing was signed. Look at the station; then admit the right one anew ('broker station accept … --replace')")]
+    public static partial void Copied(ILogger logger, StationId station, string key);
+
+    [LoggerMessage(305, LogLevel.Error, "station {station}: the certificate {certificate} is shown, which was renewed and is good no more: its disk was copied, or it was put back from a copy, or the copy has renewed and this is the station. It is refused. Look at the station; then admit the right one anew ('broker station accept … --replace')")]
+    public static partial void FormerShown(ILogger logger, StationId station, string certificate);
+
     [LoggerMessage(303, LogLevel.Warning, "what was known of stations cannot be read in {file}: {cause}; it is read from the store")]
     public static partial void NotRead(ILogger logger, string file, string cause);
 }

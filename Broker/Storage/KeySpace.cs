@@ -132,6 +132,18 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: station → what was decided of its name (JSON).</summary>
     public RedisKey Standings => _prefix + "standings";
 
+    /// <summary>Hash: code → the wish of an unknown station to be admitted (JSON).</summary>
+    public RedisKey Enrolments => _prefix + "enrolments";
+
+    /// <summary>Hash: digest of an unknown station's key → its code; one row for each of <see cref="Enrolments"/>.</summary>
+    public RedisKey EnrolmentCodes => _prefix + "enrolments:codes";
+
+    /// <summary>Sorted set: the codes, by when they end.</summary>
+    public RedisKey EnrolmentEnds => _prefix + "enrolments:ends";
+
+    /// <summary>Sorted set: those of one address that nobody has decided, by when they end.</summary>
+    public RedisKey EnrolmentsOf(string address) => $"{_prefix}enrolments:from:{address}";
+
     /// <summary>List, capped: the notes of one sign-in.</summary>
     public RedisKey Record(string id) => $"{_prefix}record:{id}";
 

@@ -13,12 +13,14 @@ internal static class CaCommands
     {
         var directory = new Option<DirectoryInfo>("--dir") { Required = true, Description = "where ca.crt and ca.key are made; keep ca.key off every broker" };
         var city = new Option<string>("--city") { Required = true, Description = "the city's name in every certificate, as in city.yaml" };
-        var command = new Command("init", "make the authority") { directory, city };
+        var stations = new Option<bool>("--stations") { Description = "the one for stations alone, whose key brokers hold ('enrolment' in broker.json)" };
+        var command = new Command("init", "make the authority") { directory, city, stations };
         command.SetAction(parsed => Tell(() =>
         {
             var where = parsed.GetRequiredValue(directory).FullName;
-            CityAuthority.Create(where, parsed.GetRequiredValue(city), time);
-            return $"authority of {parsed.GetRequiredValue(city)}: {where}/ca.crt (give it to everyone), {where}/ca.key (give it to nobody)";
+            var forStations = parsed.GetValue(stations);
+            CityAuthority.Create(where, parsed.GetRequiredValue(city), time, forStations);
+            return forStations ? $"authority for stations of {parsed.GetRequiredValue(city)}: {where}/ca.crt and ca.key (both to every broker, the key to nobody else)" : $"authority of {parsed.GetRequiredValue(city)}: {where}/ca.crt (give it to everyone), {where}/ca.key (give it to nobody)";
         }));
         return command;
     }

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace VdiBroker.Trust;
 
 /// <summary>
-/// The city's own certificate authority for a first installation: P-256 keys in PEM files, readable by their owner only. It signs nothing but
+/// An authority of the city: its own for a first installation, or the one for stations alone that brokers hold. P-256 keys in PEM files, readable by their owner only. It signs nothing but
 /// leaf certificates.
 /// </summary>
 internal sealed class CityAuthority : IDisposable
@@ -27,15 +27,19 @@ internal sealed class CityAuthority : IDisposable
     public string City { get; }
 
     /// <summary>Makes a new authority: <c>ca.crt</c> and <c>ca.key</c> in <paramref name="directory"/>, valid for ten years.</summary>
+    /// <param name="directory">Takes the two files.</param>
+    /// <param name="city">The city's name.</param>
+    /// <param name="time">Says when it begins.</param>
+    /// <param name="forStations">It is named as the one for stations: of two authorities of the same name nobody could tell which signed what.</param>
     /// <exception cref="IOException">There is one already: it is never overwritten.</exception>
-    public static void Create(string directory, string city, TimeProvider time)
+    public static void Create(string directory, string city, TimeProvider time, bool forStations = false)
     {
         if (!PeerName.IsName(city)) throw new ArgumentException($"city name '{city}': use lower-case letters, digits and hyphens, 1 to 63", nameof(city));
         System.IO.Directory.CreateDirectory(directory);
         var (certificateFile, keyFile) = FilesIn(directory);
         if (File.Exists(keyFile)) throw new IOException($"{keyFile} exists already: a city has one authority; choose another directory or move it away");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(new X500DistinguishedName($"CN={city} VdiBroker CA, O={city}"), key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={city} VdiBroker {(forStations ? "stations " : "")}CA, O={city}"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
@@ -51,6 +55,14 @@ internal sealed class CityAuthority : IDisposable
     {
         var (certificateFile, keyFile) = FilesIn(directory);
         if (!File.Exists(keyFile)) throw new IOException($"{keyFile} is not there: make an authority with 'broker ca init --dir {directory} --city NAME'");
+        return Open(certificateFile, keyFile, time);
+    }
+
+    /// <summary>Opens the authority of two files.</summary>
+    /// <exception cref="IOException">One is not there, or is not readable.</exception>
+    /// <exception cref="CryptographicException">They do not hold a certificate and its key.</exception>
+    public static CityAuthority Open(string certificateFile, string keyFile, TimeProvider time)
+    {
         var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
         var city = certificate.Subject.Split(", ").First(part => part.StartsWith("O=", StringComparison.Ordinal))[2..];
         return new CityAuthority(city, certificate, time);
@@ -68,18 +80,29 @@ internal sealed class CityAuthority : IDisposable
         if (!PeerName.IsName(name)) throw new ArgumentException($"name '{name}': use lower-case letters, digits and hyphens, 1 to 63", nameof(name));
         if (days is < 1 or > 825) throw new ArgumentException($"days {days}: use 1 to 825", nameof(days));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(new X500DistinguishedName($"CN={name}, O={City}"), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(UsesOf(kind), false));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
-        request.CertificateExtensions.Add(NamesOf(new PeerName(City, kind, name), dnsNames, addresses));
-        var now = _time.GetUtcNow();
-        using var signed = request.Create(_certificate, now - _clockTolerance, now.AddDays(days), RandomNumberGenerator.GetBytes(16));
+        using var signed = Sign(new PublicKey(key), new PeerName(City, kind, name), (dnsNames, addresses), TimeSpan.FromDays(days));
         System.IO.Directory.CreateDirectory(directory);
         PemFiles.WriteSecret(Path.Combine(directory, name + ".key"), key.ExportPkcs8PrivateKeyPem());
         PemFiles.WritePublic(Path.Combine(directory, name + ".crt"), signed.ExportCertificatePem());
+    }
+
+    /// <summary>Signs a key that somebody else holds, as a station's.</summary>
+    /// <param name="key">P-256; whoever asks has proved that it is theirs.</param>
+    /// <param name="name">The station's name.</param>
+    /// <param name="valid">How long the certificate holds.</param>
+    public X509Certificate2 SignStation(PublicKey key, string name, TimeSpan valid) => Sign(key, new PeerName(City, PeerKind.Station, name), ([], []), valid);
+
+    private X509Certificate2 Sign(PublicKey key, PeerName peer, (IEnumerable<string> Dns, IEnumerable<IPAddress> Addresses) reached, TimeSpan valid)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={peer.Name}, O={City}"), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(UsesOf(peer.Kind), false));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        request.CertificateExtensions.Add(NamesOf(peer, reached.Dns, reached.Addresses));
+        var now = _time.GetUtcNow();
+        return request.Create(_certificate, now - _clockTolerance, now + valid, RandomNumberGenerator.GetBytes(16));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using VdiBroker.Protocol.Station.V1;
@@ -18,20 +19,22 @@ internal sealed class Broker : IDisposable
     private readonly CallInvoker _invoker;
 
     /// <param name="address">https://address:port.</param>
-    /// <param name="settings">Whom to trust and who the station is.</param>
+    /// <param name="settings">Whom to trust.</param>
+    /// <param name="identity">Who the station is.</param>
     /// <param name="connectWithin">TCP and TLS together.</param>
-    public Broker(Uri address, StationSettings settings, TimeSpan connectWithin)
+    public Broker(Uri address, StationSettings settings, X509Certificate2 identity, TimeSpan connectWithin)
     {
         Address = address;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = StationHandler.Make(settings.Authorities, SslStreamCertificateContext.Create(settings.Identity, null, offline: true), connectWithin),
+            HttpHandler = StationHandler.Make(settings.Authorities, SslStreamCertificateContext.Create(identity, null, offline: true), connectWithin),
             DisposeHttpClient = true,
             MaxRetryAttempts = null,
         });
         _invoker = _channel.CreateCallInvoker();
         Calls = new StationService.StationServiceClient(_invoker);
         Presence = new PresenceService.PresenceServiceClient(_invoker);
+        Enrolment = new EnrolmentService.EnrolmentServiceClient(_invoker);
     }
 
     /// <summary>Where it is.</summary>
@@ -42,6 +45,9 @@ internal sealed class Broker : IDisposable
 
     /// <summary>The stream on which it hears how the station is.</summary>
     public PresenceService.PresenceServiceClient Presence { get; }
+
+    /// <summary>Its calls by which a station gets its certificates.</summary>
+    public EnrolmentService.EnrolmentServiceClient Enrolment { get; }
 
     /// <summary>True when it answers anything at all within <paramref name="patience"/>, over the connection that the calls use.</summary>
     public async Task<bool> AliveAsync(TimeSpan patience, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Shim.Configuration;
@@ -10,7 +11,10 @@ namespace VdiBroker.Shim.Brokers;
 /// The city's brokers. A call goes to the one that answered last; when it is dead, hangs or says "ask another", to the next: safe for the
 /// calls that may be repeated. One that may not (a change of password) goes by <see cref="AskOnceAsync"/> to one broker only.
 /// </summary>
-internal sealed class BrokerRing(StationSettings settings, Journal journal) : IDisposable
+/// <param name="settings">The brokers, and whom to trust.</param>
+/// <param name="identity">Who the station is; asked with each new connection.</param>
+/// <param name="journal">Told what fails.</param>
+internal sealed class BrokerRing(StationSettings settings, Func<X509Certificate2> identity, Journal journal) : IDisposable
 {
     /// <summary>A call with several brokers to choose from: how long one may take to be connected to, or to show life.</summary>
     private static readonly TimeSpan Brisk = TimeSpan.FromSeconds(0.9);
@@ -30,6 +34,12 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
     private readonly List<Broker> _retired = [];
     private readonly Lock _gate = new();
     private int _current;
+
+    /// <summary>For a station that is who its settings say.</summary>
+    public BrokerRing(StationSettings settings, Journal journal)
+        : this(settings, () => settings.Identity.Certificate ?? throw new InvalidOperationException("the station was not admitted yet"), journal)
+    {
+    }
 
     /// <summary>How many brokers the station knows.</summary>
     public int Count => _brokers.Length;
@@ -131,7 +141,7 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
     }
 
     /// <summary>
-    /// The network was cut and is back: connections from before are dead, or wait for what was lost, and so would every call on them. From now on calls go by new ones.
+    /// From now on calls go by new connections. The network was cut and is back: those from before are dead, or wait for what was lost, and so would every call on them; or they show a certificate that is good no more.
     /// </summary>
     public void Renew()
     {
@@ -169,7 +179,7 @@ internal sealed class BrokerRing(StationSettings settings, Journal journal) : ID
 
     private Broker At(int index)
     {
-        lock (_gate) return _brokers[index] ??= new Broker(settings.Brokers[index], settings, _connectWithin[index]);
+        lock (_gate) return _brokers[index] ??= new Broker(settings.Brokers[index], settings, identity(), _connectWithin[index]);
     }
 
     private void MoveOn(int from, bool patience)

@@ -8,8 +8,8 @@ internal sealed record Key(string Name, bool Repeatable = false, bool Required =
 {
     public static readonly Key Broker = new("broker", Repeatable: true, Required: true);
     public static readonly Key Ca = new("ca", Required: true);
-    public static readonly Key Certificate = new("certificate", Required: true);
-    public static readonly Key PrivateKey = new("key", Required: true);
+    public static readonly Key Certificate = new("certificate");
+    public static readonly Key PrivateKey = new("key");
     public static readonly Key Language = new("language");
     public static readonly Key User = new("user");
     public static readonly Key Display = new("display");

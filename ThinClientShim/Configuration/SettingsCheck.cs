@@ -120,7 +120,20 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
         return all.Count > 0 ? all : throw new CryptographicException("no certificate in it");
     });
 
-    private X509Certificate2? Identity()
+    private StationIdentity? Identity()
+    {
+        var byHand = given.Any(one => one.Key == Key.Certificate || one.Key == Key.PrivateKey);
+        foreach (var key in (Key[])[Key.Certificate, Key.PrivateKey])
+            if (byHand && !given.Any(one => one.Key == key)) faults.Add(new("config-missing", origin, key.Name));
+        if (byHand) return ByHand() is { } certificate ? StationIdentity.Of(certificate) : null;
+        var one = One(Key.State);
+        var folder = one is null ? StationIdentity.UsualFolder : PathOf(one);
+        if (StationIdentity.In(folder, out var why) is { } identity) return identity;
+        faults.Add(new("config-identity", one?.Where ?? origin, folder, why));
+        return null;
+    }
+
+    private X509Certificate2? ByHand()
     {
         var key = Pem(Key.PrivateKey, File.ReadAllText);
         var identity = Pem(Key.Certificate, path => key is null

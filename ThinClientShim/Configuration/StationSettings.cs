@@ -13,8 +13,8 @@ internal sealed record StationSettings
     /// <summary>The only authorities that a broker's certificate may come from.</summary>
     public required X509Certificate2Collection Authorities { get; init; }
 
-    /// <summary>The station's certificate with its private key.</summary>
-    public required X509Certificate2 Identity { get; init; }
+    /// <summary>The station's certificate with its private key, or that it has none yet.</summary>
+    public required StationIdentity Identity { get; init; }
 
     /// <summary>The language of what a person reads.</summary>
     public required Wording Words { get; init; }
@@ -52,8 +52,8 @@ internal sealed record StationSettings
     /// <summary>Where packets go that wake a neighbour.</summary>
     public IPEndPoint WakeBy { get; init; } = new(IPAddress.Broadcast, 9);
 
-    /// <summary>Name of the station, as its certificate has it.</summary>
-    public string StationName => Identity.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+    /// <summary>Name of the station, as its certificate has it; of the machine, where it has none yet.</summary>
+    public string StationName => Identity.Certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? Environment.MachineName;
 
     /// <summary>File for the steps; null: none.</summary>
     public string? Log { get; init; }

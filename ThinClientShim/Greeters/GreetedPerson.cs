@@ -80,6 +80,10 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         }
     }
 
+    /// <summary>As told in <see cref="IPerson"/>. Nothing on that page is an answer but the language and the look of whoever stands there.</summary>
+    public async Task ShowCodeAsync(string code, string fingerprint, CancellationToken cancel) =>
+        await AskAsync(new GreeterPage(PageKind.Code, "") { Code = code, Fingerprint = fingerprint.Split('\n') }, cancel);
+
     /// <inheritdoc/>
     public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
     {

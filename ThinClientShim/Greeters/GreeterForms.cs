@@ -45,6 +45,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
             PageKind.SignIn => SignIn(),
             PageKind.Choose => Choose(),
             PageKind.NewPassword => NewPassword(),
+            PageKind.Code => Code(),
             _ => Wait(),
         };
     }
@@ -148,6 +149,18 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
             // Without the focus: an Enter too many must not press it.
             Add(form, Widgets.Button(label, "quiet", () => answer(new GreeterAnswer.Press(key))));
         }
+        return form;
+    }
+
+    private nint Code()
+    {
+        var form = Widgets.Box(Gtk.Vertical);
+        Add(form, Widgets.Label(_words["enrol-title"], "title"));
+        Tell(form);
+        Add(form, Widgets.Label(_page.Code, "code"));
+        Add(form, Widgets.Label(_words["enrol-what"], "now"));
+        Add(form, Widgets.Label(_words["enrol-fingerprint"], "field-name"));
+        foreach (var line in _page.Fingerprint) Add(form, Widgets.Label(line, "fingerprint"));
         return form;
     }
 

@@ -182,7 +182,7 @@ internal sealed class GreeterFrame
     // Somebody has typed or read here, and has gone: the next person must find nothing of theirs.
     private bool Idle()
     {
-        if (Stopwatch.GetElapsedTime(_touched) < _place.Idle || _page is not { Kind: not PageKind.Wait }) return true;
+        if (Stopwatch.GetElapsedTime(_touched) < _place.Idle || _page is not { Kind: not (PageKind.Wait or PageKind.Code) }) return true;
         _touched = Stopwatch.GetTimestamp();
         if (_page.Kind == PageKind.SignIn) _answer(new GreeterAnswer.Gone());
         else _ = _forms.Back();

@@ -16,6 +16,9 @@ internal enum PageKind
 
     /// <summary>A new password, twice.</summary>
     NewPassword,
+
+    /// <summary>Nobody knows this station yet: the code by which it is admitted.</summary>
+    Code,
 }
 
 /// <summary>A desktop that can be chosen.</summary>
@@ -27,7 +30,7 @@ internal sealed record OfferedDesktop(string Name, bool Running);
 /// One page, as the shim tells it to the greeter: lines, and an empty one at the end. Told again, it takes the place of the last.
 /// </summary>
 /// <remarks>
-/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>w NAME</c> (whoever has locked this station), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open). Line ends
+/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>w NAME</c> (whoever has locked this station), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open), <c>c CODE</c>, <c>g LINE</c> (of a fingerprint). Line ends
 /// inside a text become spaces: a text of whomever cannot add a line.
 /// </remarks>
 internal sealed record GreeterPage(PageKind Kind, string Language)
@@ -56,6 +59,12 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
     /// <summary>What can be chosen.</summary>
     public IReadOnlyList<OfferedDesktop> Desktops { get; init; } = [];
 
+    /// <summary>By which this station is admitted; empty = that is not what the page is about.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>Lines of its key's fingerprint.</summary>
+    public IReadOnlyList<string> Fingerprint { get; init; } = [];
+
     /// <summary>Its lines.</summary>
     public string Encode()
     {
@@ -71,6 +80,8 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         foreach (var sentence in Sentences) Line("t ", sentence);
         foreach (var (key, label) in Buttons) Line($"b {key} ", label);
         foreach (var desktop in Desktops) Line(desktop.Running ? "D " : "d ", desktop.Name);
+        if (Code.Length > 0) Line("c ", Code);
+        foreach (var line in Fingerprint) Line("g ", line);
         return told.Append('\n').ToString();
     }
 
@@ -79,7 +90,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
     {
         if (lines is not [['p', ' ', .. var kind], ['l', ' ', .. var language], ..] || !Enum.TryParse<PageKind>(kind, out var known)) return null;
         var page = new GreeterPage(known, language);
-        var (sentences, buttons, desktops) = (new List<string>(), new List<(char Key, string Label)>(), new List<OfferedDesktop>());
+        var (sentences, buttons, desktops, fingerprint) = (new List<string>(), new List<(char Key, string Label)>(), new List<OfferedDesktop>(), new List<string>());
         foreach (var line in lines.Skip(2))
         {
             switch (line)
@@ -91,9 +102,11 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
                 case ['h', ' ', .. var heading]: page = page with { Heading = heading }; break;
                 case ['t', ' ', .. var sentence]: sentences.Add(sentence); break;
                 case ['b', ' ', var key, ' ', .. var label]: buttons.Add((key, label)); break;
+                case ['c', ' ', .. var code]: page = page with { Code = code }; break;
+                case ['g', ' ', .. var part]: fingerprint.Add(part); break;
                 case ['d' or 'D', ' ', .. var desktop]: desktops.Add(new(desktop, line[0] == 'D')); break;
             }
         }
-        return page with { Sentences = sentences, Buttons = buttons, Desktops = desktops };
+        return page with { Sentences = sentences, Buttons = buttons, Desktops = desktops, Fingerprint = fingerprint };
     }
 }

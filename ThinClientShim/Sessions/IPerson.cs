@@ -27,6 +27,13 @@ internal interface IPerson
     /// <summary>How they chose to read, once for each choice, to be signed; null = they chose nothing that was not taken already.</summary>
     PreferRequest? TakeChoice();
 
+    /// <summary>Shows, large, by what an administrator admits this station.</summary>
+    /// <param name="code">To be read out.</param>
+    /// <param name="fingerprint">Of its key, in lines: to be compared by eye.</param>
+    /// <param name="cancel">Until then.</param>
+    /// <exception cref="OperationCanceledException">It was shown for long enough.</exception>
+    Task ShowCodeAsync(string code, string fingerprint, CancellationToken cancel);
+
     /// <summary>Waits for somebody who gives name and password.</summary>
     /// <param name="only">The one name that may sign in here; null = any.</param>
     /// <param name="locked">Who has locked this station: it is they who are waited for, until somebody else says that it is not them; null = nobody.</param>

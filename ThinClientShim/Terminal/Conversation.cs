@@ -42,6 +42,13 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     /// <summary>A terminal has one look.</summary>
     public PreferRequest? TakeChoice() => null;
 
+    /// <inheritdoc/>
+    public Task ShowCodeAsync(string code, string fingerprint, CancellationToken cancel)
+    {
+        foreach (var line in (string[])[Words["enrol-title"], $"    {code}", Words["enrol-what"], Words["enrol-fingerprint"], .. fingerprint.Split('\n').Select(one => "    " + one)]) Tell(line);
+        return Task.Delay(Timeout.Infinite, cancel);
+    }
+
     /// <summary>A star in place of the name, which is no login of anybody's, asks for another password.</summary>
     public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
     {

@@ -127,7 +127,7 @@ public sealed class WayBackTests : AtAStation
         {
             Brokers = [new Uri(broker.Address)],
             Authorities = [Station.Authority.Certificate],
-            Identity = Station.Authority.Station(),
+            Identity = StationIdentity.Of(Station.Authority.Station()),
             Words = Wording.Of("fr")!,
             Display = ":77",
             FreeRdp = Station.Viewer.Program,

@@ -75,7 +75,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
 
     private static Reason Consider(HostChoice host, PlacementWish wish)
     {
-        var leaning = wish.Rules.LeaningTo(host.Host.Id, wish.Station);
+        var leaning = wish.Rules.LeaningTo(host.Host.Id, wish.Station, wish.Home);
         var verdict = host.Health switch
         {
             HostHealth.NeverSeen => Verdict.NeverSeen,

@@ -20,13 +20,22 @@ public enum Leaning
 }
 
 /// <summary>Hosts for the people at some stations: a line of a pool's <c>rules</c>.</summary>
-/// <param name="Stations">Whom it concerns.</param>
+/// <param name="Stations">Whom it concerns, by their names.</param>
 /// <param name="Hosts">The hosts that it names.</param>
 /// <param name="Sort">What it says of them.</param>
 public sealed record StationRule(ImmutableArray<StationPattern> Stations, ImmutableHashSet<HostId> Hosts, StationRuleSort Sort)
 {
+    /// <summary>Id of the place whose stations it concerns too; null = of none.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>Which stations stand there by their names.</summary>
+    public ImmutableArray<StationPattern> OfPlace { get; init; } = [];
+
     /// <summary>True when it concerns people at this station.</summary>
-    public bool Concerns(StationId station) => Stations.Any(pattern => pattern.Fits(station));
+    /// <param name="station">Its name.</param>
+    /// <param name="home">Id of the place that it was accepted into: it stands there, whatever its name fits; null = it was not.</param>
+    public bool Concerns(StationId station, string? home) =>
+        Stations.Any(pattern => pattern.Fits(station)) || (home is null ? OfPlace.Any(pattern => pattern.Fits(station)) : home == Place);
 }
 
 /// <summary>What a <see cref="StationRule"/> says of its hosts.</summary>
@@ -53,13 +62,14 @@ public sealed record PlacingRules(PlacementPolicy Policy, ImmutableArray<Station
     /// <summary>What the rules together say of a host: a rule that keeps it away outweighs all, avoiding outweighs preferring.</summary>
     /// <param name="host">The host.</param>
     /// <param name="station">Where the person sits; null = no station: no rule concerns them.</param>
-    public Leaning LeaningTo(HostId host, StationId? station)
+    /// <param name="home">Id of the place that the station was accepted into; null = into none.</param>
+    public Leaning LeaningTo(HostId host, StationId? station, string? home = null)
     {
         var leaning = Leaning.Neither;
         if (station is not { } place) return leaning;
         foreach (var rule in Stations)
         {
-            if (!rule.Concerns(place)) continue;
+            if (!rule.Concerns(place, home)) continue;
             var named = rule.Hosts.Contains(host);
             if (rule.Sort == StationRuleSort.Only && !named) return Leaning.Never;
             if (rule.Sort == StationRuleSort.Avoid && named) leaning = Leaning.Avoided;
@@ -75,6 +85,9 @@ public sealed record PlacementWish(string User)
 {
     /// <summary>Where the person sits; null = nowhere that rules could concern.</summary>
     public StationId? Station { get; init; }
+
+    /// <summary>Id of the place that the station was accepted into; null = its name says where it stands.</summary>
+    public string? Home { get; init; }
 
     /// <summary>The host that carried them last; null = none is remembered.</summary>
     public HostId? LastHost { get; init; }

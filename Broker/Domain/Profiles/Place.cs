@@ -12,6 +12,14 @@ namespace VdiBroker.Profiles;
 /// <param name="Settings">What it names: name of a setting → text.</param>
 public sealed record Place(string Id, string French, string English, TenantId? Tenant, ImmutableArray<StationPattern> Stations, ImmutableDictionary<string, string> Settings)
 {
+    /// <summary>What its stations are, where it does not name <c>when_idle</c> itself: desk, classroom, public, care; null = not said.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The same place for stations of that kind: the kind says what they do when nobody touches them, where the place itself does not.</summary>
+    /// <param name="kind">One of <see cref="WhenIdle.OfKinds"/>; null or another = nothing is added.</param>
+    public Place ForKind(string? kind) =>
+        kind is not null && !Settings.ContainsKey(WhenIdle.Setting) && WhenIdle.OfKinds.TryGetValue(kind, out var idle) ? this with { Settings = Settings.Add(WhenIdle.Setting, idle) } : this;
+
     /// <summary>True when the station stands there.</summary>
     public bool Holds(StationId station) => Stations.Any(pattern => pattern.Fits(station));
 

@@ -17,7 +17,7 @@ public static class SettingCatalogue
         new("volume", SettingKind.Personal, "50", "volume", "volume", SettingReaders.Volume) { IsApplied = false },
         new("printers", SettingKind.OfThePlace, SettingReaders.NoPrinters, "imprimantes", "printers", SettingReaders.Printers) { IsApplied = false },
         new("clipboard", SettingKind.OfThePlace, "both", "presse-papiers", "clipboard", SettingReaders.OneOf("both", "in", "out", "off")),
-        new("when_idle", SettingKind.OfThePlace, WhenIdle.AtADesk, "quand personne ne touche plus au poste", "when nobody touches the station", SettingReaders.Idle),
+        new(WhenIdle.Setting, SettingKind.OfThePlace, WhenIdle.AtADesk, "quand personne ne touche plus au poste", "when nobody touches the station", SettingReaders.Idle),
         new("usb", SettingKind.OfThePlace, "off", "clés USB", "USB sticks", SettingReaders.OneOf("on", "off")) { IsApplied = false },
     ];
 

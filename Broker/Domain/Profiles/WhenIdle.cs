@@ -23,6 +23,9 @@ public enum IdleAct
 /// <param name="Warn">How long before that it is counted down on the screen; 5 s to <paramref name="After"/>.</param>
 public sealed partial record WhenIdle(IdleAct Act, TimeSpan After, TimeSpan Warn)
 {
+    /// <summary>Name of the setting.</summary>
+    public const string Setting = "when_idle";
+
     /// <summary>The text for: never.</summary>
     public const string Never = "off";
 

@@ -13,6 +13,9 @@ public sealed record OpeningWish(string User, long Serial)
     /// <summary>Where the person sits; null = nowhere that the pool's rules could concern.</summary>
     public StationId? Station { get; init; }
 
+    /// <summary>Id of the place that the station was accepted into; null = its name says where it stands.</summary>
+    public string? Home { get; init; }
+
     /// <summary>The person was told that the host of their desktop does not answer, and gives that desktop up for a new one.</summary>
     public bool Replace { get; init; }
 }
@@ -153,6 +156,7 @@ public static class Opening
     private static PlacementWish Wish(OpeningState state, OpeningWish wish) => new(wish.User)
     {
         Station = wish.Station,
+        Home = wish.Home,
         LastHost = state.LastHost,
         Assigned = state.Assigned,
         Owned = state.Owned,

@@ -11,6 +11,15 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
     /// <summary>The only certificate that is admitted: SHA-256 of it (DER), 64 lower-case hexadecimal digits; null = any of that name. A certificate that was stolen stays out when its name is given to a new machine.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>The certificate that was given by renewal and that nobody has shown yet: admitted beside <see cref="Certificate"/> until it is shown for the first time; null = none.</summary>
+    public RenewedCertificate? Next { get; init; }
+
+    /// <summary>The certificate that the last renewal has put out of use: who still shows it holds a copy, or was restored from one; null = none.</summary>
+    public string? Former { get; init; }
+
+    /// <summary>Where it was put when it was accepted; null = it was not accepted by an enrolment, its place is by its name.</summary>
+    public StationHome? Home { get; init; }
+
     /// <summary>Who decided it; empty = not known.</summary>
     public string By { get; init; } = "";
 
@@ -19,5 +28,27 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
 
     /// <summary>Whether who shows this certificate may call.</summary>
     /// <param name="certificate">SHA-256 of the certificate, as <see cref="Certificate"/>.</param>
-    public bool Admits(string certificate) => !Revoked && (Certificate is null || Certificate == certificate);
+    public bool Admits(string certificate) => !Revoked && (Certificate is null || Certificate == certificate || Next?.Certificate == certificate);
+
+    /// <summary>Whether a stream that this certificate had opened ends only to be opened anew: the station itself has just begun to show its next one.</summary>
+    public bool Replaced(string certificate) => !Revoked && Former == certificate;
+
+    /// <summary>The next certificate was shown: it is the only one from now on.</summary>
+    /// <returns>Null: nothing changes.</returns>
+    public StationStanding? Shown(string certificate) => Next?.Certificate == certificate ? this with { Certificate = certificate, Former = Certificate, Next = null } : null;
 }
+
+/// <summary>A certificate on its way to a station that renews.</summary>
+/// <param name="Certificate">SHA-256 of it, as <see cref="StationStanding.Certificate"/>.</param>
+/// <param name="Key">SHA-256 of its public key (SubjectPublicKeyInfo), 64 lower-case hexadecimal digits: whoever holds that key may fetch it again.</param>
+/// <param name="Pem">The certificate.</param>
+public sealed record RenewedCertificate(string Certificate, string Key, string Pem);
+
+/// <summary>What an accepted station is and where it stands, as whoever accepted it said.</summary>
+/// <param name="Place">Id of a place of the city file.</param>
+/// <param name="Kind">desk, classroom, public or care.</param>
+/// <param name="Model">What the station says of its hardware; may be empty.</param>
+/// <param name="Cards">Hardware addresses of its network cards, as it says.</param>
+/// <param name="AcceptedAt">When, by the store's clock.</param>
+/// <param name="AcceptedBy">By whom.</param>
+public sealed record StationHome(string Place, string Kind, string Model, string Cards, DateTimeOffset AcceptedAt, string AcceptedBy);

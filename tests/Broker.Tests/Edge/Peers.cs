@@ -34,6 +34,10 @@ internal sealed class StationPeer(GrpcChannel channel) : IDisposable
     public async Task<SignInReply> SignInAsync(Town town, string login, string language = "fr") =>
         await Calls.SignInAsync(new SignInRequest { Login = login, Password = town.People[login].Password, Language = language }, deadline: DateTime.UtcNow + Peers.Patience);
 
+    /// <summary>Nothing that was decided of this station stands in its way: a call that it may make is refused for another reason.</summary>
+    public async Task<bool> MayAsync() =>
+        (await Peers.RefusalAsync(async () => await Calls.SignInAsync(new SignInRequest { Login = "nobody-at-all", Password = "x" }, deadline: DateTime.UtcNow + Peers.Patience))).Code != ErrorCode.StationRevoked;
+
     public async Task<Desktop> OpenAsync(string signIn, string pool = "", bool replace = false, TimeSpan? within = null)
     {
         using var stream = Calls.Open(new OpenRequest { SignIn = signIn, PoolId = pool, Language = "fr", Replace = replace }, deadline: DateTime.UtcNow + (within ?? Peers.Patience));

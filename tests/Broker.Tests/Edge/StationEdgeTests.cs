@@ -1,5 +1,4 @@
 using Grpc.Core;
-using VdiBroker.City.Brokers;
 using VdiBroker.City.Callers;
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Host.V1;
@@ -53,7 +52,7 @@ public sealed class StationEdgeTests(Town town)
         Assert.Equal((desktop.SessionId, true), (again.SessionId, again.Resumed));
 
         Assert.Equal(0, (await city.One.OperatorAsync("station", "restore", "poste-perdu")).Status);
-        await Eventually.HoldsAsync("admitted again", _atOnce, async () => await MayAsync(atTwo));
+        await Eventually.HoldsAsync("admitted again", _atOnce, async () => await atTwo.MayAsync());
     }
 
     [Fact]
@@ -61,15 +60,15 @@ public sealed class StationEdgeTests(Town town)
     {
         await using var city = await CityAsync("stations-new", 83);
         using var stolen = await StationPeer.ConnectAsync(town, city.One, "poste-vole");
-        Assert.True(await MayAsync(stolen));
+        Assert.True(await stolen.MayAsync());
         Assert.Equal(0, (await city.One.OperatorAsync("station", "revoke", "poste-vole")).Status);
         var certificate = await town.CertificateAsync("station", "poste-vole");
         var other = await town.CertificateAsync("station", "poste-autre");
         Assert.Equal(2, (await city.One.OperatorAsync("station", "restore", "poste-vole", "--certificate", other.Certificate)).Status);
         Assert.Equal(0, (await city.One.OperatorAsync("station", "restore", "poste-vole", "--certificate", certificate.Certificate)).Status);
         using var renewed = new StationPeer(Peers.Connect(town, city.One, certificate));
-        await Eventually.HoldsAsync("the new machine is admitted", _atOnce, () => MayAsync(renewed));
-        Assert.False(await MayAsync(stolen));
+        await Eventually.HoldsAsync("the new machine is admitted", _atOnce, () => renewed.MayAsync());
+        Assert.False(await stolen.MayAsync());
     }
 
     [Fact]
@@ -78,11 +77,11 @@ public sealed class StationEdgeTests(Town town)
         await using var city = await CityAsync("stations-kept", 86);
         Assert.Equal(0, (await city.One.OperatorAsync("station", "revoke", "poste-perdu")).Status);
         using var station = await StationPeer.ConnectAsync(town, city.One, "poste-perdu");
-        await Eventually.HoldsAsync("refused", _atOnce, async () => !await MayAsync(station));
+        await Eventually.HoldsAsync("refused", _atOnce, async () => !await station.MayAsync());
 
         Assert.Equal("OK", await city.Redis.AskAsync("flushall"));
         await Eventually.HoldsAsync("put back", Peers.Patience, async () => (await city.Two.OperatorAsync("station", "list")).Output.Contains("poste-perdu is revoked", StringComparison.Ordinal));
-        Assert.False(await MayAsync(station));
+        Assert.False(await station.MayAsync());
 
         await city.One.StopAsync();
         await city.Redis.KillAsync();
@@ -102,25 +101,5 @@ public sealed class StationEdgeTests(Town town)
         Assert.DoesNotContain("poste-3", (await town.First.OperatorAsync("station", "list")).Output, StringComparison.Ordinal);
     }
 
-    // A call that a station of which nothing stands in the way may make: it is refused for another reason.
-    private static async Task<bool> MayAsync(StationPeer station) =>
-        (await Peers.RefusalAsync(async () => await station.Calls.SignInAsync(new SignInRequest { Login = "nobody-at-all", Password = "x" }, deadline: DateTime.UtcNow + Peers.Patience))).Code != ErrorCode.StationRevoked;
-
-    private async Task<LonelyCity> CityAsync(string name, int host)
-    {
-        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-stations-").FullName;
-        var redis = await RedisNode.StartAloneAsync(folder, "127.0.0.1");
-        return new LonelyCity(folder, redis, await town.StartOnAsync(name + "-1", host, redis.Endpoint), await town.StartOnAsync(name + "-2", host + 1, redis.Endpoint));
-    }
-
-    private sealed record LonelyCity(string Folder, RedisNode Redis, BrokerProcess One, BrokerProcess Two) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await One.DisposeAsync();
-            await Two.DisposeAsync();
-            await Redis.DisposeAsync();
-            System.IO.Directory.Delete(Folder, recursive: true);
-        }
-    }
+    private Task<TwoBrokers> CityAsync(string name, int host) => TwoBrokers.StartAsync(town, name, host);
 }

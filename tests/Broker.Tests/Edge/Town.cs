@@ -85,6 +85,15 @@ public sealed class Town : IAsyncLifetime
     /// <summary>A broker of this town on a Redis of the test's.</summary>
     public Task<BrokerProcess> StartOnAsync(string name, int host, string redis) => StartAsync(name, _network.Address(host), redis);
 
+    /// <summary>A broker of this town on a Redis of the test's, at which stations enrol.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="host">Its host number.</param>
+    /// <param name="redis">The store.</param>
+    /// <param name="enrolment">The section of that name, JSON.</param>
+    /// <param name="changed">Makes its city file of the town's.</param>
+    public Task<BrokerProcess> StartEnrollingAsync(string name, int host, string redis, string enrolment, Func<string, string>? changed = null) =>
+        StartAsync(name, _network.Address(host), redis, changed, enrolment: enrolment);
+
     /// <summary>One more broker of this town, on its Redis, that tells of itself.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="host">Its host number.</param>
@@ -99,11 +108,11 @@ public sealed class Town : IAsyncLifetime
         return new Fleet(redis, await Task.WhenAll(Enumerable.Range(1, 3).Select(number => StartAsync($"{name}{number}", _network.Address(host + number), redis.Endpoint))));
     }
 
-    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null, string? telemetry = null)
+    private async Task<BrokerProcess> StartAsync(string name, string address, string? redis, Func<string, string>? changed = null, string? telemetry = null, string? enrolment = null)
     {
         var broker = BrokerProcess.At(Program, Path.Combine(_folder, name), address, Loopback.FreePort(address));
         await File.WriteAllTextAsync(Path.Combine(broker.Folder, "city.yaml"), changed is null ? CityFile() : changed(CityFile()));
-        await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis), telemetry);
+        await broker.ConfigureAsync(Certificates, redis is null ? null : StoreAddress.Of(redis), telemetry, enrolment);
         await broker.StartAsync();
         return Own(broker);
     }

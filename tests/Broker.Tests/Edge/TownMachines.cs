@@ -1,7 +1,7 @@
 using VdiBroker.Broker.Tests.Machines;
 using VdiBroker.City.Directory;
 using VdiBroker.City.Processes;
-using VdiBroker.Machines;
+using VdiBroker.Kernel;
 
 namespace VdiBroker.Broker.Tests.Edge;
 

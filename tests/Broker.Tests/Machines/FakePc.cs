@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using VdiBroker.Kernel;
 using VdiBroker.Machines;
 
 namespace VdiBroker.Broker.Tests.Machines;
@@ -29,7 +30,7 @@ internal sealed class FakePc : IAsyncDisposable
 
     public static FakePc At(string address, int port, byte selects = 1) => new(address, port) { Selects = selects };
 
-    public Machine Machine(string id) => new(new VdiBroker.Kernel.HostId(id), Address, Port, CertificateSha256);
+    public Machine Machine(string id) => new(new HostId(id), Address, Port, CertificateSha256);
 
     /// <summary>Lies asleep until the right magic packet comes to <paramref name="broadcast"/>, then boots for as long.</summary>
     public void Sleep(MacAddress mac, string broadcast, TimeSpan boot) => _serving = WakeAsync(mac, broadcast, boot);

@@ -59,7 +59,8 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <param name="certificates">The city's authority.</param>
     /// <param name="redis">A store of the operator's; null = its own.</param>
     /// <param name="telemetry">The section of that name, JSON; null = nothing is measured.</param>
-    public async Task ConfigureAsync(CityCertificates certificates, StoreAddress? redis = null, string? telemetry = null)
+    /// <param name="enrolment">The section of that name, JSON; null = stations get their certificates by hand.</param>
+    public async Task ConfigureAsync(CityCertificates certificates, StoreAddress? redis = null, string? telemetry = null, string? enrolment = null)
     {
         var issued = await certificates.IssueAsync("broker", "broker1", Path.Combine(Folder, "tls"), _address);
         var store = redis?.Json ?? "null";
@@ -70,7 +71,8 @@ public sealed class BrokerProcess : IAsyncDisposable
               "tls": { "ca": "{{certificates.CaFile}}", "certificate": "{{issued.Certificate}}", "key": "{{issued.Key}}" },
               "state": "state",
               "redis": {{store}},
-              "telemetry": {{telemetry ?? "{}"}}
+              "telemetry": {{telemetry ?? "{}"}},
+              "enrolment": {{enrolment ?? "null"}}
             }
 
             """);

@@ -24,6 +24,17 @@ public sealed class CityCertificates
         return new CityCertificates(broker, folder);
     }
 
+    /// <summary>Makes an authority for stations alone beside the city's.</summary>
+    /// <param name="folder">Takes it.</param>
+    /// <param name="city">The city's name.</param>
+    /// <param name="valid">How long its certificates hold, as <c>broker.json</c> spells it.</param>
+    /// <returns>The section <c>enrolment</c> of <c>broker.json</c>.</returns>
+    public async Task<string> ForStationsAsync(string folder, string city, string valid)
+    {
+        await Tool.OutputAsync(_broker, "ca", "init", "--stations", "--dir", folder, "--city", city);
+        return $$"""{ "certificate": "{{folder}}/ca.crt", "key": "{{folder}}/ca.key", "valid": "{{valid}}" }""";
+    }
+
     /// <summary>Issues a certificate with its key.</summary>
     /// <param name="kind">station, host, broker or server.</param>
     /// <param name="name">Who it says its owner is; also the name of the files.</param>

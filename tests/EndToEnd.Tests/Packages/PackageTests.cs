@@ -66,14 +66,14 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         {
             await using var root = await packages.BootAsync("vdi-shim");
             await InstalledAsync(root, "vdi-shim");
-            await root.SaysAsync("vdi-shim", "/etc/vdi-shim/station.key (key) is not there");
+            await root.SaysAsync("vdi-shim", "/etc/vdi-shim/ca.crt (ca) is not there");
             await root.SaysAsync("vdi-shim", "names the broker of the example");
             Assert.Contains("0.1.0", await root.OutputAsync("vdi-shim", "--version"), StringComparison.Ordinal);
 
             await CertifyAsync(root, "station", "accueil-1", "/etc/vdi-shim", "station");
             await root.OutputAsync("chown", "-R", "vdi-station:", "/etc/vdi-shim");
             var settings = root.File("/etc/vdi-shim.conf");
-            await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(settings)).Replace(".example:", ".test:", StringComparison.Ordinal) + "log = /var/log/vdi-shim/journal\n");
+            await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(settings)).Replace(".example:", ".test:", StringComparison.Ordinal) + "certificate = /etc/vdi-shim/station.crt\nkey = /etc/vdi-shim/station.key\nlog = /var/log/vdi-shim/journal\n");
             // The one thing that is not as on a station: a card that no machine has.
             await File.WriteAllTextAsync(root.File("/etc/X11/xorg.conf.d/no-card.conf"), "Section \"Device\"\n Identifier \"none\"\n Driver \"dummy\"\nEndSection\n");
             await root.OutputAsync("systemctl", "start", "vdi-shim");

@@ -17,7 +17,7 @@ internal static class InnerVisit
         {
             Brokers = [new Uri(broker.Address)],
             Authorities = [station.Authority.Certificate],
-            Identity = station.Authority.Station(),
+            Identity = StationIdentity.Of(station.Authority.Station()),
             Words = Wording.Of("fr")!,
             Display = ":77",
             FreeRdp = station.Viewer.Program,

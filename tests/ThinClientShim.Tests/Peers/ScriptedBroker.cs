@@ -32,7 +32,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     /// <summary>True: it takes connections and calls, and answers nothing, as a stopped process does.</summary>
     public bool Hangs { set => _gate.Hangs = value; }
 
-    public static async Task<ScriptedBroker> StartAsync(ScriptedDesk desk, TestAuthority authority, X509Certificate2? certificate = null)
+    public static async Task<ScriptedBroker> StartAsync(ScriptedDesk desk, TestAuthority authority, X509Certificate2? certificate = null, ScriptedEnrolment? enrolment = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -44,7 +44,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             {
                 ServerCertificate = certificate ?? authority.Broker(),
                 ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-                ClientCertificateValidation = (client, _, _) => IsOf(authority, client),
+                ClientCertificateValidation = (client, _, _) => IsOf(authority, client) || (enrolment is not null && client.Subject == client.Issuer),
                 HandshakeTimeout = TimeSpan.FromSeconds(20),
             });
         }));
@@ -52,6 +52,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         builder.Services.AddSingleton(desk);
         builder.Services.AddSingleton(gate);
         builder.Services.AddGrpc();
+        if (enrolment is not null) builder.Services.AddSingleton(enrolment);
         var app = builder.Build();
         app.Use(async (context, next) =>
         {
@@ -60,6 +61,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         });
         app.MapGrpcService<Service>();
         if (desk.Attendance is not null) app.MapGrpcService<Presence>();
+        if (enrolment is not null) app.MapGrpcService<ScriptedEnrolment>();
         await app.StartAsync();
         return new(app, gate);
     }

@@ -15,7 +15,7 @@ internal sealed class TestAuthority
         var request = new CertificateRequest("CN=Test City CA", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        _self = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(5));
+        _self = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-2), DateTimeOffset.UtcNow.AddHours(5));
     }
 
     public X509Certificate2 Certificate => _self;
@@ -43,6 +43,19 @@ internal sealed class TestAuthority
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri("vdi://test/station/poste1"));
         return Issue("CN=poste1", names, "1.3.6.1.5.5.7.3.2", valid);
+    }
+
+    /// <summary>A station's certificate for a key that it holds itself, PEM.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="began">It holds since then, for an hour.</param>
+    public string Admit(PublicKey key, string name, TimeSpan began)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={name}"), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var from = DateTimeOffset.UtcNow - began;
+        using var signed = request.Create(_self, from, from.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        return signed.ExportCertificatePem();
     }
 
     private X509Certificate2 Issue(string subject, SubjectAlternativeNameBuilder names, string usage, bool valid)

@@ -53,9 +53,9 @@ internal sealed class TestStation : IAsyncDisposable
         return At(file);
     }
 
-    public async Task<ScriptedBroker> BrokerAsync()
+    public async Task<ScriptedBroker> BrokerAsync(ScriptedEnrolment? enrolment = null)
     {
-        var broker = await ScriptedBroker.StartAsync(Desk, Authority);
+        var broker = await ScriptedBroker.StartAsync(Desk, Authority, enrolment: enrolment);
         _brokers.Add(broker);
         return broker;
     }
@@ -67,20 +67,27 @@ internal sealed class TestStation : IAsyncDisposable
     public void Start(IEnumerable<string> brokers, string settings, params string[] options) => Start(brokers, settings, options, []);
 
     /// <summary>The same, by way of another program.</summary>
-    public void Start(IEnumerable<string> brokers, string settings, string[] options, string[] through)
+    public void Start(IEnumerable<string> brokers, string settings, string[] options, string[] through) => Start(brokers, "certificate = station.crt\nkey = station.key\n" + settings, (options, through));
+
+    /// <summary>The same for a station that nobody knows: it keeps its identity in the folder <c>identity</c>.</summary>
+    public void StartUnknown(IEnumerable<string> brokers, string settings, params string[] options)
+    {
+        Directory.CreateDirectory(At("identity"));
+        Start(brokers, "state = identity\n" + settings, (options, []));
+    }
+
+    private void Start(IEnumerable<string> brokers, string settings, (string[] Options, string[] Through) how)
     {
         Write("shim.conf", $"""
             # written by a test
             {string.Join('\n', brokers.Select(one => "broker = " + one))}
             ca = ca.crt
-            certificate = station.crt
-            key = station.key
             display = {Display}
             freerdp = {Viewer.Program}
             log = shim.log
             {settings}
             """);
-        RunThrough(through, ["--config", At("shim.conf"), .. options]);
+        RunThrough(how.Through, ["--config", At("shim.conf"), .. how.Options]);
     }
 
     /// <summary>Starts the shim with nothing but these arguments.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace VdiBroker.Machines;
+namespace VdiBroker.Kernel;
 
-/// <summary>The hardware address of a machine's network card, by which it can be woken.</summary>
+/// <summary>The hardware address of a network card: a machine is woken by it, a station is told apart by it.</summary>
 public sealed record MacAddress
 {
     private const int Length = 6;

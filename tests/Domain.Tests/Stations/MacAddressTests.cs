@@ -1,7 +1,7 @@
-using VdiBroker.Machines;
+using VdiBroker.Kernel;
 using Xunit;
 
-namespace VdiBroker.Domain.Tests.Machines;
+namespace VdiBroker.Domain.Tests.Stations;
 
 public sealed class MacAddressTests
 {
