@@ -29,6 +29,7 @@ internal static class PresenceCommands
         var command = new Command("who", "every station that was ever on: whether it is now, and what goes on there") { place, json, config };
         command.SetAction((parsed, _) => OpenedCity.UseAsync(parsed.GetRequiredValue(config), async city =>
         {
+            await city.KnowStationsAsync();
             if (parsed.GetValue(place) is { } named && PlaceMissing(city, named) is { } fault) return OpenedCity.Complain(fault, OpenedCity.BadInput);
             var (all, now) = await new PresenceStore(city.Store, city.Keys).ListAsync();
             var shown = all.Where(one => parsed.GetValue(place) is not { } wanted || PlaceOf(city, one.Station) == wanted).ToList();
@@ -87,6 +88,7 @@ internal static class PresenceCommands
         if (wanted.Place is { } place && PlaceMissing(city, place) is { } fault) return OpenedCity.Complain(fault, OpenedCity.BadInput);
         if (wanted.Stations.FirstOrDefault(name => !PeerName.IsName(name)) is { } wrong) return NoName(wrong);
         if (wanted.Stations.Length == 0 && wanted.Place is null) return OpenedCity.Complain("name stations, or a place: --place ID", OpenedCity.BadInput);
+        await city.KnowStationsAsync();
         var (all, now) = await new PresenceStore(city.Store, city.Keys).ListAsync();
         List<StationId> stations = [.. wanted.Stations.Select(name => new StationId(name)), .. all.Where(one => wanted.Place is not null && one.IsOn(now) && PlaceOf(city, one.Station) == wanted.Place).Select(one => one.Station)];
         if (stations.Count == 0) return OpenedCity.Complain("no station is on there", NotAll);

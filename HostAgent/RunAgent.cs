@@ -5,6 +5,7 @@ using VdiBroker.Agent.Ending;
 using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Link;
 using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 
 namespace VdiBroker.Agent;
@@ -55,11 +56,15 @@ internal static class RunAgent
         var watch = new SessionWatch(grants, names, bell, log, time);
         var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
         var idle = new IdleTimes(watch, log, time);
-        var attachment = new Attachment(new Observer(watch, grants, idle, time), bell, ending, log, boot);
+        var accounts = new VisitorAccounts(settings.VisitorAccounts, settings.VisitorHomes);
+        var visitors = new VisitorBook(accounts, log, time);
+        visitors.Recover(grants);
+        var wiping = new VisitorWatch(visitors, new Wipe(accounts, time), watch, grants, bell, log);
+        var attachment = new Attachment(new Observer(watch, grants, idle, visitors, time), bell, ending, visitors, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
-        var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, log, time), watch, log);
+        var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
-        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
+        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
         try
         {
             await await Task.WhenAny(parts);

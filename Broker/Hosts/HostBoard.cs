@@ -9,7 +9,11 @@ using VdiBroker.Storage;
 namespace VdiBroker.Hosts;
 
 /// <summary>What an agent says of its host, before the store has put its time on it.</summary>
-internal sealed record HostReading(string BootId, string CertificateSha256, double LoadPerCore, double MemoryUsed, ImmutableArray<ObservedSession> Sessions);
+internal sealed record HostReading(string BootId, string CertificateSha256, double LoadPerCore, double MemoryUsed, ImmutableArray<ObservedSession> Sessions)
+{
+    /// <summary>Sessions of visitors of which the host has proven, in the last minutes, that nothing is left.</summary>
+    public ImmutableArray<SessionId> Wiped { get; init; } = [];
+}
 
 /// <summary>A reading that was written.</summary>
 /// <param name="Now">The store's time.</param>

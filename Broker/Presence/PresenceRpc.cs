@@ -4,6 +4,7 @@ using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
+using VdiBroker.Stations;
 using VdiBroker.Trust;
 
 namespace VdiBroker.Presence;
@@ -24,9 +25,8 @@ internal sealed class PresenceRpc(Caller caller, AttachStation attach, StreamsEn
         using var end = ending.With(context);
         if (!await requestStream.MoveNext(end.Token) || requestStream.Current.Hello is not { } hello) throw Invalid("the first report must be 'hello'");
         if (!StationText.IsVersion(hello.Version)) throw Invalid($"hello.version must have 1 to {StationText.LongestVersion} printable characters");
-        if (!StationText.IsModel(hello.Model)) throw Invalid($"hello.model must have at most {StationText.LongestModel} printable characters");
-        if (!StationText.AreMacs(hello.Macs)) throw Invalid($"hello.macs must be at most {StationText.MostMacs} addresses like 52:54:00:12:34:56");
-        var said = new SaidOfItself { Version = hello.Version, Model = hello.Model, Macs = hello.Macs };
+        if (StationSheet.Read("", hello.Model, hello.Macs, out var fault) is not { } sheet) throw Invalid($"hello: {fault}");
+        var said = new SaidOfItself { Version = hello.Version, Model = sheet.Model, Macs = [.. sheet.Cards.Select(card => card.ToString())] };
         await attach.RunAsync(station, said, Words(said, requestStream, end.Token), responseStream.WriteAsync, end.Token);
     }
 

@@ -29,12 +29,24 @@ internal static class PlaceSection
         if (kind is not null && !WhenIdle.OfKinds.ContainsKey(kind)) map.Fault("kind", $"there is no kind of station '{kind}' (kinds: {string.Join(", ", WhenIdle.OfKinds.Keys)})");
         var place = new Place(map.Id("id"), name.Text("fr"), name.Text("en"), map.Has("tenant") ? tenants.Reference(map, "tenant") : null,
             [.. map.StationPatterns("stations", mayBeMissing: true)], ProfileSection.Settings(map))
-        { Kind = kind };
+        {
+            Kind = kind,
+            Visitors = map.Has("visitors") ? ReadVisitors(map, kind, tenants) : null,
+        };
         name.Close();
         // Named here so that the key is known when it stands there empty.
         _ = map.TextOr("tenant", null);
         map.Close();
         return place;
+    }
+
+    private static VisitorOffer ReadVisitors(CityMap place, string? kind, TenantCatalogue tenants)
+    {
+        var map = place.Map("visitors");
+        if (kind != WhenIdle.Public) place.Fault("visitors", $"'visitors' needs 'kind: {WhenIdle.Public}': a desktop without a name is for public places only");
+        var offer = new VisitorOffer(tenants.Reference(map, "tenant"), new PoolId(map.Id("pool")));
+        map.Close();
+        return offer;
     }
 
     private static IEnumerable<(StationPattern Mine, string Other)> Shared(Place place, List<Place> others) =>

@@ -84,6 +84,8 @@ internal static class FactWords
         ["appeared"] = ("elle est apparue après avoir été fermée, et se ferme", "it appeared after it had been signed out of, and is being closed"),
         ["station-gone"] = ("le poste s'est déconnecté", "the station has disconnected"),
         ["gone-from-host"] = ("elle n'est plus sur le serveur", "it is no longer on the server"),
+        ["being-wiped"] = ("le serveur efface tout ce qu'elle a laissé", "the server is removing all that it left"),
+        ["wiped"] = ("le serveur a prouvé qu'il n'en reste rien", "the server has proven that nothing of it is left"),
         ["host-restarted"] = ("le serveur a redémarré", "the server was restarted"),
         ["host-gone"] = ("le serveur ne répond plus ; la personne a reçu un nouveau bureau", "the server does not answer any more; the person was given a new desktop"),
         ["given-up"] = ("le serveur ne répondait plus ; la personne a demandé un nouveau bureau sans attendre", "the server did not answer any more; the person asked for a new desktop rather than wait"),

@@ -84,6 +84,8 @@ internal static class RefusalWords
         [ErrorCode.MachineUntrusted] = new(("ce qui répondait à l'adresse de votre ordinateur n'était pas lui", "what answered at your computer's address was not your computer"),
             ("Appelez l'assistance : l'ordinateur a peut-être été réinstallé.", "Call the helpdesk: the computer may have been reinstalled.")),
         [ErrorCode.ExtensionRefused] = new(("la session ne pouvait pas être prolongée", "the session could not be extended"), ("Enregistrez votre travail avant la fin annoncée.", "Save your work before the end that was announced.")),
+        [ErrorCode.NoVisitorsHere] = new(("ce poste n'est pas ouvert sans identification", "that station is not open without signing in"),
+            ("Identifiez-vous, ou prenez un poste en accès libre.", "Sign in, or use a public station.")),
         [ErrorCode.ComeBack] = new(("trop de monde se connectait au même moment", "too many people were signing in at the same moment"), _again),
     }.ToFrozenDictionary();
 

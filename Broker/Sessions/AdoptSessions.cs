@@ -14,6 +14,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
 {
     private const string Ghost = "session-ghost";
     private const string Stray = "session-stray";
+    private const string NotWiped = "visitor-not-wiped";
 
     /// <summary>Repairs after one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>The ghosts that the host must end: id that it knows, account.</returns>
@@ -25,6 +26,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         var held = seen.Seats.Where(seat => seat.IsHeld(seen.Host)).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
         foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
             if (await RepairAsync(seen, session) is { } left) noted.Add(left);
+        noted.AddRange(from session in seen.Reading.Sessions where session.Wipe is { Failed: > 0 } select new Noted(NotWiped, session.User, session.Grant?.Session ?? "", session.Wipe!.Left));
         await NoteAsync(seen, noted);
         return [.. noted.Where(n => n.Kind == Ghost).Select(n => (new SessionId(n.Session), n.User))];
     }
@@ -87,7 +89,11 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         var before = seen.Noted.Length == 0 ? [] : JsonSerializer.Deserialize(seen.Noted, NotedJson.Default.ImmutableArrayNoted);
         var fresh = sorted.Except(before).ToList();
         if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Noted, now, fresh)) return;
-        foreach (var one in fresh) SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
+        foreach (var one in fresh)
+        {
+            if (one.Kind == NotWiped) SessionsLog.NotWiped(logger, one.User, seen.Host, one.Cause);
+            else SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
+        }
     }
 
     private IEnumerable<PoolId> PoolsOf(HostId host) => rules.Pools.Pools.Values.Where(pool => pool.Hosts.Contains(host)).Select(pool => pool.Id);

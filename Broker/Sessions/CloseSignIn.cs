@@ -19,7 +19,8 @@ internal sealed class CloseSignIn(SignInStore signIns, QueueStore queues, Sessio
     public async Task<bool> RunAsync(CloseRequested request)
     {
         if (await signIns.FindAsync(request.Secret, request.Station) is not { } signIn) return false;
-        var outcome = await signIns.CloseAsync(request.Secret, request.Session, request.Fence, request.SignOut);
+        // Nobody could come back to a visitor's desktop.
+        var outcome = await signIns.CloseAsync(request.Secret, request.Session, request.Fence, request.SignOut || signIn.Person.IsVisitor);
         SessionsLog.Closed(logger, signIn.Person, request.Station, outcome);
         if (outcome != "unknown") notes.Closed(signIn, outcome == "ending");
         // Who has no desktop may have waited for one.

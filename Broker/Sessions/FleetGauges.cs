@@ -37,6 +37,7 @@ internal sealed class FleetGauges : BackgroundService
         meter.CreateObservableGauge("vdibroker.hosts.draining", Draining, "{host}", "hosts that are being taken out of service");
         meter.CreateObservableGauge("vdibroker.seats", Seats, "{seat}", "seats of a pool: taken; free; out: free on hosts that take nobody now. A host of two pools counts in both");
         meter.CreateObservableGauge("vdibroker.sessions", Sessions, "{session}", "desktops that run, by pool and whether a station is on them");
+        meter.CreateObservableGauge("vdibroker.visitors.unwiped", Unwiped, "{visitor}", "visitors of public stations of whom something is left that their host could not remove; their seats stay taken");
         meter.CreateObservableGauge("vdibroker.queue.length", Waiting, "{person}", "people who wait for a seat");
         meter.CreateObservableGauge("vdibroker.fleet.age", Age, "s", "since the look that the gauges of hosts, seats, sessions and queues are from");
     }
@@ -94,6 +95,8 @@ internal sealed class FleetGauges : BackgroundService
             yield return Of(seen.Count(session => !session.Connected), pool, "vdibroker.session.state", "disconnected");
         }
     }
+
+    private long Unwiped() => _states.Sum(state => state.Seen?.Sessions.Count(session => session.Wipe is { Failed: > 0 }) ?? 0);
 
     private IEnumerable<Measurement<long>> Waiting() => _waiting.Select(pool => Of(pool.Value, PoolTag, pool.Key.Value));
 

@@ -32,6 +32,9 @@ internal sealed record Followed(StationView View, StationId Station)
     /// <summary>The limit that ended it; null = none did, or it has not ended.</summary>
     public Limit? EndedBy { get; init; }
 
+    /// <summary>They have no name: nobody comes back to what they leave.</summary>
+    public bool IsVisitor { get; init; }
+
     /// <summary>With <see cref="StationView.HostSilent"/>: the host; else null.</summary>
     public HostId? Host { get; init; }
 
@@ -104,6 +107,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         return new Followed(view, view == StationView.Moved ? session!.Station : request.SignIn.Station)
         {
             End = StationViews.IsFinal(view) || session is null ? null : EndOf(session, now),
+            IsVisitor = request.SignIn.Person.IsVisitor,
             EndedBy = view == StationView.SignedOut ? session?.End.EndedBy : null,
         };
     }

@@ -17,6 +17,8 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
     private const int LongestText = 128;
     private const int LongestTicket = 1024;
     private const int LongestPerson = 320;
+    private const int MostWiped = 1000;
+    private const int LongestLeft = 300;
     private const long LongestIdle = 10 * 366 * 86400L;
     private const long LatestSecond = 253402300799;
 
@@ -47,6 +49,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
             reply.Fence = (ulong)ticket.Fence.Value;
             reply.Person = redeemed.Session?.Person.Value ?? "";
             reply.Pool = redeemed.Session?.Pool.Value ?? "";
+            reply.Visitor = redeemed.Session?.Person.IsVisitor ?? false;
         }
         return reply;
     }
@@ -70,7 +73,10 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
             Convert.ToHexStringLower(hello.CertificateSha256.Span),
             load.Cores == 0 || !double.IsFinite(load.Load1) ? 0 : load.Load1 / load.Cores,
             Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
-            [.. observation.Sessions.Select(Seen)]);
+            [.. observation.Sessions.Select(Seen)])
+        {
+            Wiped = [.. observation.WipedSessionIds.Where(id => IsText(id, LongestAccount)).Take(MostWiped).Select(id => new SessionId(id))],
+        };
     }
 
     private static SeenSession Seen(ReportedSession session)
@@ -82,6 +88,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
         {
             Idle = session.Idle?.ToTimeSpan(),
             Grant = GrantOf(session),
+            Wipe = session.Wiping is { } wiping ? new WipeSeen((int)Math.Min(wiping.Failed, int.MaxValue), IsText(wiping.Left, LongestLeft) ? wiping.Left : "") : null,
         };
     }
 

@@ -32,6 +32,8 @@ internal sealed class KeepPreference(SignInStore signIns, ChangeProfile change)
     public async Task<Preference> RunAsync(PreferenceChosen chosen)
     {
         if (await signIns.FindAsync(chosen.Secret, chosen.Station) is not { Closed: false } signIn) return new Preference.Refused(ErrorCode.SignInEnded, "");
+        // There is no profile of somebody without a name: the choice was this screen's.
+        if (signIn.Person.IsVisitor) return new Preference.Kept();
         var outcome = await change.RunAsync(signIn.Person, chosen.Wish, new ChangeAuthor(ChangeOrigin.Person, chosen.Station.Value));
         return outcome is ChangeOutcome.Refused(var faults) ? new Preference.Refused(ErrorCode.InvalidRequest, string.Join("; ", faults)) : new Preference.Kept();
     }

@@ -10,12 +10,12 @@ namespace VdiBroker.Sessions;
 internal static class LimitWords
 {
     /// <summary>The warning of a notice.</summary>
-    public static LimitWarning Of(EndNews end, string language) => new()
+    public static LimitWarning Of(EndNews end, bool ofVisitor, string language) => new()
     {
         Limit = Of(end.Limit),
         EndsIn = Duration.FromTimeSpan(end.EndsIn > TimeSpan.Zero ? end.EndsIn : TimeSpan.Zero),
         Extendable = end.Extendable,
-        Text = Before(end.Limit, language),
+        Text = ofVisitor ? VisitorWords.Before(end.Limit, language) : Before(end.Limit, language),
     };
 
     /// <summary>Told before the end: what ends, and what to do.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Records;
 using VdiBroker.Rpc;
@@ -7,16 +8,21 @@ using VdiBroker.Storage;
 namespace VdiBroker.Sessions;
 
 /// <summary>Signs a person in and notes how it went: beside the answer, at no cost to it.</summary>
-internal sealed class RecordedSignIn(SignInPerson signIn, RecordWriter records)
+internal sealed class RecordedSignIn(SignInPerson signIn, BeginVisit visit, RecordWriter records)
 {
     /// <summary>Runs <see cref="SignInPerson"/>; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     /// <returns>A refusal bears the reference under which its record is found.</returns>
-    public async Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel)
+    public Task<SignInOutcome> RunAsync(SignInRequested request, CancellationToken cancel) => RunAsync(request, () => signIn.RunAsync(request, cancel));
+
+    /// <summary>Runs <see cref="BeginVisit"/>; as above.</summary>
+    public Task<SignInOutcome> VisitAsync(StationId station, string language) => RunAsync(new SignInRequested("", "", station), () => visit.RunAsync(station, language));
+
+    private async Task<SignInOutcome> RunAsync(SignInRequested request, Func<Task<SignInOutcome>> run)
     {
         var asked = Stopwatch.GetTimestamp();
         try
         {
-            var outcome = await signIn.RunAsync(request, cancel);
+            var outcome = await run();
             if (outcome is SignInOutcome.SignedIn { Person: { } person } done)
             {
                 records.Note(RecordId.Of(done.Serial), new Fact.SignedIn(done.Serial, person, request.Station, done.Took, done.Limited), RecordKey.Of(person), RecordKey.Of(request.Station));
@@ -37,9 +43,13 @@ internal sealed class RecordedSignIn(SignInPerson signIn, RecordWriter records)
     {
         var record = RecordId.Of(refusal.Reference);
         var reference = RecordKey.OfReference(refusal.Reference);
-        records.Note(record, tried, reference, RecordKey.Of(request.Station), tried.Person is { } known ? RecordKey.Of(known) : RecordKey.OfUnknownName(request.Login));
+        records.Note(record, tried, [reference, RecordKey.Of(request.Station), .. WhoOf(request, tried)]);
         records.Note(record, refusal);
     }
+
+    // Nobody typed a name where there is none to type.
+    private static IEnumerable<RecordKey> WhoOf(SignInRequested request, Fact.Tried tried) =>
+        tried.Person is { } known ? [RecordKey.Of(known)] : request.Login.Length > 0 ? [RecordKey.OfUnknownName(request.Login)] : [];
 
     private static string GroundOf(SignInOutcome outcome) => outcome switch
     {

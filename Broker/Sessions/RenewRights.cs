@@ -19,6 +19,8 @@ internal sealed class RenewRights(LookUpPerson lookUp, DirectorySet directories,
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<SignIn> RunAsync(Presented secret, SignIn signIn, CancellationToken cancel)
     {
+        // No directory knows them: their right is the place's, and ends with the visit.
+        if (signIn.Person.IsVisitor) return signIn;
         var tenant = signIn.Person.Tenant;
         if (signIn.Mark == 0 && signIn.RightsAge < rules.Directories.RightsAge(tenant)) return signIn;
         ForgetGroupsBefore(signIn.Mark);

@@ -7,13 +7,13 @@ internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILo
 {
     /// <summary>Compares and corrects; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public Task RunAsync(HostSeen seen) =>
-        Task.WhenAll(Reconciliation.Decide(seen.Believed, seen.Reading.Sessions, seen.Reading.BootId, seen.Now).Select(correction => RunAsync(seen, correction)));
+        Task.WhenAll(Reconciliation.Decide(seen.Believed, seen.Reading.Sessions, seen.Reading.BootId, seen.Now, seen.Reading.Wiped.ToHashSet()).Select(correction => RunAsync(seen, correction)));
 
     // Each concerns a session of its own.
     private async Task RunAsync(HostSeen seen, Correction correction)
     {
         if (!await ledger.CorrectAsync(correction)) return;
         SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
-        if (correction.Phase == SessionPhase.Active) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
+        if (correction.Phase == SessionPhase.Active && !correction.Session.Person.IsVisitor) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
     }
 }

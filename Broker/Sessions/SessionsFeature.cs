@@ -9,7 +9,7 @@ internal static class SessionsFeature
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
         .AddSingleton(rules)
         .AddSingleton<FreshMemory>().AddSingleton<ReadAhead>().AddSingleton<HostsView>().AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
-        .AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<KeepPreference>().AddSingleton<CallForHelp>().AddSingleton<PersonCalls>()
+        .AddSingleton<VisitStore>().AddSingleton<WelcomeStation>().AddSingleton<BeginVisit>().AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<KeepPreference>().AddSingleton<CallForHelp>().AddSingleton<PersonCalls>()
         .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
         .AddSingleton<FindOpener>().AddSingleton<CheckHours>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
         .AddSingleton<LimitLedger>().AddSingleton<AskSeatsBack>().AddSingleton<LimitSessions>().AddSingleton<ExtendSession>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()

@@ -72,6 +72,15 @@ internal static partial class SessionsLog
     [LoggerMessage(1025, LogLevel.Information, "call for help {number}: {person} at {station}, session {session}")]
     public static partial void HelpCalled(ILogger logger, long number, PersonId person, StationId station, SessionId session);
 
+    [LoggerMessage(1026, LogLevel.Error, "what visitor {user} left on {host} cannot be removed, and their seat is not free before it is: {left}")]
+    public static partial void NotWiped(ILogger logger, string user, HostId host, string left);
+
+    [LoggerMessage(1027, LogLevel.Information, "a visit without a name begins at {station}: {person}, number {serial}, pool {pool}")]
+    public static partial void VisitBegun(ILogger logger, PersonId person, StationId station, long serial, PoolId pool);
+
+    [LoggerMessage(1028, LogLevel.Information, "the visit {person} at {station} is ended: another begins there")]
+    public static partial void VisitOvertaken(ILogger logger, PersonId person, StationId station);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 }

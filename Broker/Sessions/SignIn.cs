@@ -14,6 +14,14 @@ namespace VdiBroker.Sessions;
 /// <param name="Clipboard">As the setting <c>clipboard</c> has it.</param>
 internal sealed record StationSettings(string Keyboard, string Language, int ScreenWidth, int ScreenHeight, string Clipboard = "both")
 {
+    /// <summary>What of somebody's settings concerns their station.</summary>
+    public static StationSettings Of(MergedSettings profile) => new(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"])
+    {
+        TextSize = profile["text_size"],
+        Contrast = profile["contrast"],
+        WhenIdle = WhenIdle.Parse(profile["when_idle"]),
+    };
+
     /// <summary>Factor of the size of letters; told with the sign-in, not kept with it.</summary>
     public string TextSize { get; init; } = "1";
 
@@ -56,7 +64,9 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
     /// <summary>However much it is used, a sign-in ends after so long: rights are asked anew with the next one.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
 
-    private static readonly TimeSpan _closedLife = TimeSpan.FromMinutes(2);
+    /// <summary>A sign-in that was closed is kept so much longer: its station follows the end of its desktop.</summary>
+    public static readonly TimeSpan ClosedLife = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan _toAppear = TimeSpan.FromSeconds(15);
     private static readonly Script _begin = new("begin_sign_in");
     private static readonly Script _find = new("find_sign_in");
@@ -73,12 +83,18 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         var serial = (long)await store.CommitAsync(_begin, [keys.Counter, keys.SignIn(secret.Digest), keys.Events, keys.Account(signIn.User)],
         [
             keys.Doorbell.ToString(), Milliseconds(Life), signIn.Person.Value, signIn.Station.Value, owner, Milliseconds(LongestLife), signIn.Limited ? 1 : 0, Milliseconds(signIn.RightsAge),
-            "user", signIn.User, "pools", string.Join(',', signIn.Pools),
-            "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
-            "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight, "clipboard", signIn.Settings.Clipboard,
+            .. FieldsOf(signIn),
         ]);
         return serial == 0 ? null : (secret, serial);
     }
+
+    /// <summary>What the row of a sign-in has besides who, where and when: field, value, field, value …</summary>
+    public static RedisValue[] FieldsOf(SignIn signIn) =>
+    [
+        "user", signIn.User, "pools", string.Join(',', signIn.Pools),
+        "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
+        "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight, "clipboard", signIn.Settings.Clipboard,
+    ];
 
     /// <summary>Finds the sign-in that <paramref name="secret"/> proves, and keeps it alive.</summary>
     /// <returns>Null when there is none, or it belongs to another station.</returns>
@@ -98,11 +114,14 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
 
     /// <summary>Closes a sign-in and, when asked, orders its session to end.</summary>
     /// <returns>The script's word.</returns>
-    public async Task<string> CloseAsync(Presented secret, SessionId session, Fence fence, bool signOut)
+    public Task<string> CloseAsync(Presented secret, SessionId session, Fence fence, bool signOut) => CloseAsync(secret.Digest, session, fence, signOut);
+
+    /// <summary>The same for whoever knows it by its digest.</summary>
+    public async Task<string> CloseAsync(SecretDigest digest, SessionId session, Fence fence, bool signOut)
     {
-        var key = keys.SignIn(secret.Digest);
+        var key = keys.SignIn(digest);
         var result = await store.CommitAsync(_close, [key, session.Value.Length == 0 ? key : keys.Session(session), keys.Events],
-            [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(_closedLife), Milliseconds(_toAppear)]);
+            [keys.Doorbell.ToString(), session.Value, fence.Value, signOut ? "sign-out" : "leave", Milliseconds(ClosedLife), Milliseconds(_toAppear)]);
         return (string)result!;
     }
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
-using VdiBroker.Profiles;
 using VdiBroker.Records;
 using VdiBroker.Storage;
 using VdiBroker.Tenancy;
@@ -70,6 +69,9 @@ internal abstract record SignInOutcome
     /// <summary>Too many wrong passwords at this station.</summary>
     public sealed record StationPaused(TimeSpan Left) : SignInOutcome;
 
+    /// <summary>Without a name, at a place that is not open to visitors.</summary>
+    public sealed record NoVisitors : SignInOutcome;
+
     /// <summary>In limited mode, with rights to sensitive pools only.</summary>
     public sealed record LimitedNotHere : SignInOutcome;
 }
@@ -112,7 +114,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
         }
         var (profile, running) = await reading.EndAsync(person, station);
         var read = Stopwatch.GetElapsedTime(asked);
-        var settings = new StationSettings(profile["keyboard"], profile["language"], profile.Screen.Width, profile.Screen.Height, profile["clipboard"]) { TextSize = profile["text_size"], Contrast = profile["contrast"], WhenIdle = WhenIdle.Parse(profile["when_idle"]) };
+        var settings = StationSettings.Of(profile);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
         {
             Limited = admitted.Limited,

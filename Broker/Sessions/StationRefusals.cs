@@ -5,7 +5,7 @@ using VdiBroker.Rpc;
 namespace VdiBroker.Sessions;
 
 /// <summary>What a station does for a person before they have a sign-in.</summary>
-internal sealed record PersonCalls(RecordedSignIn SignIn, ChangeOwnPassword ChangePassword, KeepPreference Prefer, CallForHelp Help);
+internal sealed record PersonCalls(WelcomeStation Welcome, RecordedSignIn SignIn, ChangeOwnPassword ChangePassword, KeepPreference Prefer, CallForHelp Help);
 
 /// <summary>What a station does with a sign-in.</summary>
 internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, HearStation Hear, ExtendSession Extend, CloseSignIn Close);
@@ -21,6 +21,7 @@ internal static class StationRefusals
     {
         SignInOutcome.Rejected => ErrorCode.SignInRejected,
         SignInOutcome.NoEntitlement => ErrorCode.NoEntitlement,
+        SignInOutcome.NoVisitors => ErrorCode.NoVisitorsHere,
         SignInOutcome.LimitedNotHere => ErrorCode.LimitedNotHere,
         SignInOutcome.Barred(var state) => CodeOf(state),
         SignInOutcome.StationPaused => ErrorCode.TooManyTries,

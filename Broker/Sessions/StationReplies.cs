@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Machines;
+using VdiBroker.Pools;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
 using IdleAct = VdiBroker.Profiles.IdleAct;
@@ -15,6 +16,27 @@ namespace VdiBroker.Sessions;
 /// <summary>What the use cases say, as messages of the stations' protocol.</summary>
 internal static class StationReplies
 {
+    /// <summary>What came of a sign-in.</summary>
+    /// <exception cref="RefusalException">There is none.</exception>
+    public static SignInReply Of(SignInOutcome outcome, string language)
+    {
+        if (outcome is not SignInOutcome.SignedIn done) throw StationRefusals.Of(outcome);
+        var reply = new SignInReply
+        {
+            SignIn = done.Secret.Text,
+            Person = new Person { DisplayName = done.DisplayName, TenantName = done.TenantName },
+            Settings = Of(done.Settings),
+            Limited = done.Limited,
+            Password = Of(done.Notice),
+        };
+        reply.Desktops.AddRange(done.Desktops.Select(d => new DesktopChoice { PoolId = d.Pool.Id.Value, Name = d.Pool.NameIn(language), Running = d.Running }));
+        return reply;
+    }
+
+    /// <summary>What stands on a station's first page.</summary>
+    /// <param name="pool">What visitors get there; null = people sign in.</param>
+    public static WelcomeReply Of(Pool? pool) => pool is null ? new WelcomeReply() : new WelcomeReply { Visitors = true, Longest = Duration.FromTimeSpan(pool.Limits.Longest ?? TimeSpan.Zero) };
+
     /// <summary>A step of an opening.</summary>
     /// <exception cref="RefusalException">The step is a refusal.</exception>
     public static OpenReply Of(OpeningStep step, string language) => step switch
@@ -70,7 +92,7 @@ internal static class StationReplies
     {
         var notice = new SessionNotice { State = StateOf(followed.View), Text = StationWords.Of(followed, language) };
         if (followed.View == StationView.Moved) notice.Station = followed.Station.Value;
-        if (followed.End is { } end) notice.Warning = LimitWords.Of(end, language);
+        if (followed.End is { } end) notice.Warning = LimitWords.Of(end, followed.IsVisitor, language);
         if (followed.Spread is { } spread) notice.Spread = Duration.FromTimeSpan(spread);
         return notice;
     }

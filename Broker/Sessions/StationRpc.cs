@@ -34,17 +34,21 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         using var entry = await gates.SignInAsync(context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
         var outcome = await person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
-        if (outcome is not SignInOutcome.SignedIn done) throw StationRefusals.Of(outcome);
-        var reply = new SignInReply
-        {
-            SignIn = done.Secret.Text,
-            Person = new Person { DisplayName = done.DisplayName, TenantName = done.TenantName },
-            Settings = StationReplies.Of(done.Settings),
-            Limited = done.Limited,
-            Password = StationReplies.Of(done.Notice),
-        };
-        reply.Desktops.AddRange(done.Desktops.Select(d => new DesktopChoice { PoolId = d.Pool.Id.Value, Name = d.Pool.NameIn(request.Language), Running = d.Running }));
-        return reply;
+        return StationReplies.Of(outcome, request.Language);
+    }
+
+    /// <inheritdoc/>
+    public override Task<WelcomeReply> Welcome(WelcomeRequest request, ServerCallContext context) =>
+        Task.FromResult(StationReplies.Of(person.Welcome.Run(Station(context))));
+
+    /// <inheritdoc/>
+    public override async Task<SignInReply> BeginVisit(BeginVisitRequest request, ServerCallContext context)
+    {
+        var station = Station(context);
+        using var place = _signIns.Enter(station.Value);
+        using var entry = await gates.SignInAsync(context.CancellationToken);
+        if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
+        return StationReplies.Of(await person.SignIn.VisitAsync(station, request.Language), request.Language);
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,7 @@ internal static class StationWords
         StationView.Moved => Language.Choose(language,
             $"Votre bureau a été ouvert au poste « {followed.Station} » : il y est maintenant, tel que vous l'avez laissé. Si ce n'est pas vous, appelez l'assistance.",
             $"Your desktop was opened at station \"{followed.Station}\": it is there now, as you left it. If that was not you, call the helpdesk."),
+        StationView.SignedOut when followed.IsVisitor => VisitorWords.After(language),
         StationView.SignedOut when followed.EndedBy is { } limit => LimitWords.After(limit, language),
         StationView.SignedOut => Language.Choose(language,
             "Votre session est fermée. À bientôt.",

@@ -17,7 +17,7 @@ end
 if s[6] == ARGV[4] then return 1 end
 redis.call('HSET', KEYS[1], 'phase_since', now)
 local kind = 'session-' .. ARGV[4]
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[5], 'pool', s[2], 'host', s[3], 'station', s[4],
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[5], 'user', s[1], 'pool', s[2], 'host', s[3], 'station', s[4],
   'before', s[6], 'cause', ARGV[5])
 redis.call('PUBLISH', ARGV[1], kind)
 return 1

@@ -78,6 +78,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: tries of one name (its digest) at one station.</summary>
     public RedisKey Tries(string name, StationId station) => $"{_prefix}tries:{name}:{station.Value}";
 
+    /// <summary>Hash: the last visit without a name at one station: its person and its sign-in.</summary>
+    public RedisKey Visit(StationId station) => $"{_prefix}station:{station.Value}:visit";
+
     /// <summary>Hash: tries at one station, whoever was tried.</summary>
     public RedisKey TriesAt(StationId station) => $"{_prefix}station:{station.Value}:tries";
 

@@ -12,4 +12,16 @@ internal sealed record AgentSettings(
 {
     /// <summary>Where the socket is when nothing else is said.</summary>
     public const string DefaultSocket = "/run/vdi-agent/agent.sock";
+
+    /// <summary>Where visitors' homes are when nothing else is said.</summary>
+    public const string DefaultVisitorHomes = "/var/lib/vdi-visitors";
+
+    /// <summary>Where libnss-extrausers looks for accounts.</summary>
+    public const string DefaultVisitorAccounts = "/var/lib/extrausers";
+
+    /// <summary>Folder of the homes of visitors. That it is there says that this host takes them.</summary>
+    public required string VisitorHomes { get; init; }
+
+    /// <summary>Folder of the visitors' accounts.</summary>
+    public required string VisitorAccounts { get; init; }
 }

@@ -44,7 +44,11 @@ internal static class SettingsReader
         Try("certificate and key", certificate.Place, () => Identity.HostName(X509Certificate2.CreateFromPemFile(certificate.Value, key.Value)), errors);
         return errors.Count > 0
             ? (null, errors)
-            : (new AgentSettings(brokers, authority.Value, certificate.Value, key.Value, rdp.Value, path), errors);
+            : (new AgentSettings(brokers, authority.Value, certificate.Value, key.Value, rdp.Value, path)
+            {
+                VisitorHomes = Folder("visitor-homes", AgentSettings.DefaultVisitorHomes, settings),
+                VisitorAccounts = Folder("visitor-accounts", AgentSettings.DefaultVisitorAccounts, settings),
+            }, errors);
     }
 
     private static List<Uri> Brokers(List<Setting> settings, string file, List<string> errors)
@@ -61,6 +65,10 @@ internal static class SettingsReader
         }
         return brokers;
     }
+
+    // Whether it is there is looked at when somebody comes.
+    private static string Folder(string key, string usual, List<Setting> settings) =>
+        settings.Find(setting => setting.Key == key) is { } named ? Path.GetFullPath(named.Value, named.Folder) : usual;
 
     private static Setting? ReadableFile(string key, List<Setting> settings, string file, List<string> errors)
     {

@@ -39,6 +39,15 @@ internal sealed class GrantBook(StateFile file)
         }
     }
 
+    /// <summary>Forgets a user who is no more.</summary>
+    public void Drop(string user)
+    {
+        lock (_book)
+        {
+            if (_grants.Remove(user)) Save();
+        }
+    }
+
     /// <summary>Forgets old grants of users who have no session.</summary>
     public void Forget(IReadOnlySet<string> usersWithSession, DateTimeOffset now)
     {

@@ -1,13 +1,14 @@
 using Google.Protobuf;
 using Grpc.Core;
 using VdiBroker.Agent.Ending;
+using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Link;
 
 /// <summary>One stream to one broker: hello, then observations; orders are carried out as they come.</summary>
-internal sealed class Attachment(Observer observer, ReportBell bell, SessionEnding ending, AgentLog log, string bootId)
+internal sealed class Attachment(Observer observer, ReportBell bell, SessionEnding ending, VisitorBook visitors, AgentLog log, string bootId)
 {
     /// <summary>A broker that accepts but does not say welcome within this time is left for the next.</summary>
     public static readonly TimeSpan WelcomeWithin = TimeSpan.FromSeconds(3);
@@ -67,7 +68,9 @@ internal sealed class Attachment(Observer observer, ReportBell bell, SessionEndi
     {
         while (await orders.MoveNext(stay))
         {
-            if (orders.Current.EndSession is { } end) ending.Order(end.User, end.SessionId);
+            if (orders.Current.EndSession is not { } end) continue;
+            visitors.EndOrdered(end.User);
+            ending.Order(end.User, end.SessionId);
         }
         throw Ended();
     }

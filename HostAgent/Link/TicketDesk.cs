@@ -1,12 +1,13 @@
 using Grpc.Core;
 using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Link;
 
 /// <summary>Asks a broker whether a ticket is good; the attached broker first, then the others.</summary>
-internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch watch, AgentLog log, TimeProvider time)
+internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch watch, VisitorBook visitors, AgentLog log, TimeProvider time)
 {
     /// <summary>From the question to the answer, over all brokers; PAM's command gives up after 5 s.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(4.5);
@@ -46,7 +47,10 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
             return Refuse(user, "the broker's answer names no session");
         log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
-        grants.Add(new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()));
+        var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow());
+        // Before PAM hears of it: the next thing that it asks is who that is.
+        if (reply.Visitor && visitors.Admit(grant) is { } reason) return Refuse(user, reason);
+        grants.Add(grant);
         watch.Expect();
         return null;
     }

@@ -11,6 +11,9 @@ internal static unsafe partial class Libc
     /// <summary>Ends a process at once.</summary>
     public const int Kill = 9;
 
+    /// <summary>Stops a process where it is; it cannot refuse.</summary>
+    public const int Stop = 19;
+
     private const int ClockTicksName = 2;
     private const int BufferTooSmall = 34;
 
@@ -53,6 +56,13 @@ internal static unsafe partial class Libc
         return null;
     }
 
+    /// <summary>Gives a file to a user and the group of the same number; of a link the link itself.</summary>
+    /// <exception cref="IOException">It cannot be given.</exception>
+    public static void ChangeOwner(string path, uint owner)
+    {
+        if (ChangeLinkOwner(path, owner, owner) != 0) throw new IOException($"{path} cannot be given to user {owner}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     private struct Account
     {
@@ -63,6 +73,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int AccountById(uint id, Account* account, byte* strings, nuint size, Account** found);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeLinkOwner(string path, uint owner, uint group);
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     private static partial long SystemConfiguration(int name);

@@ -16,6 +16,22 @@ internal static class ProcessFacts
         return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..], out uint owner, out _) ? owner : null;
     }
 
+    /// <summary>True when any of its user ids is this one: real, effective, saved or for files.</summary>
+    public static bool IsOf(int id, uint owner)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        var text = ProcFile.Read($"/proc/{id}/status", buffer);
+        var at = text.IndexOf("\nUid:\t"u8);
+        if (at < 0) return false;
+        var line = text[(at + 6)..];
+        if (line.IndexOf((byte)'\n') is >= 0 and var end) line = line[..end];
+        foreach (var part in line.Split((byte)'\t'))
+        {
+            if (Utf8Parser.TryParse(line[part], out uint one, out _) && one == owner) return true;
+        }
+        return false;
+    }
+
     /// <summary>File name, without folder, of the program that a process runs: unlike the process's name it is not for the process to choose.</summary>
     public static string? Program(int id)
     {

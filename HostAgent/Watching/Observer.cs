@@ -1,18 +1,20 @@
 using Google.Protobuf.WellKnownTypes;
 using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Visitors;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Watching;
 
 /// <summary>Puts together what is told to the broker: the sessions that run, whose they are as far as it was granted here, and the host's load.</summary>
-internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes idle, TimeProvider time)
+internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes idle, VisitorBook visitors, TimeProvider time)
 {
     /// <summary>The whole truth about the host now.</summary>
     /// <param name="sequence">Number of the report in its stream.</param>
     public Observation Observe(ulong sequence)
     {
         var observation = new Observation { Sequence = sequence, Load = HostLoadReader.Read() };
-        foreach (var session in watch.Look())
+        var sessions = watch.Look();
+        foreach (var session in sessions)
         {
             var grant = grants.Of(session.User);
             observation.Sessions.Add(new ObservedSession
@@ -28,6 +30,9 @@ internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes i
                 Idle = Idle(session, grant) is { } untouched ? Duration.FromTimeSpan(untouched) : null,
             });
         }
+        // Of the same look: between its session and its being wiped a seat is never seen free.
+        observation.Sessions.AddRange(visitors.Leaving(sessions));
+        observation.WipedSessionIds.AddRange(visitors.Wiped());
         return observation;
     }
 

@@ -64,6 +64,12 @@ internal sealed class SessionWatch(GrantBook grants, UserNames names, ReportBell
         Expect();
     }
 
+    /// <summary>Forgets the name of an account that is no more: its number will be another's.</summary>
+    public void Forget(uint user)
+    {
+        lock (_looking) names.Forget(user);
+    }
+
     /// <summary>Looks until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {

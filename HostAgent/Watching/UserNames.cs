@@ -47,7 +47,15 @@ internal sealed class UserNames(StateFile file, TimeProvider time)
             changed |= _names.GetValueOrDefault(owner) != name;
             _names[owner] = name;
         }
-        if (changed) file.Save(_names.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}\t{pair.Value}")));
+        if (changed) Save();
+    }
+
+    /// <summary>Forgets one.</summary>
+    public void Forget(uint user)
+    {
+        _answers.TryRemove(user, out _);
+        _asked.Remove(user);
+        if (_names.Remove(user)) Save();
     }
 
     /// <summary>The name of a user id, "#id" while nobody has said it.</summary>
@@ -65,6 +73,8 @@ internal sealed class UserNames(StateFile file, TimeProvider time)
         _asked[user] = (question, time.GetTimestamp());
         return again ? null : question;
     }
+
+    private void Save() => file.Save(_names.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}\t{pair.Value}")));
 
     private static void Await(List<Task> questions)
     {

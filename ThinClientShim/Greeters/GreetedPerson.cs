@@ -85,7 +85,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         await AskAsync(new GreeterPage(PageKind.Code, "") { Code = code, Fingerprint = fingerprint.Split('\n') }, cancel);
 
     /// <inheritdoc/>
-    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
+    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, WelcomeReply welcome, CancellationToken cancel)
     {
         while (true)
         {
@@ -96,9 +96,12 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
                 (_heading, _progress) = ("", null);
             }
             var name = only ?? locked?.Login;
-            var answer = await AskAsync(new GreeterPage(PageKind.SignIn, "") { Name = name ?? "", IsNameFixed = name is not null, LockedFor = locked?.Name ?? "" }, cancel);
-            switch (answer)
+            var page = welcome.Visitors
+                ? new GreeterPage(PageKind.Welcome, "") { VisitMinutes = welcome.Minutes() }
+                : new GreeterPage(PageKind.SignIn, "") { Name = name ?? "", IsNameFixed = name is not null, LockedFor = locked?.Name ?? "" };
+            switch (await AskAsync(page, cancel))
             {
+                case GreeterAnswer.Press { Key: GreeterForms.Begin }: return Comer.Visitor;
                 case GreeterAnswer.SignIn it: return new Comer(name ?? it.Name, it.Password, WantsChange: false);
                 case GreeterAnswer.Change it: return new Comer(name ?? it.Name, it.Password, WantsChange: true);
                 case GreeterAnswer.Press:
@@ -220,7 +223,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
                     }
                     continue;
                 }
-                if (IsMeantFor(question, answer)) return answer;
+                if (question.IsAnsweredBy(answer)) return answer;
                 Wipe(answer);
             }
         }
@@ -233,15 +236,6 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             }
         }
     }
-
-    private static bool IsMeantFor(GreeterPage question, GreeterAnswer answer) => (question.Kind, answer) switch
-    {
-        (PageKind.SignIn, GreeterAnswer.SignIn or GreeterAnswer.Change) => true,
-        (PageKind.SignIn, GreeterAnswer.Press { Key: GreeterForms.NotMe }) => question.LockedFor.Length > 0,
-        (PageKind.Choose, GreeterAnswer.Choose) => true,
-        (PageKind.NewPassword, GreeterAnswer.New) => true,
-        _ => false,
-    };
 
     // What concerns every page.
     private bool Hear(GreeterAnswer answer)

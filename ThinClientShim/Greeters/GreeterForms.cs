@@ -16,6 +16,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     /// <summary>Key of the button by which somebody else signs in at a locked station.</summary>
     public const char NotMe = 'o';
 
+    /// <summary>Key of the button by which a visit begins.</summary>
+    public const char Begin = 'g';
+
     private static readonly TimeSpan _unmeant = TimeSpan.FromSeconds(2);
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -43,10 +46,11 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         return page.Kind switch
         {
             PageKind.SignIn => SignIn(),
-            PageKind.Choose => Choose(),
             PageKind.NewPassword => NewPassword(),
-            PageKind.Code => Code(),
-            _ => Wait(),
+            PageKind.Choose => GreeterSheets.Choose(page, words, answer, out _first),
+            PageKind.Code => GreeterSheets.Code(page, words),
+            PageKind.Welcome => GreeterSheets.Welcome(page, words, Start, out _first),
+            _ => GreeterSheets.Wait(page, answer),
         };
     }
 
@@ -110,6 +114,12 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         }
     }
 
+    // Whoever was writing at a desktop that has just gone from the screen does not mean this page.
+    private void Start()
+    {
+        if (_page.Sentences.Count == 0 || Stopwatch.GetElapsedTime(_began) > _unmeant) answer(new GreeterAnswer.Press(Begin));
+    }
+
     private bool Has(char button) => _page.Buttons.Any(one => one.Key == button);
 
     private static string Text(nint entry) => System.Text.Encoding.UTF8.GetString(Widgets.Bytes(entry));
@@ -120,7 +130,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         var isLocked = _page.LockedFor.Length > 0;
         Add(form, Widgets.Label(isLocked ? _words["greeter-locked", _page.LockedFor] : _words[_changing ? "greeter-change-title" : "greeter-title"], "title"));
         if (isLocked) Add(form, Widgets.Label(_words["greeter-locked-what"], "before"));
-        Tell(form);
+        GreeterSheets.Tell(form, _page);
         Add(form, Widgets.Field(_words["greeter-name"], secret: false, out _name));
         Gtk.gtk_entry_set_max_length(_name, LongestLogin);
         Gtk.gtk_editable_set_text(_name, _page.Name.Length > 0 ? _page.Name : _kept);
@@ -139,53 +149,11 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         return form;
     }
 
-    private nint Wait()
-    {
-        var form = Widgets.Box(Gtk.Vertical);
-        if (_page.Heading.Length > 0) Add(form, Widgets.Label(_page.Heading, "title"));
-        for (var i = 0; i < _page.Sentences.Count; i++) Add(form, Widgets.Label(_page.Sentences[i], i == _page.Sentences.Count - 1 ? "now" : "before"));
-        foreach (var (key, label) in _page.Buttons)
-        {
-            // Without the focus: an Enter too many must not press it.
-            Add(form, Widgets.Button(label, "quiet", () => answer(new GreeterAnswer.Press(key))));
-        }
-        return form;
-    }
-
-    private nint Code()
-    {
-        var form = Widgets.Box(Gtk.Vertical);
-        Add(form, Widgets.Label(_words["enrol-title"], "title"));
-        Tell(form);
-        Add(form, Widgets.Label(_page.Code, "code"));
-        Add(form, Widgets.Label(_words["enrol-what"], "now"));
-        Add(form, Widgets.Label(_words["enrol-fingerprint"], "field-name"));
-        foreach (var line in _page.Fingerprint) Add(form, Widgets.Label(line, "fingerprint"));
-        return form;
-    }
-
-    private nint Choose()
-    {
-        var form = Widgets.Box(Gtk.Vertical);
-        if (_page.Heading.Length > 0) Add(form, Widgets.Label(_page.Heading, "title"));
-        Tell(form);
-        Add(form, Widgets.Label(_words["choose"], "field-name"));
-        for (var i = 0; i < _page.Desktops.Count; i++)
-        {
-            var (which, desktop) = (i, _page.Desktops[i]);
-            var button = Widgets.Button(_words[desktop.Running ? "choose-line-running" : "choose-line", i + 1, desktop.Name], i == 0 ? "primary" : "desktop", () => answer(new GreeterAnswer.Choose(which)));
-            Add(form, button);
-            if (i == 0) _first = button;
-        }
-        Add(form, Widgets.Button(_words["greeter-back"], "quiet", () => answer(new GreeterAnswer.Choose(null))));
-        return form;
-    }
-
     private nint NewPassword()
     {
         var form = Widgets.Box(Gtk.Vertical);
         Add(form, Widgets.Label(_words["greeter-change-title"], "title"));
-        Tell(form);
+        GreeterSheets.Tell(form, _page);
         Secret(form, "greeter-new-password", out _password);
         Secret(form, "greeter-new-again", out _again);
         Unseen(form, _password, _again);
@@ -200,11 +168,6 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     private static void GoTo(nint widget) => _ = Gtk.gtk_widget_grab_focus(widget);
 
     private static void Add(nint form, nint widget) => Gtk.gtk_box_append(form, widget);
-
-    private void Tell(nint form)
-    {
-        foreach (var sentence in _page.Sentences) Add(form, Widgets.Label(sentence, "notice"));
-    }
 
     private void Secret(nint form, string name, out nint entry)
     {

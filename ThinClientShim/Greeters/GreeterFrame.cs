@@ -184,7 +184,7 @@ internal sealed class GreeterFrame
     {
         if (Stopwatch.GetElapsedTime(_touched) < _place.Idle || _page is not { Kind: not (PageKind.Wait or PageKind.Code) }) return true;
         _touched = Stopwatch.GetTimestamp();
-        if (_page.Kind == PageKind.SignIn) _answer(new GreeterAnswer.Gone());
+        if (_page.Kind is PageKind.SignIn or PageKind.Welcome) _answer(new GreeterAnswer.Gone());
         else _ = _forms.Back();
         return true;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace VdiBroker.Shim.Greeters;
@@ -19,6 +20,9 @@ internal enum PageKind
 
     /// <summary>Nobody knows this station yet: the code by which it is admitted.</summary>
     Code,
+
+    /// <summary>A public place: one key begins.</summary>
+    Welcome,
 }
 
 /// <summary>A desktop that can be chosen.</summary>
@@ -30,7 +34,7 @@ internal sealed record OfferedDesktop(string Name, bool Running);
 /// One page, as the shim tells it to the greeter: lines, and an empty one at the end. Told again, it takes the place of the last.
 /// </summary>
 /// <remarks>
-/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>w NAME</c> (whoever has locked this station), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open), <c>c CODE</c>, <c>g LINE</c> (of a fingerprint). Line ends
+/// <c>p KIND</c>, <c>l LANGUAGE</c>, <c>k SIZE CONTRAST</c>, <c>n NAME</c> (filled in), <c>f</c> (and fixed), <c>w NAME</c> (whoever has locked this station), <c>v MINUTES</c> (how long a visit may be), <c>h HEADING</c>, <c>t SENTENCE</c>, <c>b KEY LABEL</c>, <c>d NAME</c>, <c>D NAME</c> (already open), <c>c CODE</c>, <c>g LINE</c> (of a fingerprint). Line ends
 /// inside a text become spaces: a text of whomever cannot add a line.
 /// </remarks>
 internal sealed record GreeterPage(PageKind Kind, string Language)
@@ -46,6 +50,9 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
 
     /// <summary>Whoever has locked this station and is asked for their password; empty = nobody has.</summary>
     public string LockedFor { get; init; } = "";
+
+    /// <summary>How long a visit may be, in minutes.</summary>
+    public int VisitMinutes { get; init; }
 
     /// <summary>Whom it is about; empty = nobody yet.</summary>
     public string Heading { get; init; } = "";
@@ -65,6 +72,15 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
     /// <summary>Lines of its key's fingerprint.</summary>
     public IReadOnlyList<string> Fingerprint { get; init; } = [];
 
+    /// <summary>True: that is an answer to this page; what was done on one that has gone is none.</summary>
+    public bool IsAnsweredBy(GreeterAnswer answer) => (Kind, answer) switch
+    {
+        (PageKind.SignIn, GreeterAnswer.SignIn or GreeterAnswer.Change) => true,
+        (PageKind.SignIn, GreeterAnswer.Press { Key: GreeterForms.NotMe }) => LockedFor.Length > 0,
+        (PageKind.Choose, GreeterAnswer.Choose) or (PageKind.NewPassword, GreeterAnswer.New) or (PageKind.Welcome, GreeterAnswer.Press { Key: GreeterForms.Begin }) => true,
+        _ => false,
+    };
+
     /// <summary>Its lines.</summary>
     public string Encode()
     {
@@ -76,6 +92,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         if (Name.Length > 0) Line("n ", Name);
         if (IsNameFixed) Line("f", "");
         if (LockedFor.Length > 0) Line("w ", LockedFor);
+        if (VisitMinutes > 0) Line("v ", VisitMinutes.ToString(CultureInfo.InvariantCulture));
         if (Heading.Length > 0) Line("h ", Heading);
         foreach (var sentence in Sentences) Line("t ", sentence);
         foreach (var (key, label) in Buttons) Line($"b {key} ", label);
@@ -99,6 +116,7 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
                 case ['n', ' ', .. var name]: page = page with { Name = name }; break;
                 case "f": page = page with { IsNameFixed = true }; break;
                 case ['w', ' ', .. var who]: page = page with { LockedFor = who }; break;
+                case ['v', ' ', .. var minutes]: page = page with { VisitMinutes = int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var longest) ? longest : 0 }; break;
                 case ['h', ' ', .. var heading]: page = page with { Heading = heading }; break;
                 case ['t', ' ', .. var sentence]: sentences.Add(sentence); break;
                 case ['b', ' ', var key, ' ', .. var label]: buttons.Add((key, label)); break;

@@ -42,15 +42,16 @@ internal sealed class Announcements : IAsyncDisposable
     private Task _extending = Task.CompletedTask;
     private Task _helping = Task.CompletedTask;
     private Menu _menu = Menu.None;
+    private readonly bool _ofVisitor;
     private bool _hidden;
 
     /// <param name="room">What there is to work with.</param>
     /// <param name="wishes">Takes the offers.</param>
     /// <param name="extend">What more time is asked for with.</param>
-    /// <param name="idle">What the station does when nobody touches it; null = nothing.</param>
-    public Announcements(Room room, Wishes wishes, ExtendRequest extend, WhenIdle? idle)
+    /// <param name="person">Whose desktop it is.</param>
+    public Announcements(Room room, Wishes wishes, ExtendRequest extend, SignedIn person)
     {
-        (_room, _wishes, _extend, _absence) = (room, wishes, extend, new(idle));
+        (_room, _wishes, _extend, _absence, _ofVisitor) = (room, wishes, extend, new(person.Idle), person.IsVisitor);
         _help = new(room, new CallForHelpRequest { SignIn = extend.SignIn, SessionId = extend.SessionId });
         _banner = new(room.Settings.Display, room.Journal, Clicked, Idle);
     }
@@ -213,11 +214,11 @@ internal sealed class Announcements : IAsyncDisposable
             var text = new BannerText();
             if (_message.Text.Length > 0 && _room.Clock.GetElapsedTime(_message.At) > MessageFor) _message = ("", 0);
             if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _answer]).Where(one => one.Length > 0));
-            if (_menu == Menu.Sure) text.Sentences.Add(Person.Words["bar-sure"]);
+            if (_menu == Menu.Sure) text.Sentences.Add(Person.Words[_ofVisitor ? "visit-sure" : "bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
             if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
-            foreach (var (key, word) in Bar.ButtonsOf(_menu)) text.Buttons.Add((key, Person.Words[word]));
+            foreach (var (key, word) in Bar.ButtonsOf(_menu, _ofVisitor)) text.Buttons.Add((key, Person.Words[word]));
             if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Bar.Hidden, Person.Words["button-hide"]));
             if (_menu != Menu.None) text.IdleFrom = _absence.From;
             // An answer alone has been read after a while.
@@ -265,7 +266,7 @@ internal sealed class Announcements : IAsyncDisposable
                 Turn(Menu.Closed);
                 if (_helping.IsCompleted) _helping = HelpAsync();
                 break;
-            case Bar.Opened: Turn(Menu.Open); break;
+            case Bar.Opened: Turn(_ofVisitor ? Menu.Sure : Menu.Open); break;
             case Bar.Asking: Turn(Menu.Sure); break;
             case Bar.Back: Turn(Menu.Closed); break;
             case Bar.Hidden or BannerWindow.Hide when _menu != Menu.None:

@@ -44,8 +44,11 @@ internal static class Bar
     public const char Hidden = 'i';
 
     /// <summary>The buttons of a menu: key, and key of the word on it.</summary>
-    public static (char Key, string Word)[] ButtonsOf(Menu menu) => menu switch
+    /// <param name="menu">Which.</param>
+    /// <param name="ofVisitor">Over the desktop of somebody without a name: they can finish and nothing else.</param>
+    public static (char Key, string Word)[] ButtonsOf(Menu menu, bool ofVisitor) => menu switch
     {
+        Menu.Sure when ofVisitor => [(SigningOut, "visit-end"), (Helping, "button-help"), (Back, "greeter-back")],
         Menu.Closed => [(Opened, "bar-open")],
         Menu.Open => [(Leaving, "button-leave"), (Asking, "button-sign-out"), (Locking, "button-lock"), (Helping, "button-help"), (Back, "greeter-back")],
         Menu.Sure => [(SigningOut, "button-sign-out"), (Back, "greeter-back")],

@@ -27,8 +27,7 @@ internal sealed class Calls(BrokerRing brokers, Func<string> language)
     {
         var request = new SignInRequest { Login = login, Password = Encoding.UTF8.GetString(password), Language = language() };
         CryptographicOperations.ZeroMemory(password);
-        // One trace for the sign-in and what follows (W3C Trace Context); the broker tells the station's own span, which has this number, with the first picture.
-        _trace = new Metadata { { "traceparent", $"00-{RandomNumberGenerator.GetHexString(TraceDigits, lowercase: true)}-{RandomNumberGenerator.GetHexString(SpanDigits, lowercase: true)}-01" } };
+        _trace = NewTrace();
         try
         {
             return await brokers.AskAsync("sign-in", SignInWithin,
@@ -40,6 +39,18 @@ internal sealed class Calls(BrokerRing brokers, Func<string> language)
             request.Password = "";
         }
     }
+
+    /// <summary>Begins a visit without a name.</summary>
+    public Task<SignInReply> BeginVisitAsync(CancellationToken cancel)
+    {
+        _trace = NewTrace();
+        var request = new BeginVisitRequest { Language = language() };
+        return brokers.AskAsync("begin-visit", SignInWithin, async (broker, options) => await broker.Calls.BeginVisitAsync(request, options.WithHeaders(_trace)), cancel);
+    }
+
+    /// <summary>Asks how one sits down at this station.</summary>
+    public Task<WelcomeReply> WelcomeAsync(TimeSpan within, CancellationToken cancel) =>
+        brokers.AskAsync("welcome", within, async (broker, options) => await broker.Calls.WelcomeAsync(new WelcomeRequest(), options), cancel);
 
     /// <summary>
     /// Changes a person's password: asked of one broker, once, since after a change that was made and not heard of the old password is wrong.
@@ -144,6 +155,10 @@ internal sealed class Calls(BrokerRing brokers, Func<string> language)
     /// <summary>Leaves or signs out.</summary>
     public Task CloseAsync(CloseRequest request, TimeSpan within, CancellationToken cancel) =>
         brokers.AskAsync("close", within, async (broker, options) => await broker.Calls.CloseAsync(request, options.WithHeaders(_trace)), cancel);
+
+    // One trace for the sign-in and what follows (W3C Trace Context); the broker tells the station's own span, which has this number, with the first picture.
+    private static Metadata NewTrace() =>
+        new() { { "traceparent", $"00-{RandomNumberGenerator.GetHexString(TraceDigits, lowercase: true)}-{RandomNumberGenerator.GetHexString(SpanDigits, lowercase: true)}-01" } };
 
     // A string of our own making that nobody else holds: wiping it in place is safe, waiting for the collector is not. The empty one is everybody's.
     private static void Wipe(string secret)

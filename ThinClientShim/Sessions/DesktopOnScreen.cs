@@ -28,6 +28,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private readonly Announcements _announcements;
     private readonly ShownReport _shown;
     private readonly bool _byPassword;
+    private readonly string _onScreen;
     private readonly long _started;
     private TimeSpan? _askAgainAt;
     private bool _forgotten;
@@ -40,13 +41,13 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     private TimeSpan _activeBefore;
     private Stopwatch? _sinceSignOut;
 
-    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, NetworkWatch network, ShownRequest shown, (bool ByPassword, WhenIdle? Idle) visit)
+    private DesktopOnScreen(Room room, Wishes wishes, Follower follower, FreeRdp viewer, NetworkWatch network, ShownRequest shown, (bool ByPassword, SignedIn Person) visit)
     {
         _network = network;
         (_room, _wishes, _follower, _viewer, _started) = (room, wishes, follower, viewer, room.Clock.GetTimestamp());
-        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence }, visit.Idle);
+        _announcements = new(room, wishes, new ExtendRequest { SignIn = shown.SignIn, SessionId = shown.SessionId, Fence = shown.Fence }, visit.Person);
         _shown = new(room, shown);
-        _byPassword = visit.ByPassword;
+        (_byPassword, _onScreen) = (visit.ByPassword, visit.Person.IsVisitor ? "visit-on-screen" : "on-screen");
     }
 
     /// <summary>How long the host has had it on this screen, by what was told: the last word counts until the next, or until FreeRDP's end.</summary>
@@ -74,7 +75,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             var byPassword = desktop.Credential == Credential.Password;
             var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
             var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, secret, live: byPassword, room.Journal);
-            return new(room, wishes, follower, viewer, network, shown, (byPassword, person.Idle));
+            return new(room, wishes, follower, viewer, network, shown, (byPassword, person));
         }
         catch
         {
@@ -178,7 +179,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         _active = true;
         _room.Journal.Step("active");
         Appears();
-        _room.Person.Progress(_room.Person.Words["on-screen"]);
+        _room.Person.Progress(_room.Person.Words[_onScreen]);
         _shown.Now();
     }
 

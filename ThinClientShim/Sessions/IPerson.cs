@@ -37,9 +37,10 @@ internal interface IPerson
     /// <summary>Waits for somebody who gives name and password.</summary>
     /// <param name="only">The one name that may sign in here; null = any.</param>
     /// <param name="locked">Who has locked this station: it is they who are waited for, until somebody else says that it is not them; null = nobody.</param>
+    /// <param name="welcome">How one sits down here.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>Null: nobody will come any more.</returns>
-    Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel);
+    Task<Comer?> NextAsync(string? only, LockedStation? locked, WelcomeReply welcome, CancellationToken cancel);
 
     /// <summary>A new password, typed twice and unseen. The caller wipes it.</summary>
     /// <returns>Null: given up.</returns>
@@ -69,7 +70,11 @@ internal interface IPerson
 /// <param name="Name">As typed.</param>
 /// <param name="Password">As typed; whoever has it wipes it.</param>
 /// <param name="WantsChange">Not a desktop, but another password.</param>
-internal sealed record Comer(string Name, byte[] Password, bool WantsChange);
+internal sealed record Comer(string Name, byte[] Password, bool WantsChange)
+{
+    /// <summary>Whoever sits down at a public place: without a name.</summary>
+    public static Comer Visitor { get; } = new("", [], WantsChange: false);
+}
 
 /// <summary>A station that somebody has locked: their desktop runs on, on nobody's screen.</summary>
 /// <param name="Login">With which they signed in.</param>

@@ -1,4 +1,3 @@
-using Google.Protobuf.Collections;
 using VdiBroker.Protocol.Station.V1;
 
 namespace VdiBroker.Shim.Sessions;
@@ -16,10 +15,13 @@ internal static class MachineFacts
     /// <summary>The question to a broker.</summary>
     public static EnrolRequest Ask(string language)
     {
-        var request = new EnrolRequest { Name = Name(Environment.MachineName), Model = Model($"{Line(Dmi, "sys_vendor")} {Line(Dmi, "product_name")}"), Language = language };
-        AddCards(request.Macs);
+        var request = new EnrolRequest { Name = Name(Environment.MachineName), Model = Maker, Language = language };
+        request.Macs.AddRange(Cards().Select(card => card.Mac));
         return request;
     }
+
+    /// <summary>Maker and model; empty = the firmware does not say.</summary>
+    public static string Maker => Model($"{Line(Dmi, "sys_vendor")} {Line(Dmi, "product_name")}");
 
     /// <summary>A name that fits; empty = this one does not.</summary>
     public static string Name(string machine)
@@ -35,16 +37,18 @@ internal static class MachineFacts
         return plain.Length > LongestModel ? plain[..LongestModel] : plain;
     }
 
-    // Cards alone: what the kernel has made up (loopback, bridges, tunnels) has no device.
-    private static void AddCards(RepeatedField<string> macs)
+    /// <summary>Its network cards, by name, and their hardware addresses. Cards alone: what the kernel has made up (loopback, bridges, tunnels) has no device.</summary>
+    public static IReadOnlyList<(string Name, string Mac)> Cards()
     {
-        if (!Directory.Exists(Network)) return;
+        List<(string Name, string Mac)> cards = [];
+        if (!Directory.Exists(Network)) return cards;
         foreach (var card in Directory.EnumerateDirectories(Network).Order(StringComparer.Ordinal).Where(card => Path.Exists(Path.Combine(card, "device"))))
         {
             var mac = Line(card, "address");
             // The second digit is odd where it means many.
-            if (mac.Length == LengthOfMac && mac != "00:00:00:00:00:00" && "02468ace".Contains(mac[1], StringComparison.Ordinal) && macs.Count < MostCards && !macs.Contains(mac)) macs.Add(mac);
+            if (mac.Length == LengthOfMac && mac != "00:00:00:00:00:00" && "02468ace".Contains(mac[1], StringComparison.Ordinal) && cards.Count < MostCards && !cards.Any(one => one.Mac == mac)) cards.Add((Path.GetFileName(card), mac));
         }
+        return cards;
     }
 
     private static string Line(string folder, string file)

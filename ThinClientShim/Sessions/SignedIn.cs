@@ -8,7 +8,11 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="Took">From the last key to the broker's answer.</param>
 /// <param name="Password">What they typed, as long as it may be wanted.</param>
 /// <param name="Idle">What the station does when nobody touches it; null = nothing.</param>
-internal sealed record SignedIn(string Proof, TimeSpan Took, HeldPassword Password, WhenIdle? Idle = null);
+internal sealed record SignedIn(string Proof, TimeSpan Took, HeldPassword Password, WhenIdle? Idle = null)
+{
+    /// <summary>They have no name: whatever they do last ends their desktop.</summary>
+    public bool IsVisitor { get; init; }
+}
 
 /// <summary>
 /// What a person typed, for a machine that knows no tickets: in memory at one place, which the collector neither moves nor copies, until it is

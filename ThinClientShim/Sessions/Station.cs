@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 
@@ -14,6 +15,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     private static readonly TimeSpan OnTheSide = TimeSpan.FromSeconds(2.5);
 
     private readonly NewPassword _newPassword = new(room, stop);
+    private readonly Welcoming _welcoming = new(room);
     private LockedStation? _locked;
 
     /// <summary>One visit with a name and a password given by a program: a refusal ends it.</summary>
@@ -33,14 +35,14 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         while (true)
         {
             room.Scene.Ends(_locked is not null);
-            if (await room.Person.NextAsync(room.Settings.User, _locked, stop) is not { } comer) return ExitCode.Done;
+            if (await _welcoming.NextAsync(_locked, stop) is not { } comer) return ExitCode.Done;
             if (comer.Name != _locked?.Login) _locked = null;
             if (comer.WantsChange)
             {
                 await _newPassword.ByChoiceAsync(comer);
                 continue;
             }
-            var end = await VisitAsync(comer.Name, comer.Password, old => _newPassword.AskAsync(comer.Name, old));
+            var end = ReferenceEquals(comer, Comer.Visitor) ? await WithoutNameAsync() : await VisitAsync(comer.Name, comer.Password, old => _newPassword.AskAsync(comer.Name, old));
             if (stop.IsCancellationRequested) return end;
             if (once && _locked is null && end is not (ExitCode.SignInRefused or ExitCode.NoBroker or ExitCode.NoDesktop)) return end;
         }
@@ -51,28 +53,16 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         wishes.Clear();
         room.Scene.Opens(wishes);
-        SignInReply? reply = null;
         byte[]? wanted = null;
         var old = password.ToArray();
         using var held = new HeldPassword(password);
         var since = room.Clock.GetTimestamp();
+        SignInReply? reply;
         try
         {
-            room.Person.Progress(room.Person.Words["signing-in"]);
-            reply = await room.Calls.SignInAsync(name, password, stop);
-        }
-        catch (RefusedException refusal)
-        {
-            room.Journal.Step($"refused call=sign-in code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
-            var refused = Refused(Refusals.Text(refusal.Detail, room.Person.Words));
-            if (change is not null && NewPassword.IsWanted(refusal.Detail.Code)) wanted = await change(old);
-            if (wanted is null) return refused;
-        }
-        catch (NoBrokerException none)
-        {
-            room.Journal.Step($"no-broker missing={none.Why}");
-            room.Person.Tell(Refusals.Word(none), []);
-            return ExitCode.NoBroker;
+            (reply, var refusal, var end) = await AskAsync("sign-in", () => room.Calls.SignInAsync(name, password, stop));
+            if (refusal is not null && change is not null && NewPassword.IsWanted(refusal.Code)) wanted = await change(old);
+            if (reply is null && wanted is null) return end;
         }
         finally
         {
@@ -84,7 +74,44 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
             held.Dispose();
             return await VisitAsync(name, wanted!, change: null);
         }
-        var person = new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held, reply.Settings?.WhenIdle);
+        return await WelcomeAsync(reply, name, new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), held, reply.Settings?.WhenIdle));
+    }
+
+    /// <summary>One visit of somebody without a name.</summary>
+    private async Task<ExitCode> WithoutNameAsync()
+    {
+        wishes.Clear();
+        room.Scene.Opens(wishes);
+        using var none = new HeldPassword([]);
+        var since = room.Clock.GetTimestamp();
+        var (reply, _, end) = await AskAsync("begin-visit", () => room.Calls.BeginVisitAsync(stop));
+        return reply is null ? end : await WelcomeAsync(reply, "", new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), none, reply.Settings?.WhenIdle) { IsVisitor = true });
+    }
+
+    /// <summary>Asks for a sign-in; what came instead has been told.</summary>
+    private async Task<(SignInReply? Reply, ErrorDetail? Refusal, ExitCode Ended)> AskAsync(string call, Func<Task<SignInReply>> ask)
+    {
+        try
+        {
+            room.Person.Progress(room.Person.Words["signing-in"]);
+            return (await ask(), null, ExitCode.Done);
+        }
+        catch (RefusedException refusal)
+        {
+            room.Journal.Step($"refused call={call} code={refusal.Detail.Code} reference={refusal.Detail.Reference}");
+            return (null, refusal.Detail, Refused(Refusals.Text(refusal.Detail, room.Person.Words)));
+        }
+        catch (NoBrokerException none)
+        {
+            room.Journal.Step($"no-broker missing={none.Why}");
+            room.Person.Tell(Refusals.Word(none), []);
+            return (null, null, ExitCode.NoBroker);
+        }
+    }
+
+    /// <summary>From the sign-in to the end of the visit.</summary>
+    private async Task<ExitCode> WelcomeAsync(SignInReply reply, string name, SignedIn person)
+    {
         var unlocked = reply.Desktops.FirstOrDefault(one => one.PoolId == _locked?.Pool);
         _locked = null;
         room.Journal.Step($"signed-in desktops={reply.Desktops.Count}{(reply.Limited ? " limited=true" : "")}");

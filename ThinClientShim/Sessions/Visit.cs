@@ -233,10 +233,10 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
     private async Task<ExitCode> GoAsync(Wish wish, DesktopOnScreen? screen = null)
     {
         if (screen is not null) await screen.EndAsync();
-        var closing = wish == Wish.SignOut ? Closing.SignOut : Closing.Leave;
-        IsLocked = wish == Wish.Lock;
+        var closing = wish == Wish.SignOut || person.IsVisitor ? Closing.SignOut : Closing.Leave;
+        IsLocked = wish == Wish.Lock && !person.IsVisitor;
         var heard = await CloseAsync(closing, LeaveWithin) == Heard.ByABroker;
-        if (wish != Wish.Lock) room.Person.Tell(wish == Wish.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
+        if (!IsLocked) room.Person.Tell(person.IsVisitor && heard ? "visit-over" : closing == Closing.Leave ? "leaving" : heard ? "signed-out" : "sign-out-unconfirmed", []);
         room.Journal.Step(wish == Wish.SignOut ? "signed-out" : $"{(IsLocked ? "locked" : "left")} told={(heard ? "true" : "false")}");
         return ExitCode.Done;
     }

@@ -50,8 +50,13 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     }
 
     /// <summary>A star in place of the name, which is no login of anybody's, asks for another password.</summary>
-    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, CancellationToken cancel)
+    public async Task<Comer?> NextAsync(string? only, LockedStation? locked, WelcomeReply welcome, CancellationToken cancel)
     {
+        if (welcome.Visitors)
+        {
+            Tell("visit-what", welcome.Minutes());
+            return await AskAsync(Words["visit-press"], cancel) is null ? null : Comer.Visitor;
+        }
         while (true)
         {
             if (only is null && atTerminal) Tell("password-hint", []);

@@ -41,6 +41,14 @@ public sealed class BladeWithStation : IAsyncLifetime
 
     internal Task<ServerProcess> OpenAsync(string person, string ticket) => _station!.OpenAsync(Blade, Host.RdpFingerprint, person, ticket);
 
+    /// <summary>Tries to; gives the client's exit status.</summary>
+    internal async Task<int> OpenAndEndAsync(string person, string ticket)
+    {
+        await using var client = await OpenAsync(person, ticket);
+        await client.ExitedAsync(Soon.Deadline);
+        return client.ExitCode;
+    }
+
     internal Task PressAsync(string key) => _station!.PressAsync(key);
 
     internal Task EndAsync(string person, string session) =>

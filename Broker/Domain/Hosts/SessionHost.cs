@@ -26,7 +26,15 @@ public sealed record ObservedSession(string User, int Display, bool Connected, D
 
     /// <summary>What the agent was told when it let the person in last; null = it was let in by nobody that the agent remembers.</summary>
     public GrantSeen? Grant { get; init; }
+
+    /// <summary>The session is over, and its host removes what its visitor left; null = it runs.</summary>
+    public WipeSeen? Wipe { get; init; }
 }
+
+/// <summary>What a visitor left is being removed.</summary>
+/// <param name="Failed">Tries that have failed so far.</param>
+/// <param name="Left">What was left after the last one, in words; empty = none has failed.</param>
+public sealed record WipeSeen(int Failed, string Left);
 
 /// <summary>A granted redemption, as the agent kept it: enough to know whose session it is when the store has forgotten.</summary>
 /// <param name="Session">Id of the session, 1 to 64 characters.</param>

@@ -12,6 +12,16 @@ public readonly record struct TenantId(string Value)
 /// <param name="Value"><c>tenant/login</c>, the login as the directory spells it.</param>
 public readonly record struct PersonId(string Value)
 {
+    private const string Visitors = "visitor/";
+
+    /// <summary>Somebody at a public station, without a name: the id of this one visit.</summary>
+    /// <param name="tenant">Who serves them.</param>
+    /// <param name="visit">Random, never the same twice.</param>
+    public static PersonId OfVisit(TenantId tenant, string visit) => new($"{tenant.Value}/{Visitors}{visit}");
+
+    /// <summary>True for somebody without a name: what is kept of people is not kept of them.</summary>
+    public bool IsVisitor => Login.StartsWith(Visitors, StringComparison.Ordinal);
+
     /// <summary>The id of the person whom <paramref name="tenant"/> knows as <paramref name="login"/>.</summary>
     public static PersonId Of(TenantId tenant, string login) => new($"{tenant.Value}/{login}");
 

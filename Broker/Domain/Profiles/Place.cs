@@ -20,9 +20,17 @@ public sealed record Place(string Id, string French, string English, TenantId? T
     public Place ForKind(string? kind) =>
         kind is not null && !Settings.ContainsKey(WhenIdle.Setting) && WhenIdle.OfKinds.TryGetValue(kind, out var idle) ? this with { Settings = Settings.Add(WhenIdle.Setting, idle) } : this;
 
+    /// <summary>Whoever comes there gets a desktop without a name; null = people sign in.</summary>
+    public VisitorOffer? Visitors { get; init; }
+
     /// <summary>True when the station stands there.</summary>
     public bool Holds(StationId station) => Stations.Any(pattern => pattern.Fits(station));
 
     /// <summary>True when its settings count for this tenant's people.</summary>
     public bool IsFor(TenantId tenant) => Tenant is null || Tenant == tenant;
 }
+
+/// <summary>What visitors of a public place get.</summary>
+/// <param name="Tenant">Whose guests they are: its share of the pool is used.</param>
+/// <param name="Pool">Their desktops.</param>
+public sealed record VisitorOffer(TenantId Tenant, PoolId Pool);

@@ -32,6 +32,9 @@ public sealed partial record WhenIdle(IdleAct Act, TimeSpan After, TimeSpan Warn
     /// <summary>What stands where nothing else is named: a desk.</summary>
     public const string AtADesk = "lock after 15m, warn 30s";
 
+    /// <summary>The kind of a place where anybody may sit down.</summary>
+    public const string Public = "public";
+
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _longest = TimeSpan.FromHours(24);
     private static readonly TimeSpan _shortestWarning = TimeSpan.FromSeconds(5);
@@ -47,7 +50,7 @@ public sealed partial record WhenIdle(IdleAct Act, TimeSpan After, TimeSpan Warn
         // The teacher sees the room, and a pupil who listens touches nothing.
         KeyValuePair.Create("classroom", Never),
         // Whoever comes next must find it free, and must not see what was there.
-        KeyValuePair.Create("public", "disconnect after 5m, warn 30s"),
+        KeyValuePair.Create(Public, "disconnect after 5m, warn 30s"),
         // They go on in another room within seconds; an open screen there shows patients.
         KeyValuePair.Create("care", "disconnect after 3m, warn 20s"),
     ]);

@@ -83,10 +83,14 @@ public static class Adoption
     /// <summary>Its host did not answer, and its person asked for a new desktop rather than wait.</summary>
     public const string GivenUp = "given-up";
 
+    /// <summary>It is no desktop any more: its host removes what its visitor left.</summary>
+    public const string BeingWiped = Reconciliation.BeingWiped;
+
     /// <summary>Decides on one session.</summary>
     public static AdoptionDecision Decide(UnseatedSession unseated)
     {
         var (host, seen, pool, granted, mine) = unseated;
+        if (seen.Wipe is not null) return new AdoptionDecision.Leave(BeingWiped);
         if (seen.Grant is not { Fence: > 0, Person.Length: > 0, Pool.Length: > 0 } grant) return new AdoptionDecision.Leave(NoGrant);
         if (pool?.Hosts.Contains(host) != true) return new AdoptionDecision.Leave(OtherPool);
         if (!unseated.TenantKnown) return new AdoptionDecision.Leave(OtherTenant);

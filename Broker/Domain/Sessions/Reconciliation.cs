@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Hosts;
+using VdiBroker.Kernel;
 
 namespace VdiBroker.Sessions;
 
@@ -36,25 +37,39 @@ public static class Reconciliation
     /// <summary>Nobody connected before the lease ended.</summary>
     public const string LeaseOver = "lease-over";
 
+    /// <summary>It is over, and the host is removing what its visitor left.</summary>
+    public const string BeingWiped = "being-wiped";
+
+    /// <summary>The host has proven that nothing of its visitor is left.</summary>
+    public const string Wiped = "wiped";
+
     /// <summary>Compares what is believed of one host with what its agent saw.</summary>
     /// <param name="believed">The sessions that the ledger seats on this host; final ones are passed over.</param>
     /// <param name="observed">The agent's whole list.</param>
     /// <param name="boot">The host's boot id now.</param>
     /// <param name="now">The store's time.</param>
+    /// <param name="wiped">Sessions of visitors of which the host has proven that nothing is left; null = none.</param>
     /// <returns>The corrections; empty when belief and truth agree. Applied and asked again, it answers empty.</returns>
     public static ImmutableArray<Correction> Decide(
-        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now)
+        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now, IReadOnlySet<SessionId>? wiped = null)
     {
         var seen = observed.GroupBy(o => o.User, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(o => o.Connected), StringComparer.Ordinal);
+        var wiping = observed.Where(o => o.Wipe is not null).Select(o => o.User).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. from session in believed
                where !session.IsFinal
-               let told = WhatIsTold(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
+               let told = wiped?.Contains(session.Id) == true && !seen.ContainsKey(session.User) ? (LifeEvent.Gone, Wiped)
+                   : wiping.Contains(session.User) ? WhileWiped(session)
+                   : WhatIsTold(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
                where told is not null
                select new Correction(session, SessionLife.After(session.Phase, told.Value.Happened), told.Value.Cause),
         ];
     }
+
+    // It never runs again; its seat is free when the host has proven that nothing is left.
+    private static (LifeEvent Happened, string Cause)? WhileWiped(Session session) =>
+        session is { Phase: SessionPhase.Ending, LeaseUntil: null } ? null : (LifeEvent.EndOrdered, BeingWiped);
 
     private static (LifeEvent Happened, string Cause)? WhatIsTold(Session session, bool? connected, string boot, DateTimeOffset now)
     {

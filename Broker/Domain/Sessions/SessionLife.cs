@@ -32,7 +32,7 @@ public enum LifeEvent
     /// <summary>It was there before it was promised to another station, and nobody came from there before the lease ended.</summary>
     MoveLeaseOver,
 
-    /// <summary>Its end was ordered: by its person, a limit, a lesson's end, an operator.</summary>
+    /// <summary>Its end was ordered: by its person, a limit, a lesson's end, an operator; or its host tells that a visitor's desktop is over, and removes what it left.</summary>
     EndOrdered,
 
     /// <summary>Its person was told of an end that comes near.</summary>
@@ -109,5 +109,5 @@ public static class SessionLife
     /// <summary>True once nothing can bring a session back.</summary>
     public static bool IsFinal(SessionPhase phase) => phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
 
-    private static readonly ImmutableArray<LifeEvent> _told = [LifeEvent.SeenOnScreen, LifeEvent.SeenAlone, LifeEvent.Gone, LifeEvent.HostRestarted];
+    private static readonly ImmutableArray<LifeEvent> _told = [LifeEvent.SeenOnScreen, LifeEvent.SeenAlone, LifeEvent.EndOrdered, LifeEvent.Gone, LifeEvent.HostRestarted];
 }

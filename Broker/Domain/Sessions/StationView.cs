@@ -50,6 +50,8 @@ public static class StationViews
         { Phase: SessionPhase.Lost } => StationView.HostLost,
         { Phase: SessionPhase.Expired } => StationView.Expired,
         { Phase: SessionPhase.Ended } => StationView.SignedOut,
+        // What follows is the host's affair: the station is free for the next person, who must not see what is being removed.
+        { Phase: SessionPhase.Ending, Person.IsVisitor: true } => StationView.SignedOut,
         _ when session.Refused >= fence && !session.IsRedeemed => StationView.TicketRefused,
         { Phase: SessionPhase.Opening } => StationView.Opening,
         { Phase: SessionPhase.Disconnected } => StationView.Disconnected,

@@ -131,6 +131,27 @@ public sealed class CityPlanTests : IDisposable
         Assert.Equal([6, 15, 19], faults.Select(f => f.Line));
     }
 
+    [Theory]
+    [InlineData("kind: public, visitors: { tenant: drancy, pool: libre }", "")]
+    [InlineData("kind: desk, visitors: { tenant: drancy, pool: libre }", "'visitors' needs 'kind: public'")]
+    [InlineData("kind: public, visitors: { tenant: dugny, pool: libre }", "there is no tenant 'dugny'")]
+    [InlineData("kind: public, visitors: { tenant: drancy, pool: libres }", "there is no pool 'libres'")]
+    [InlineData("kind: public, visitors: { tenant: drancy, pool: bureau }", "pool 'bureau' needs 'limits:")]
+    [InlineData("kind: public, visitors: { tenant: drancy, pool: coffre }", "pool 'coffre' is sensitive")]
+    [InlineData("kind: public, visitors: { tenant: drancy, pool: place }", "pool 'place' must be 'kind: shared'")]
+    public void A_place_is_open_to_visitors_where_a_pool_can_be_had_by_nobody(string place, string fault)
+    {
+        const string limits = "limits: { longest: 1h, disconnected: 2m }";
+        var (plan, faults) = Read(Good.Replace("entitlements:", $$"""
+              - { id: libre, name: { fr: L, en: L }, hosts: [blade1], {{limits}} }
+              - { id: coffre, name: { fr: C, en: C }, hosts: [blade1], sensitive: true, {{limits}} }
+              - { id: place, name: { fr: P, en: P }, hosts: [blade1], kind: personal, {{limits}} }
+            entitlements:
+            """, StringComparison.Ordinal) + "\nplaces:\n  - { id: biblio, name: { fr: B, en: B }, stations: [\"b-*\"], " + place + " }");
+        if (fault.Length > 0) Assert.Contains(faults, one => one.Line == 26 && one.Message.Contains(fault, StringComparison.Ordinal));
+        else Assert.Equal((new TenantId("drancy"), new PoolId("libre")), plan.Profiles.PlaceOf(new StationId("b-1"))!.Visitors is { } offer ? (offer.Tenant, offer.Pool) : default);
+    }
+
     [Fact]
     public void Two_tenants_never_share_a_branch()
     {

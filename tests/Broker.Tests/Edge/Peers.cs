@@ -96,6 +96,7 @@ internal sealed class AgentPeer : IAsyncDisposable
     private readonly SemaphoreSlim _pen = new(1);
     private ObservedSession[]? _last;
     private ulong _sequence;
+    private string[] _wiped = [];
 
     private AgentPeer(GrpcChannel channel)
     {
@@ -122,6 +123,13 @@ internal sealed class AgentPeer : IAsyncDisposable
         return agent;
     }
 
+    /// <summary>Nothing runs there, and what these sessions' visitors left has been proven gone.</summary>
+    public Task ObserveWipedAsync(params string[] sessions)
+    {
+        _wiped = sessions;
+        return ObserveAsync();
+    }
+
     public async Task ObserveAsync(params ObservedSession[] sessions)
     {
         await _pen.WaitAsync();
@@ -139,6 +147,7 @@ internal sealed class AgentPeer : IAsyncDisposable
     {
         var observation = new Observation { Sequence = ++_sequence, Load = new HostLoad { Load1 = 0.5, Cores = 2, MemoryTotalBytes = 100, MemoryAvailableBytes = 60 } };
         observation.Sessions.AddRange(sessions);
+        observation.WipedSessionIds.AddRange(_wiped);
         return _stream.RequestStream.WriteAsync(new HostReport { Observation = observation });
     }
 

@@ -150,6 +150,7 @@ public sealed class Town : IAsyncLifetime
           - { id: blade5, address: 127.0.0.1, port: 3395, seats: 1 }
           - { id: blade6, address: 127.0.0.1, port: 3396, seats: 1 }
           - { id: blade7, address: 127.0.0.1, port: 3397, seats: 4 }
+          - { id: blade8, address: 127.0.0.1, port: 3398, seats: 1 }
         pools:
           - { id: bureau, name: { fr: Bureau, en: Desktop }, hosts: [blade1] }
           - { id: dugny, name: { fr: Dugny, en: Dugny }, hosts: [blade2] }
@@ -159,6 +160,7 @@ public sealed class Town : IAsyncLifetime
           - { id: loge, name: { fr: Loge, en: Lodge }, hosts: [blade6] }
         {{Machines.PoolIn(People)}}
           - { id: bref, name: { fr: Bref, en: Short }, hosts: [blade7], limits: { idle: 6s, disconnected: 3s, longest: 12h, warn: 3s, extend: 6s, extensions: 1 } }
+          - { id: visite, name: { fr: Libre accès, en: Public access }, hosts: [blade8], limits: { longest: 10s, disconnected: 4s, warn: 6s, extend: 8s, extensions: 1 } }
         entitlements:
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
@@ -179,6 +181,7 @@ public sealed class Town : IAsyncLifetime
           - { tenant: drancy, keyboard: be, screen: 1280x800, clipboard: out }
         places:
           - { id: couloir, name: { fr: Couloir, en: corridor }, stations: ["poste-couloir-*"], kind: care, keyboard: us, screen: full, clipboard: off }
+          - { id: mediatheque, name: { fr: Médiathèque, en: library }, stations: ["poste-visite-*"], kind: public, visitors: { tenant: drancy, pool: visite } }
         """;
 }
 

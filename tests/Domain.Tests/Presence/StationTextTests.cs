@@ -14,29 +14,18 @@ public sealed class StationTextTests
     [Fact]
     public void What_is_taken_in_is_no_longer_than_it_may_be_and_nothing_obeys_it() => _any.Sample(text =>
     {
-        if (StationText.IsModel(text)) Assert.True(text.Length <= StationText.LongestModel && IsHarmless(text));
         if (StationText.IsVersion(text)) Assert.True(text.Length is > 0 and <= StationText.LongestVersion && IsHarmless(text));
         if (StationText.IsMessage(text)) Assert.True(text.Length is > 0 and <= StationText.LongestMessage && IsHarmless(text));
         if (StationText.IsOutcome(text)) Assert.True(IsHarmless(text.Replace("\n", "", StringComparison.Ordinal)));
     });
 
     [Theory]
-    [InlineData("Fujitsu FUTRO S740", true)]
-    [InlineData("Poste n°3 – été", true)]
-    [InlineData("", true)]
+    [InlineData("Le service redémarre à midi – enregistrez.", true)]
+    [InlineData("", false)]
     [InlineData("a\u001b[2J", false)]
     [InlineData("a\u202eb", false)]
     [InlineData("a\nb", false)]
-    public void A_model_is_what_people_write(string text, bool taken) => Assert.Equal(taken, StationText.IsModel(text));
-
-    [Theory]
-    [InlineData("52:54:00:12:34:56", true)]
-    [InlineData("52:54:00:12:34:5", false)]
-    [InlineData("52:54:00:12:34:5g", false)]
-    [InlineData("52:54:00:AB:34:56", false)]
-    [InlineData("52-54-00-12-34-56", false)]
-    [InlineData("52:54:00:12:34:56:78", false)]
-    public void A_hardware_address_is_as_linux_writes_it(string text, bool taken) => Assert.Equal(taken, StationText.IsMac(text));
+    public void A_message_is_what_people_write(string text, bool taken) => Assert.Equal(taken, StationText.IsMessage(text));
 
     [Fact]
     public void Who_has_said_nothing_for_long_is_not_on()

@@ -96,4 +96,24 @@ public sealed class ReconciliationTests
         Assert.Equal(SessionPhase.Ended, Assert.Single(Reconciliation.Decide([ending], [], "boot", Farms.Noon.AddSeconds(9))).Phase);
         Assert.Equal(SessionPhase.Ended, Assert.Single(Reconciliation.Decide([ending with { Redeemed = default }], [], "boot", Farms.Noon)).Phase);
     }
+
+    [Fact]
+    public void A_visitor_s_seat_is_not_free_before_the_host_has_proven_that_nothing_is_left() =>
+        Gen.Select(_believed, Farms.Report, Farms.Boot, Gen.Int[0, 3]).Sample((believed, seen, boot, failed) =>
+        {
+            var wiping = seen.Select(session => session with { Connected = false, Wipe = new WipeSeen(failed, "") }).ToArray();
+            var after = believed.Select(s => Reconciliation.Decide([s], wiping, boot, Farms.Noon, believed.Select(one => one.Id).ToHashSet()) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null } : s).ToList();
+            Assert.All(after.Where(s => wiping.Any(w => w.User == s.User) && !believed.Single(b => b.Id == s.Id).IsFinal), s => Assert.Equal(SessionPhase.Ending, s.Phase));
+            Assert.Empty(Reconciliation.Decide(after.Where(s => wiping.Any(w => w.User == s.User)), wiping, boot, Farms.Noon));
+        });
+
+    [Theory]
+    [InlineData(SessionPhase.Ending)]
+    [InlineData(SessionPhase.Active)]
+    public void A_session_whose_visitor_is_wiped_has_ended(SessionPhase believed)
+    {
+        var session = Farms.Session("amelie.durand", believed);
+        var correction = Assert.Single(Reconciliation.Decide([session], [], "boot", Farms.Noon, new HashSet<SessionId> { session.Id }));
+        Assert.Equal((SessionPhase.Ended, Reconciliation.Wiped), (correction.Phase, correction.Cause));
+    }
 }

@@ -9,6 +9,16 @@ public sealed class StationViewTests
     private static readonly Session _mine = Farms.Session("amelie.durand", SessionPhase.Active) with { Serial = 5, Fence = new Fence(7), Redeemed = new Fence(7) };
 
     [Fact]
+    public void A_visitor_s_station_is_free_as_soon_as_the_end_is_ordered_and_a_person_s_keeps_the_picture_until_it_is_over()
+    {
+        var ending = _mine with { Phase = SessionPhase.Ending };
+        Assert.Equal(StationView.Active, StationViews.Of(ending, 5, new Fence(7)));
+        Assert.Equal(StationView.SignedOut, StationViews.Of(ending with { Person = PersonId.OfVisit(new TenantId("drancy"), "abc") }, 5, new Fence(7)));
+        Assert.Equal(new TenantId("drancy"), PersonId.OfVisit(new TenantId("drancy"), "abc").Tenant);
+        Assert.False(_mine.Person.IsVisitor);
+    }
+
+    [Fact]
     public void A_newer_sign_in_means_moved() => Assert.Equal(StationView.Moved, StationViews.Of(_mine with { Serial = 6, Fence = new Fence(8) }, 5, new Fence(7)));
 
     [Fact]

@@ -17,6 +17,9 @@ internal sealed class Blade : IAsyncDisposable
 
     private const int LocalUserId = 19999;
 
+    // A search of the whole disk, beside others that want it too.
+    private static readonly TimeSpan _toSearch = TimeSpan.FromMinutes(3);
+
     private readonly HostRig _host;
     private readonly ServerProcess _namespaces;
 
@@ -58,13 +61,23 @@ internal sealed class Blade : IAsyncDisposable
     }
 
     /// <summary>Processes of an account, by process id as this side sees it.</summary>
-    public IReadOnlyList<int> ProcessesOf(string person) => [.. ProcessIds().Where(id =>
-        Read($"/proc/{id}/status").Contains(string.Create(CultureInfo.InvariantCulture, $"\nUid:\t{UserId(person)}\t"), StringComparison.Ordinal)
+    public IReadOnlyList<int> ProcessesOf(string person) => ProcessesOf(UserId(person));
+
+    /// <summary>The same by its number.</summary>
+    public IReadOnlyList<int> ProcessesOf(int user) => [.. ProcessIds().Where(id =>
+        Read($"/proc/{id}/status").Contains(string.Create(CultureInfo.InvariantCulture, $"\nUid:\t{user}\t"), StringComparison.Ordinal)
         && !Read($"/proc/{id}/status").Contains("\nState:\tZ", StringComparison.Ordinal))];
 
     /// <summary>Process id, as this side sees it, of the agent that runs in the blade.</summary>
     public int AgentPid => ProcessIds().Single(id => Read($"/proc/{id}/cmdline") is var line
         && line.StartsWith(ProgramIn(_host), StringComparison.Ordinal) && line.Contains(_host.At("vdi-agent.conf"), StringComparison.Ordinal));
+
+    /// <summary>Runs a program in the blade as root, or as a user of that number.</summary>
+    public Task<ToolAnswer> RunInsideAsync(int? user, params string[] command)
+    {
+        string[] asUser = user is { } id ? ["setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups"] : [];
+        return Tool.RunAsync("nsenter", ["--target", $"{AgentPid}", "--mount", "--uts", "--ipc", "--pid", .. asUser, .. command], deadline: _toSearch);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +112,8 @@ internal sealed class Blade : IAsyncDisposable
             + $"{LocalAccount}:x:{LocalUserId}:{firstUser}::{host.At("home")}/{LocalAccount}:/bin/sh\n");
         File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
         File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Append(LocalAccount).Select(person => $"{person}:*:19000:0:99999:7:::\n")));
-        foreach (var folder in (string[])["log", "home", "tmp"]) Directory.CreateDirectory(host.At(folder));
+        foreach (var folder in (string[])["log", "home", "tmp", "visitors", "extrausers"]) Directory.CreateDirectory(host.At(folder));
+        File.WriteAllLines(host.At("nsswitch.conf"), File.ReadLines("/etc/nsswitch.conf").Select(line => line.Split(':') is ["passwd" or "group" or "shadow", ..] ? $"{line.Split(':')[0]}: files extrausers" : line));
         File.WriteAllText(host.At("init.sh"), $$"""
             set -e
             mount --make-rprivate /
@@ -110,7 +124,8 @@ internal sealed class Blade : IAsyncDisposable
             mkdir -p agent; mount --bind {{Path.GetDirectoryName(HostRig.Program)}} agent
             chmod 1777 tmp; mount --bind tmp /tmp; mkdir -m 1777 /tmp/.X11-unix
             chown xrdp log etc-xrdp/key.pem etc-xrdp/rsakeys.ini; chmod 400 etc-xrdp/key.pem; chmod 755 etc-xrdp/startwm.sh; chmod 640 shadow
-            for file in passwd group shadow; do mount --bind $file /etc/$file; done
+            for file in passwd group shadow nsswitch.conf; do mount --bind $file /etc/$file; done
+            mkdir -p /var/lib/extrausers; mount --bind extrausers /var/lib/extrausers
             mount --bind etc-xrdp /etc/xrdp
             mount --bind pam /etc/pam.d/xrdp-sesman
             mount -t proc proc /proc

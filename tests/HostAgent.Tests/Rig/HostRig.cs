@@ -57,7 +57,7 @@ internal sealed class HostRig
         string[] lines =
         [
             "# a session host", .. brokers.Select(broker => $"broker = {broker}"),
-            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock",
+            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "visitor-accounts = extrausers",
         ];
         File.WriteAllLines(file, lines);
         return file;

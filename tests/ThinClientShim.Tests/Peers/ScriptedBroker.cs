@@ -106,8 +106,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
         public Task PassAsync(string path, CancellationToken aborted)
         {
-            // A station attends at any time; what a person's doing comes to is counted.
-            if (!path.Contains("PresenceService", StringComparison.Ordinal)) Interlocked.Increment(ref _calls);
+            // What a station asks and says before anybody sits down is no call of a person's.
+            if (!path.Contains("PresenceService", StringComparison.Ordinal) && !path.EndsWith("/Welcome", StringComparison.Ordinal)) Interlocked.Increment(ref _calls);
             return Hangs ? Task.Delay(Timeout.Infinite, aborted) : Task.CompletedTask;
         }
     }
@@ -121,6 +121,10 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     private sealed class Service(ScriptedDesk desk) : StationService.StationServiceBase
     {
         public override Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context) => Task.FromResult(desk.SignIn(request));
+
+        public override Task<WelcomeReply> Welcome(WelcomeRequest request, ServerCallContext context) => Task.FromResult(desk.Welcome);
+
+        public override Task<SignInReply> BeginVisit(BeginVisitRequest request, ServerCallContext context) => Task.FromResult(desk.BeginVisit(request));
 
         public override Task<ChangePasswordReply> ChangePassword(ChangePasswordRequest request, ServerCallContext context)
         {

@@ -98,6 +98,19 @@ internal sealed class ScriptedDesk
         return reply;
     }
 
+    /// <summary>What stations are told of their first page.</summary>
+    public WelcomeReply Welcome { get; set; } = new();
+
+    public ConcurrentQueue<BeginVisitRequest> Visits { get; } = new();
+
+    public SignInReply BeginVisit(BeginVisitRequest request)
+    {
+        Visits.Enqueue(request);
+        var reply = new SignInReply { SignIn = Token(), Person = new() { DisplayName = "Visiteur", TenantName = "Médiathèque" }, Settings = Settings };
+        reply.Desktops.AddRange(Desktops);
+        return reply;
+    }
+
     public void ChangePassword(ChangePasswordRequest request)
     {
         Changes.Enqueue(request);
