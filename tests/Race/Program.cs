@@ -28,7 +28,7 @@ var root = new RootCommand("The race: hundreds of people sign in over and over f
 root.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
 
 var file = new Argument<FileInfo>("history");
-var check = new Command("check", "judges a history that was kept: one violation a line") { file };
+var check = new Command("check", "judges a history that was kept: some violations of each rule, and what was seen around the first") { file };
 check.SetAction(parsed => Judge(Checker.Check(RaceHistory.Load(parsed.GetRequiredValue(file).FullName).Events())));
 root.Add(check);
 
@@ -69,11 +69,21 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     var report = RaceReport.Of(options, events, violations);
     if (parsed.GetValue(json) is { } figures) report.Save(figures.FullName);
     Console.WriteLine(report);
+    if (violations.Count > 0)
+        foreach (var fault in report.Faults) Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fault.From,8:0.000} s to {fault.Until:0.000} s  {fault.Kind} {fault.Target}"));
     return Judge(violations);
 }
 
 static int Judge(IReadOnlyList<Violation> violations)
 {
-    foreach (var violation in violations) Console.WriteLine(violation);
+    // One cause has many victims: of each rule a few, and of the first what was seen around it.
+    const int told = 5;
+    const int seen = 30;
+    foreach (var rule in violations.GroupBy(violation => violation.Rule))
+    {
+        foreach (var violation in rule.Take(told)) Console.WriteLine(violation);
+        if (rule.Count() > told) Console.WriteLine($"          {rule.Key}: {rule.Count() - told} more");
+        foreach (var one in rule.First().Excerpt.Take(seen)) Console.WriteLine($"            {one}");
+    }
     return violations.Count == 0 ? 0 : 1;
 }

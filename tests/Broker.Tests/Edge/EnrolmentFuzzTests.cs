@@ -11,7 +11,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>What hostile stations send hurts only them: while they do it, another one signs people in.</summary>
-[Collection(TownCollection.Name)]
+[Collection(StationsTownCollection.Name)]
 public sealed class EnrolmentFuzzTests(Town town)
 {
     private const int Attacks = 60;

@@ -9,7 +9,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>Stations that say how they are and take orders, at real brokers.</summary>
-[Collection(TownCollection.Name)]
+[Collection(StationsTownCollection.Name)]
 public sealed class PresenceEdgeTests(Town town)
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(3);

@@ -197,3 +197,10 @@ public sealed class OtherTownCollection : ICollectionFixture<Town>
 {
     public const string Name = "other town";
 }
+
+/// <summary>A third one, for what stations are and do before and beside somebody's sign-in.</summary>
+[CollectionDefinition(Name)]
+public sealed class StationsTownCollection : ICollectionFixture<Town>
+{
+    public const string Name = "stations' town";
+}

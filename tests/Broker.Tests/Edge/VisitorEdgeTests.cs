@@ -9,7 +9,7 @@ using Xunit;
 namespace VdiBroker.Broker.Tests.Edge;
 
 /// <summary>Desktops without a name, as public stations and their host see them, at real brokers. The host has one seat: each test leaves it free.</summary>
-[Collection(TownCollection.Name)]
+[Collection(StationsTownCollection.Name)]
 public sealed partial class VisitorEdgeTests(Town town)
 {
     [Fact]

@@ -15,6 +15,12 @@ public static class PicturesPlay
     private static readonly string[] _sizes = ["800x600", "1280x800", "3840x2160"];
     private static readonly string[] _languages = ["fr", "en"];
 
+    private static readonly (string What, string[] Page)[] _alone =
+    [
+        ("13-new-station", ["Code", "k 1 normal", "c 7K4M-PX2D", "g 3A:91:0C:5E:77:B2:48:F0", "g 1D:6A:C3:9E:82:4B:D5:60", "g E7:29:84:FB:13:5C:A8:06", "g 9D:41:B7:EE:52:38:CF:7A"]),
+        ("14-visitor", ["Welcome", "k 1 normal", "v 60"]),
+    ];
+
     /// <summary>Takes them.</summary>
     /// <param name="folder">Takes the pictures, named by size, language and screen.</param>
     public static async Task<int> RunAsync(string folder)
@@ -41,6 +47,17 @@ public static class PicturesPlay
                 Console.WriteLine($"{size} {language}");
             }
         return 0;
+    }
+
+    // The greeter itself, told a page that this city has no reason to show: its stations are known, and nobody sits down without a name.
+    private static async Task AloneAsync(RunningCity city, Station station, string page, Func<Task> takeAsync)
+    {
+        await using var greeter = ServerProcess.Start("greeter", Path.Combine(station.Folder, "alone.log"), city.Programs.Shim, ["greet", City, "", station.Name, "90"],
+            new Dictionary<string, string> { ["DISPLAY"] = station.Screen.Display, ["GSK_RENDERER"] = "cairo", ["GDK_BACKEND"] = "x11" }, withInput: true);
+        await greeter.StandardInput.WriteAsync(page);
+        await greeter.StandardInput.FlushAsync();
+        await greeter.ReadyAsync(() => Task.FromResult(File.ReadAllText(greeter.LogFile).Contains("shown", StringComparison.Ordinal)), _soon);
+        await takeAsync();
     }
 
     private static async Task VisitAsync(RunningCity city, (Station Station, Cable Cable) at, string language, Func<string, Task> takeAsync)
@@ -94,6 +111,7 @@ public static class PicturesPlay
         await station.PageAsync("SignIn", pages);
         await takeAsync("12-locked");
         await station.LeaveAsync();
+        foreach (var (what, page) in _alone) await AloneAsync(city, station, string.Create(CultureInfo.InvariantCulture, $"p {page[0]}\nl {language}\n{string.Concat(page[1..].Select(line => line + "\n"))}\n"), () => takeAsync(what));
 
         // Buttons are as wide as their letters, and those as high as the screen lets them be.
         Task PressAsync(int letters, Func<bool> pressed) => Eventually.HoldsAsync("a press on the bar", _soon, async () =>
