@@ -33,11 +33,12 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         if (!_known.Task.IsCompleted) await KnownAsync(cancel);
         if (!_standings.TryGetValue(station, out var standing)) return null;
         var shown = certificate();
+        // What another broker, or this one a moment ago, has given it is not known here yet.
+        if (!standing.Admits(shown) && !standing.Replaced(shown)) standing = await AnewAsync(standing);
         if (standing.Next?.Certificate == shown) await ShownAsync(station, shown);
         if (standing.Admits(shown)) return null;
         if (standing.Replaced(shown)) TellOfCopy(station, shown);
-        else standing = await AnewAsync(standing);
-        return standing.Admits(shown) ? null : standing;
+        return standing;
     }
 
     /// <summary>Whether a stream of this certificate was cut only because the station shows its next one now: it comes back with that.</summary>

@@ -31,7 +31,7 @@ public sealed class OutageTests
         // More than there are lanes: nobody waits for those before them.
         var causes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => signIns.OutOfReachAsync(directory.Amelie)));
         Assert.InRange(clock.Elapsed, Short / 2, Unhurried);
-        Assert.Contains(causes, cause => cause == $"{directory.Slapd.LdapsUri} does not answer within 0.5 s");
+        Assert.All(causes, cause => Assert.StartsWith($"{directory.Slapd.LdapsUri} does not answer ", cause, StringComparison.Ordinal));
         directory.Slapd.Thaw();
         await Eventually.HoldsAsync("sign-in after the thaw", Soon, async () => await signIns.RunAsync(directory.Amelie) is Authentication.Authenticated);
     }

@@ -14,7 +14,7 @@ public sealed class HoursEdgeTests(Town town)
     public async Task A_closed_pool_says_when_it_opens_and_gives_no_desktop()
     {
         await using var broker = await StartAsync("hours-1", 13, closes: null);
-        await using var host = await ReportingHost.AttachAsync(town, broker, "blade9");
+        await using var host = await ReportingHost.AttachAsync(town, broker, "blade10");
         using var station = await StationPeer.ConnectAsync(town, broker, "poste-h1");
         var signIn = (await station.SignInAsync(town, town.Only("le-bourget", "stagiaires"))).SignIn;
         var refusal = await Peers.RefusalAsync(() => station.OpenAsync(signIn, "ferme"));
@@ -30,7 +30,7 @@ public sealed class HoursEdgeTests(Town town)
     {
         var closes = DateTimeOffset.UtcNow.AddSeconds(40);
         await using var broker = await StartAsync("hours-2", 14, closes);
-        await using var host = await ReportingHost.AttachAsync(town, broker, "blade9");
+        await using var host = await ReportingHost.AttachAsync(town, broker, "blade10");
         using var visit = await Visit.BeginAsync(town, broker, host, "poste-h2", town.Only("le-bourget", "stagiaires"), "soir");
         using var news = visit.Follow();
         var warning = await news.WarnedAsync();
@@ -89,7 +89,7 @@ public sealed class HoursEdgeTests(Town town)
         return town.StartAnotherAsync(name, address, city => city
             .Replace("hosts:\n", """
                 hosts:
-                  - { id: blade9, address: 127.0.0.1, port: 3399, seats: 4 }
+                  - { id: blade10, address: 127.0.0.1, port: 3400, seats: 4 }
                   - { id: blade9, address: 127.0.0.1, port: 3399, seats: 2 }
 
                 """, StringComparison.Ordinal)
@@ -100,8 +100,8 @@ public sealed class HoursEdgeTests(Town town)
                   - { id: soir, weekly: { workdays: ["{{evening}}"], sat: ["{{evening}}"], sun: ["{{evening}}"] } }
                   - { id: demain, closed: ["{{day(-1)}}..{{day(0)}} Ménage"], open: [{ date: {{day(1)}}, hours: ["08:00-18:00"] }] }
                 pools:
-                  - { id: soir, name: { fr: Soir, en: Evening }, hosts: [blade9], hours: soir, limits: { warn: 4s } }
-                  - { id: ferme, name: { fr: Fermé, en: Closed }, hosts: [blade9], hours: demain }
+                  - { id: soir, name: { fr: Soir, en: Evening }, hosts: [blade10], hours: soir, limits: { warn: 4s } }
+                  - { id: ferme, name: { fr: Fermé, en: Closed }, hosts: [blade10], hours: demain }
                   - id: partage
                     name: { fr: Partagé, en: Shared }
                     hosts: [blade9]
