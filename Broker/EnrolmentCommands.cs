@@ -136,7 +136,7 @@ internal static class EnrolmentCommands
     {
         var (wish, at) = (one.Wish, DateTimeOffset.FromUnixTimeMilliseconds(one.Wish.At));
         var says = string.Join(", ", ((string[])[wish.Name, wish.Model, wish.Cards]).Where(word => word.Length > 0));
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"{EnrolmentCode.Shown(one.Code)}  since {at:yyyy-MM-dd'T'HH:mm:ss'Z'}  from {wish.From}{(says.Length > 0 ? $"  says: {says}" : "")}")) + $"\n  its key: {KeyDigest.Shown(wish.Key)}";
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"{EnrolmentCode.Shown(one.Code)}  since {Printable.Time(at)}  from {wish.From}{(says.Length > 0 ? $"  says: {says}" : "")}")) + $"\n  its key: {KeyDigest.Shown(wish.Key)}";
     }
 
     private static string Json(IEnumerable<KnownWish> all) => JsonRows.Of(all, static (json, one) =>

@@ -84,7 +84,7 @@ internal static class HelpCommands
         return Printable.Of(text.ToString());
     }
 
-    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(long ms) => Printable.Time(DateTimeOffset.FromUnixTimeMilliseconds(ms));
 
     private static string Json(IEnumerable<OpenCall> all) => JsonRows.Of(all, static (json, open) =>
     {

@@ -80,7 +80,7 @@ internal static class LockoutCommands
             (_, { } station) => $"{Who(held)} is locked at {station}",
             _ => $"{Who(held)} is locked at every station",
         };
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"{what} until {held.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}"));
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"{what} until {Printable.Time(held.Until)}"));
     }
 
     private static string Who(LockHeld held) => held.Person ?? $"a name that no directory knows ({held.Name?[..8]})";

@@ -73,7 +73,7 @@ internal static class PresenceCommands
         command.SetAction((parsed, _) => OpenedCity.UseAsync(parsed.GetRequiredValue(config), async city =>
         {
             var station = parsed.GetRequiredValue(name);
-            if (!PeerName.IsName(station)) return NoName(station);
+            if (!PeerName.IsName(station)) return StationCommands.NoName(station);
             var orders = new OrderStore(city.Store, city.Keys);
             foreach (var one in await orders.EndedAsync(new StationId(station))) Console.WriteLine(Text(one));
             foreach (var one in await orders.PendingAsync(new StationId(station))) Console.WriteLine($"order {one.OrderId}, {OrderStore.WordOf(one)}: waits for the station");
@@ -86,7 +86,7 @@ internal static class PresenceCommands
     {
         var act = wanted.Act;
         if (wanted.Place is { } place && PlaceMissing(city, place) is { } fault) return OpenedCity.Complain(fault, OpenedCity.BadInput);
-        if (wanted.Stations.FirstOrDefault(name => !PeerName.IsName(name)) is { } wrong) return NoName(wrong);
+        if (wanted.Stations.FirstOrDefault(name => !PeerName.IsName(name)) is { } wrong) return StationCommands.NoName(wrong);
         if (wanted.Stations.Length == 0 && wanted.Place is null) return OpenedCity.Complain("name stations, or a place: --place ID", OpenedCity.BadInput);
         await city.KnowStationsAsync();
         var (all, now) = await new PresenceStore(city.Store, city.Keys).ListAsync();
@@ -157,15 +157,11 @@ internal static class PresenceCommands
 
     private static string PlaceOf(OpenedCity city, StationId station) => city.Plan.Profiles.PlaceOf(station)?.Id ?? "";
 
-    private static int NoName(string name) => OpenedCity.Complain(Printable.Of($"'{name}' is no name of a station: letters a to z, digits and inner hyphens, 1 to 63, as its certificate has it"), OpenedCity.BadInput);
-
-    private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     private static string StateOf(StationPresence one, DateTimeOffset now) => one.IsOn(now) ? one.Activity.ToString().ToLowerInvariant() : "off";
 
     private static string Text(OpenedCity city, StationPresence one, DateTimeOffset now)
     {
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"station {one.Station} is {(one.IsOn(now) ? $"on ({StateOf(one, now)})" : "off")} since {Time(one.Attached ? one.IsOn(now) ? one.Since : one.HeardAt : one.Since)}"));
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"station {one.Station} is {(one.IsOn(now) ? $"on ({StateOf(one, now)})" : "off")} since {Printable.Time(one.Attached ? one.IsOn(now) ? one.Since : one.HeardAt : one.Since)}"));
         if (PlaceOf(city, one.Station) is { Length: > 0 } place) text.Append(", in ").Append(place);
         if (one.BrokerRoundTrip is { } took) text.Append(CultureInfo.InvariantCulture, $", {took.TotalMilliseconds:0.#} ms to its broker");
         if (one.NetworkCuts > 0) text.Append(CultureInfo.InvariantCulture, $", network cut {one.NetworkCuts} times");
@@ -177,7 +173,7 @@ internal static class PresenceCommands
     private static string Text(EndedOrder one)
     {
         var text = string.Join('\n', one.Text.Split('\n').Where(line => line.Length > 0).Select(line => "  " + Printable.Of(line)));
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"order {one.Number}, {one.Act}, given {Time(one.PutAt)} by {one.By}: {one.Outcome} after {(one.EndedAt - one.PutAt).TotalSeconds:0.0} s")) + (text.Length > 0 ? "\n" + text : "");
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"order {one.Number}, {one.Act}, given {Printable.Time(one.PutAt)} by {one.By}: {one.Outcome} after {(one.EndedAt - one.PutAt).TotalSeconds:0.0} s")) + (text.Length > 0 ? "\n" + text : "");
     }
 
     private static string Json(OpenedCity city, IEnumerable<StationPresence> all, DateTimeOffset now) => JsonRows.Of(all, (json, one) =>

@@ -79,7 +79,7 @@ internal static class ProfileCommands
             foreach (var entry in await new ProfileStore(city.Store, city.Keys).HistoryAsync(id))
             {
                 var by = $"{entry.Author.Origin.ToString().ToLowerInvariant()} {entry.Author.Name}".TrimEnd();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.Number}\t{entry.When:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{Printable.Of(by)}\t{Printable.Of(ChangeWords.Of(entry.Changes))}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.Number}\t{Printable.Time(entry.When)}\t{Printable.Of(by)}\t{Printable.Of(ChangeWords.Of(entry.Changes))}"));
             }
             return 0;
         }));
@@ -121,6 +121,9 @@ internal static class ProfileCommands
 /// <summary>Texts from outside for a terminal.</summary>
 internal static class Printable
 {
+    /// <summary>A time as commands show it: UTC, to the second.</summary>
+    public static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>The text with every control character as '?': a terminal obeys them.</summary>
     public static string Of(string text) => string.Create(text.Length, text, static (to, from) =>
     {

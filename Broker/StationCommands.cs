@@ -74,7 +74,7 @@ internal static class StationCommands
 
     private static async Task<int> DecideAsync(string config, string name, string? why, bool revoked, string? certificate)
     {
-        if (!PeerName.IsName(name)) return OpenedCity.Complain(Printable.Of($"'{name}' is no name of a station: letters a to z, digits and inner hyphens, 1 to 63, as its certificate has it"), OpenedCity.BadInput);
+        if (!PeerName.IsName(name)) return NoName(name);
         if (why?.Length > LongestWhy) return OpenedCity.Complain($"--why: at most {LongestWhy} characters", OpenedCity.BadInput);
         return await OpenedCity.UseAsync(config, async city =>
         {
@@ -110,6 +110,9 @@ internal static class StationCommands
     /// <summary>The option <c>--why</c>.</summary>
     public static Option<string?> Why() => new("--why") { Description = "for those who ask later" };
 
+    /// <summary>Complains of what is no name of a station.</summary>
+    public static int NoName(string name) => OpenedCity.Complain(Printable.Of($"'{name}' is no name of a station: letters a to z, digits and inner hyphens, 1 to 63, as its certificate has it"), OpenedCity.BadInput);
+
     /// <summary>What stands of a name, in a line.</summary>
     public static string Text(StationStanding standing)
     {
@@ -119,7 +122,7 @@ internal static class StationCommands
             (_, { } certificate) => $"is admitted with the certificate {certificate} alone",
             _ => "is admitted",
         };
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {standing.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}{(standing.Home is { } home ? $"; at {home.Place} ({home.Kind})" : "")}"));
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {Printable.Time(standing.At)}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}{(standing.Home is { } home ? $"; at {home.Place} ({home.Kind})" : "")}"));
     }
 
     private static string Json(IEnumerable<StationStanding> all) => JsonRows.Of(all, static (json, one) =>

@@ -24,9 +24,16 @@ internal sealed record StationLink(StationId Station)
 }
 
 /// <summary>The stations' streams that this broker holds. Whichever broker an order is given at, the one that holds the stream hears the same event.</summary>
-internal sealed class StationLinks(FarmEvents events) : BackgroundService
+internal sealed class StationLinks : IDisposable
 {
     private readonly ConcurrentDictionary<StationId, StationLink> _links = new();
+    private readonly IDisposable _hears;
+
+    /// <param name="events">Of the farm.</param>
+    public StationLinks(FarmEvents events) => _hears = events.Subscribe(happened =>
+    {
+        if (happened.Kind == "order-given" && _links.TryGetValue(new StationId(happened["station"]), out var link)) link.Bell.Ring();
+    });
 
     /// <summary>Takes a new stream as the station's; the one before it is ended.</summary>
     public StationLink Open(StationId station)
@@ -44,12 +51,5 @@ internal sealed class StationLinks(FarmEvents events) : BackgroundService
     public void Close(StationLink link) => _links.TryRemove(new KeyValuePair<StationId, StationLink>(link.Station, link));
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var hears = events.Subscribe(happened =>
-        {
-            if (happened.Kind == "order-given" && _links.TryGetValue(new StationId(happened["station"]), out var link)) link.Bell.Ring();
-        });
-        await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public void Dispose() => _hears.Dispose();
 }

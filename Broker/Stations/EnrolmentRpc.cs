@@ -34,7 +34,7 @@ internal sealed class EnrolmentRpc(Caller caller, EnrolmentStore wishes, Enrolme
             while (true)
             {
                 if (await wishes.AskAsync(wish) is not { } known) throw new RefusalException(ErrorCode.EnrolmentFull, $"address {wish.From}", TimeSpan.FromSeconds(30));
-                await responseStream.WriteAsync(Reply(known, request.Language), end.Token);
+                await responseStream.WriteAsync(Reply(known, request.Language));
                 if (known.Wish.Decided == true) return;
                 await bell.HeardAsync(_signOfLife, end.Token);
                 end.Token.ThrowIfCancellationRequested();

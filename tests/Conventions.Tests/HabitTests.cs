@@ -24,6 +24,11 @@ public sealed partial class HabitTests
                      select $"{Repository.Relative(file)}:{line.number}: {line.text.Trim()}");
 
     [Fact]
+    public void No_write_to_a_peer_is_cancelled() =>
+        // gRPC resets the stream then, and the peer never hears why it ends. Who must be able to reset one hands the method on (TwoWays).
+        Assert.Empty(Repository.Files("*.cs").Where(f => f.Contains("/Broker/", StringComparison.Ordinal) && CancelledWrite().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
+
+    [Fact]
     public void Only_the_key_space_spells_a_key() =>
         Assert.Empty(Repository.Files("*.*").Where(f => f.Contains("/Broker/", StringComparison.Ordinal) && (f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".lua", StringComparison.Ordinal)))
             .Where(f => !f.EndsWith("KeySpace.cs", StringComparison.Ordinal) && KeyPrefix().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
@@ -57,6 +62,9 @@ public sealed partial class HabitTests
 
     [GeneratedRegex(@"Thread\.Sleep|\.Result\b(?!\s*[=:])|\.GetAwaiter\(\)\.GetResult|NotImplementedException|\bTODO\b|\bFIXME\b|Skip\s*=\s*""")]
     private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"responseStream\.WriteAsync\([^;]*([Tt]oken|cancel)\b")]
+    private static partial Regex CancelledWrite();
 
     [GeneratedRegex(@"vdi:\{")]
     private static partial Regex KeyPrefix();
