@@ -20,9 +20,6 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     /// <summary>All drains.</summary>
     public Task<ImmutableDictionary<HostId, HostDrain>> AllAsync() => store.RunAsync("read drains", db => ReadAsync(db, keys));
 
-    /// <summary>The drain of a host; null = none.</summary>
-    public Task<HostDrain?> OfAsync(HostId host) => store.RunAsync("read drain", async db => (await db.HashGetAsync(keys.Drains, host.Value)) is { IsNull: false } row ? Of(host, row.ToString()) : null);
-
     /// <summary>Plans a drain, in place of one that was planned before.</summary>
     /// <returns>False when it would be over already.</returns>
     public async Task<bool> PlanAsync(HostDrain drain)
@@ -41,7 +38,8 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
         return row.Length > 0 ? Of(host, row) : null;
     }
 
-    private static HostDrain Of(HostId host, string text)
+    /// <summary>Reads a host's row.</summary>
+    internal static HostDrain Of(HostId host, string text)
     {
         var row = JsonSerializer.Deserialize(text, DrainJson.Default.DrainRow)!;
         return new HostDrain(host, DateTimeOffset.FromUnixTimeMilliseconds(row.From), TimeSpan.FromMilliseconds(row.Grace))

@@ -19,7 +19,17 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
 /// <param name="Now">The store's time.</param>
 /// <param name="Restarted">The host's boot id is another than in the reading before.</param>
 /// <param name="Noted">What was noted last of its sessions without a seat; empty = nothing.</param>
-internal sealed record HostWritten(DateTimeOffset Now, bool Restarted, string Noted);
+internal sealed record HostWritten(DateTimeOffset Now, bool Restarted, string Noted)
+{
+    /// <summary>The drain of the host; null = none.</summary>
+    public HostDrain? Drain { get; init; }
+
+    /// <summary>The seats that are held there: account, session.</summary>
+    public ImmutableArray<KeyValuePair<string, SessionId>> Seats { get; init; } = [];
+
+    /// <summary>The marks of the sessions that were read before, in their order: fence and revision, with a space between.</summary>
+    public ImmutableArray<string> Marks { get; init; } = [];
+}
 
 /// <summary>The host board in Redis: what the agents last said, and which stream speaks for which host.</summary>
 internal sealed class HostBoard(RedisStore store, KeySpace keys)
@@ -34,16 +44,26 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <summary>Notes that <paramref name="link"/> was cut; nothing when another stream speaks for the host already.</summary>
     public Task DetachAsync(HostId host, string link) => store.RunScriptAsync(_detach, [keys.Board(host)], [link]);
 
-    /// <summary>Writes a reading.</summary>
+    /// <summary>Writes a reading, and reads in the same step what the ledger believes of the host: one round trip.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="link">The stream that it came by.</param>
+    /// <param name="reading">What the agent said.</param>
+    /// <param name="read">Sessions that were read before: of these only the marks are read.</param>
     /// <returns>Null when another stream speaks for the host: this one is stale and should end.</returns>
-    public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading)
+    public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading, IEnumerable<SessionId> read)
     {
         var sessions = JsonSerializer.Serialize(reading.Sessions, BoardJson.Default.ImmutableArrayObservedSession);
-        var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host)],
-            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), sessions]))!;
+        var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host), keys.Seats(host), keys.Drains, .. read.Select(keys.Session)],
+            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), sessions, host.Value]))!;
         if (result.Length == 0) return null;
         var before = (string)result[1]!;
-        return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!);
+        var (drain, seats) = ((string)result[3]!, (RedisResult[])result[4]!);
+        return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!)
+        {
+            Drain = drain.Length == 0 ? null : DrainBook.Of(host, drain),
+            Seats = [.. seats.Chunk(2).Select(seat => KeyValuePair.Create((string)seat[0]!, new SessionId((string)seat[1]!)))],
+            Marks = [.. (string[])result[5]!],
+        };
     }
 
     /// <summary>Starts reading a board, as part of a batch.</summary>

@@ -104,17 +104,6 @@ internal sealed class ProfileStore(RedisStore store, KeySpace keys)
     public Task SettleAsync(PersonId person, ProfileRow row, PersonalProfile next, ImmutableArray<SettingChange> changes) =>
         KeepAsync(person, row, next, changes.IsEmpty ? null : HistoryText.Write(next.Revision, new ChangeAuthor(ChangeOrigin.Conversion, ""), changes));
 
-    /// <summary>Notes where the person's desktop is; a profile that cannot be read is left as it is.</summary>
-    public async Task NoteHostAsync(PersonId person, HostId host)
-    {
-        var row = await ReadAsync(person);
-        for (var attempt = 0; attempt < Attempts && row.Profile is { } profile && profile.LastHost != host; attempt++)
-        {
-            if (await KeepAsync(person, row, profile with { LastHost = host }, entry: null) is not { } newer) return;
-            row = newer;
-        }
-    }
-
     private Task<RedisValue[]> GetAsync(PersonId[] people) => store.RunAsync("read profiles", db => db.StringGetAsync([.. people.Select(keys.Profile)]));
 
     private Task<RedisValue[]> LinesAsync(PersonId person) => store.RunAsync("read history", db => db.ListRangeAsync(keys.ProfileHistory(person)));

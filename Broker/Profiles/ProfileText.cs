@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using VdiBroker.Kernel;
 
 namespace VdiBroker.Profiles;
 
@@ -12,7 +11,7 @@ internal static class ProfileText
 
     /// <summary>The profile's text.</summary>
     public static string Write(PersonalProfile profile) => JsonSerializer.Serialize(
-        new StoredProfile(Version, profile.Revision, new SortedDictionary<string, string>(profile.Choices, StringComparer.Ordinal), profile.LastHost?.Value,
+        new StoredProfile(Version, profile.Revision, new SortedDictionary<string, string>(profile.Choices, StringComparer.Ordinal),
             profile.Undecided is { } was ? new SortedDictionary<string, string>(was, StringComparer.Ordinal) : null), ProfileJson.Default.StoredProfile);
 
     /// <summary>Reads what the store has.</summary>
@@ -38,13 +37,11 @@ internal static class ProfileText
 
     private static PersonalProfile? FromVersion2(StoredProfile stored) => stored.Own.ContainsValue(null!) || stored.Undecided?.ContainsValue(null!) == true
         ? null
-        : new PersonalProfile(stored.Revision, stored.Own.ToImmutableDictionary(), Host(stored.LastHost), stored.Undecided?.ToImmutableDictionary());
+        : new PersonalProfile(stored.Revision, stored.Own.ToImmutableDictionary(), stored.Undecided?.ToImmutableDictionary());
 
     // Its pools were a copy of what the directory says at each sign-in.
-    private static PersonalProfile FromVersion1(FirstProfile stored) => new(0, ImmutableDictionary<string, string>.Empty, Host(stored.LastHost),
+    private static PersonalProfile FromVersion1(FirstProfile stored) => new(0, ImmutableDictionary<string, string>.Empty,
         ImmutableDictionary<string, string>.Empty.Add("keyboard", stored.Keyboard).Add("language", stored.Language).Add("screen", stored.Screen));
-
-    private static HostId? Host(string? host) => host is null ? null : new HostId(host);
 }
 
 /// <summary>What every version has.</summary>
@@ -57,15 +54,13 @@ internal sealed record FirstProfile(
     [property: JsonPropertyName("pools")] IReadOnlyList<string> Pools,
     [property: JsonPropertyName("keyboard")] string Keyboard,
     [property: JsonPropertyName("language")] string Language,
-    [property: JsonPropertyName("screen")] string Screen,
-    [property: JsonPropertyName("lastHost")] string? LastHost);
+    [property: JsonPropertyName("screen")] string Screen);
 
 /// <summary>Version 2: the person's own.</summary>
 internal sealed record StoredProfile(
     [property: JsonPropertyName("v")] int Version,
     [property: JsonPropertyName("rev")] long Revision,
     [property: JsonPropertyName("own")] SortedDictionary<string, string> Own,
-    [property: JsonPropertyName("lastHost")] string? LastHost = null,
     [property: JsonPropertyName("v1")] SortedDictionary<string, string>? Undecided = null);
 
 /// <summary>One setting's step in the history.</summary>

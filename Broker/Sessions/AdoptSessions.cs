@@ -85,10 +85,10 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
     {
         var sorted = noted.OrderBy(n => n.User, StringComparer.Ordinal).ToImmutableArray();
         var now = sorted.IsEmpty ? "" : JsonSerializer.Serialize(sorted, NotedJson.Default.ImmutableArrayNoted);
-        if (now == seen.Noted) return;
-        var before = seen.Noted.Length == 0 ? [] : JsonSerializer.Deserialize(seen.Noted, NotedJson.Default.ImmutableArrayNoted);
+        if (now == seen.Written.Noted) return;
+        var before = seen.Written.Noted.Length == 0 ? [] : JsonSerializer.Deserialize(seen.Written.Noted, NotedJson.Default.ImmutableArrayNoted);
         var fresh = sorted.Except(before).ToList();
-        if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Noted, now, fresh)) return;
+        if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Written.Noted, now, fresh)) return;
         foreach (var one in fresh)
         {
             if (one.Kind == NotWiped) SessionsLog.NotWiped(logger, one.User, seen.Host, one.Cause);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Pools;
@@ -5,22 +6,22 @@ using VdiBroker.Pools;
 namespace VdiBroker.Sessions;
 
 /// <summary>Carries out the limits of pools, their closing hours, the giving back of seats and the drain of the host on one host's sessions, with each of its reports: people are warned, what was told is taken back, sessions are ended.</summary>
-internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, AskSeatsBack askBack, DrainBook drains, ILogger<LimitSessions> logger)
+internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, AskSeatsBack askBack, ILogger<LimitSessions> logger)
 {
     /// <summary>Decides and commits; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task RunAsync(HostSeen seen)
     {
-        var drain = seen.Believed.IsEmpty ? null : await drains.OfAsync(seen.Host);
-        var hours = new Dictionary<PoolId, EndDemand?>();
+        var drain = seen.Written.Drain;
+        var demands = new Dictionary<PoolId, (EndDemand? Closing, ImmutableHashSet<SessionId> AskedBack)>();
         foreach (var session in seen.Believed)
         {
             // What belief and report do not agree on is repaired first, and has its limits with the next report.
-            var observed = seen.Reading.Sessions.FirstOrDefault(one => one.User == session.User);
+            var observed = seen.ByUser.GetValueOrDefault(session.User);
             var agreed = (session.Phase, observed?.Connected) is (SessionPhase.Active, true) or (SessionPhase.Disconnected, false);
             if (!agreed || !pools.Pools.TryGetValue(session.Pool, out var pool)) continue;
-            if (!hours.TryGetValue(pool.Id, out var closing)) hours[pool.Id] = closing = pool.Hours?.DemandAt(seen.Now);
-            var askedBack = (await askBack.RunAsync(pool)).Contains(session.Id) ? new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch) : null;
-            await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { closing, askedBack, DrainEnds.DemandOn(drain, session, seen.Now) }.OfType<EndDemand>(), seen.Now));
+            if (!demands.TryGetValue(pool.Id, out var demand)) demands[pool.Id] = demand = (pool.Hours?.DemandAt(seen.Now), await askBack.RunAsync(pool));
+            var askedBack = demand.AskedBack.Contains(session.Id) ? new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch) : null;
+            await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { demand.Closing, askedBack, DrainEnds.DemandOn(drain, session, seen.Now) }.OfType<EndDemand>(), seen.Now));
         }
     }
 

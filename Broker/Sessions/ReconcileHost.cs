@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
 using VdiBroker.Protocol.Host.V1;
+using ObservedSession = VdiBroker.Hosts.ObservedSession;
 
 namespace VdiBroker.Sessions;
 
@@ -11,10 +12,15 @@ namespace VdiBroker.Sessions;
 /// <param name="Link">The stream that it came by.</param>
 /// <param name="Reading">What the agent saw.</param>
 /// <param name="Seats">The seats that are held there.</param>
-/// <param name="Noted">What was noted last of its sessions without a seat.</param>
-/// <param name="Now">The store's time.</param>
-internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, ImmutableArray<SeatRow> Seats, string Noted, DateTimeOffset Now)
+/// <param name="Written">The store's time, the drain of the host, and what was noted last of its sessions without a seat.</param>
+internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, ImmutableArray<SeatRow> Seats, HostWritten Written)
 {
+    /// <summary>The store's time.</summary>
+    public DateTimeOffset Now => Written.Now;
+
+    /// <summary>What the agent saw of each account: its first session.</summary>
+    public IReadOnlyDictionary<string, ObservedSession> ByUser { get; } = Reading.Sessions.DistinctBy(session => session.User).ToDictionary(session => session.User, StringComparer.Ordinal);
+
     /// <summary>The sessions that hold a seat there; a row that names what is elsewhere is a seat of nobody.</summary>
     public ImmutableArray<Session> Believed { get; } = [.. from seat in Seats where seat.Session is { } named && named.User == seat.User && named.Host == Host select seat.Session];
 }
@@ -26,23 +32,24 @@ internal sealed record ReportSteps(RepairLedger Repair, AdoptSessions Adopt, Lim
 internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, ReportSteps steps, HostLinks links, ILogger<ReconcileHost> logger)
 {
     // What was read with each host's last report: of what has not changed since only that is read.
-    private readonly ConcurrentDictionary<HostId, ImmutableDictionary<SessionId, Session>> _known = new();
+    private readonly ConcurrentDictionary<HostId, ReadBefore> _known = new();
 
     /// <summary>Takes one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>False when another stream speaks for the host: this one should end.</returns>
     public async Task<bool> RunAsync(HostId host, string link, HostReading reading)
     {
-        if (await board.WriteAsync(host, link, reading) is not { } written) return false;
+        var known = _known.GetValueOrDefault(host, ReadBefore.Nothing);
+        if (await board.WriteAsync(host, link, reading, known.Sessions.Select(session => session.Id)) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(host, _known.GetValueOrDefault(host, ImmutableDictionary<SessionId, Session>.Empty)), written.Noted, written.Now);
-        _known[host] = seen.Believed.ToImmutableDictionary(session => session.Id);
+        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(written, known), written);
+        _known[host] = new ReadBefore(seen.Believed);
         await steps.Repair.RunAsync(seen);
         foreach (var (ghost, user) in await steps.Adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
         await steps.Limits.RunAsync(seen);
         foreach (var ending in seen.Believed.Where(s => s.Phase == SessionPhase.Ending))
         {
             // The host ends what it knows by that name: a session that was found again keeps the one under which it was let in.
-            if (reading.Sessions.FirstOrDefault(o => o.User == ending.User) is { } there) links.Send(host, OrderToEnd(there.Grant?.Session ?? ending.Id.Value, ending.User));
+            if (seen.ByUser.GetValueOrDefault(ending.User) is { } there) links.Send(host, OrderToEnd(there.Grant?.Session ?? ending.Id.Value, ending.User));
         }
         return true;
     }

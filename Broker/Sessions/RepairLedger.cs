@@ -1,9 +1,7 @@
-using VdiBroker.Profiles;
-
 namespace VdiBroker.Sessions;
 
 /// <summary>Brings the ledger's belief to what an agent saw.</summary>
-internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILogger<RepairLedger> logger)
+internal sealed class RepairLedger(SeatLedger ledger, ILogger<RepairLedger> logger)
 {
     /// <summary>Compares and corrects; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public Task RunAsync(HostSeen seen) =>
@@ -14,6 +12,5 @@ internal sealed class RepairLedger(SeatLedger ledger, ProfileStore profiles, ILo
     {
         if (!await ledger.CorrectAsync(correction)) return;
         SessionsLog.Corrected(logger, correction.Session.Id, seen.Host, correction.Phase, correction.Cause);
-        if (correction.Phase == SessionPhase.Active && !correction.Session.Person.IsVisitor) await profiles.NoteHostAsync(correction.Session.Person, seen.Host);
     }
 }

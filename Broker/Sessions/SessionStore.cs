@@ -18,6 +18,22 @@ internal sealed record SeatRow(string User, SessionId Id, Session? Session)
     public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
 }
 
+/// <summary>Sessions that somebody has read, with the marks that tell whether they are still so.</summary>
+/// <param name="Sessions">In an order that stays.</param>
+internal sealed record ReadBefore(ImmutableArray<Session> Sessions)
+{
+    /// <summary>Nothing has been read yet.</summary>
+    public static readonly ReadBefore Nothing = new([]);
+
+    // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
+    private readonly string[] _marks = [.. Sessions.Select(session => string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}"))];
+
+    /// <summary>Those that are as they were.</summary>
+    /// <param name="marks">Of each of <see cref="Sessions"/>, as they are now.</param>
+    public IReadOnlyDictionary<SessionId, Session> Same(ImmutableArray<string> marks) =>
+        Sessions.Where((_, at) => _marks[at] == marks[at]).ToDictionary(session => session.Id);
+}
+
 /// <summary>A desktop that a pool counts and that holds no seat.</summary>
 /// <param name="Pool">Where it is counted.</param>
 /// <param name="Id">Its session.</param>
@@ -27,8 +43,6 @@ internal sealed record UnseatedUse(PoolId Pool, SessionId Id, Session? Session);
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
-    private static readonly Script _marks = new("read_marks");
-
     /// <summary>For how long the store has been there without a break, see <see cref="RedisStore.HearingFor"/>.</summary>
     public TimeSpan HearingFor => store.HearingFor;
 
@@ -93,20 +107,24 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     public async Task<ImmutableArray<Session>> OnHostAsync(HostId host) => [.. (await SeatsOfAsync(host)).Select(seat => seat.Session).OfType<Session>()];
 
     /// <summary>The seats of a host that somebody holds: account, session id, and the session; null where there is no such session.</summary>
-    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => SeatsOfAsync(host, ImmutableDictionary<SessionId, Session>.Empty);
-
-    /// <summary>The same for whoever has read them before: of the sessions that are as they were then, only their marks are read.</summary>
-    /// <param name="host">Whose.</param>
-    /// <param name="known">What was read before.</param>
-    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host, IReadOnlyDictionary<SessionId, Session> known) => store.RunAsync("read seats", async db =>
+    public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => store.RunAsync("read seats", async db =>
     {
         var seats = Array.ConvertAll(await db.HashGetAllAsync(keys.Seats(host)), seat => (User: seat.Name.ToString(), Id: new SessionId(seat.Value.ToString())));
-        var before = seats.Where(seat => known.ContainsKey(seat.Id)).Select(seat => known[seat.Id]).ToArray();
-        var marks = before.Length == 0 ? [] : (string[])(await db.ScriptEvaluateAsync(_marks.Text, [.. before.Select(session => keys.Session(session.Id))]))!;
-        var same = before.Zip(marks).Where(one => one.Second == MarkOf(one.First)).Select(one => one.First.Id).ToHashSet();
-        var sessions = await Task.WhenAll(seats.Select(seat => same.Contains(seat.Id) ? Task.FromResult<Session?>(known[seat.Id]) : ReadAsync(db, seat.Id)));
+        var sessions = await Task.WhenAll(seats.Select(seat => ReadAsync(db, seat.Id)));
         return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
     });
+
+    /// <summary>The same for whoever has read them before and has their marks: only those that have changed are read, in one round trip; none when none has.</summary>
+    /// <param name="written">The seats as they were when a report was written, and the marks of those that were read before.</param>
+    /// <param name="known">What was read before.</param>
+    public async Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostWritten written, ReadBefore known)
+    {
+        var same = known.Same(written.Marks);
+        var (seats, changed) = (written.Seats, new Dictionary<SessionId, Session?>());
+        if (seats.Where(seat => !same.ContainsKey(seat.Value)).Select(seat => seat.Value).ToArray() is { Length: > 0 } ids)
+            foreach (var (id, session) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => ReadAsync(db, id)))))) changed[id] = session;
+        return [.. seats.Select(seat => new SeatRow(seat.Key, seat.Value, same.GetValueOrDefault(seat.Value) ?? changed.GetValueOrDefault(seat.Value)))];
+    }
 
     /// <summary>The desktops that pools count and that hold no seat on any host. In a sound ledger there is none but what begins or ends at this moment.</summary>
     public Task<ImmutableArray<UnseatedUse>> UnseatedAsync(IEnumerable<PoolId> pools) => store.RunAsync<ImmutableArray<UnseatedUse>>("look for lost seats", async db =>
@@ -160,9 +178,6 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });
-
-    // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
-    private static string MarkOf(Session session) => string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}");
 
     // A host that claims one id for two people may have made a desktop of one person's name the other's session: it is none of theirs.
     private async Task<Session?> OwnAsync(IDatabase db, SessionId id, PersonId person, PoolId pool) =>

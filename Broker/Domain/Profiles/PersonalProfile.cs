@@ -1,20 +1,18 @@
 using System.Collections.Immutable;
-using VdiBroker.Kernel;
 
 namespace VdiBroker.Profiles;
 
-/// <summary>What is kept of a person: their own choices and where their last desktop was. All else follows from the city file and the directory at each sign-in.</summary>
+/// <summary>What is kept of a person: their own choices. All else follows from the city file and the directory at each sign-in.</summary>
 /// <param name="Revision">Number of the newest entry of the history; 0 = none yet.</param>
 /// <param name="Choices">Name of a setting → value. May hold settings that only a newer broker knows: they are kept.</param>
-/// <param name="LastHost">Null before the first desktop.</param>
 /// <param name="Undecided">
 /// Values of version 1, in which one could not see what the person had chosen and what a rule had given. They count for nothing; the next sign-in
 /// decides, since it knows the person's groups. Null = decided.
 /// </param>
-public sealed record PersonalProfile(long Revision, ImmutableDictionary<string, string> Choices, HostId? LastHost, ImmutableDictionary<string, string>? Undecided)
+public sealed record PersonalProfile(long Revision, ImmutableDictionary<string, string> Choices, ImmutableDictionary<string, string>? Undecided)
 {
     /// <summary>Of a person who has chosen nothing.</summary>
-    public static readonly PersonalProfile Empty = new(0, ImmutableDictionary<string, string>.Empty, null, null);
+    public static readonly PersonalProfile Empty = new(0, ImmutableDictionary<string, string>.Empty, null);
 }
 
 /// <summary>One setting's step.</summary>

@@ -106,7 +106,7 @@ internal sealed class Ladder(Report report, Climber climber, TimeSpan reportEver
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(farm.Redis.Endpoint);
         var (db, keys) = (connection.GetDatabase(), new KeySpace(StormFarm.Farm));
-        var text = ProfileText.Write(new PersonalProfile(1, ImmutableDictionary<string, string>.Empty.Add("language", "en"), null, null));
+        var text = ProfileText.Write(new PersonalProfile(1, ImmutableDictionary<string, string>.Empty.Add("language", "en"), null));
         foreach (var some in Enumerable.Range(0, town.People).Chunk(10_000))
             await Task.WhenAll(some.Select(person => db.StringSetAsync(keys.Profile(new PersonId($"{StormCity.Tenants(farm.Plan)[0]}/{LargeTown.Login(person)}")), text)));
     }

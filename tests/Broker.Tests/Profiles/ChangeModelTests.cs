@@ -21,14 +21,11 @@ public sealed class ChangeModelTests(RedisFixture redis)
         public sealed record Change(int Reading, string Setting, string Text) : Command;
 
         public sealed record Undo(int Entry, bool Force) : Command;
-
-        public sealed record NoteHost(int Host) : Command;
     }
 
     private static readonly Gen<Command> _command = Gen.Frequency(
         (4, Gen.Select(Gen.Int[0, 5], Gen.Int[0, 2], Gen.Int[0, 2], (r, s, v) => (Command)new Command.Change(r, new[] { "volume", "text_size", "keyboard" }[s], new[] { "1", "2", "-" }[v]))),
-        (2, Gen.Select(Gen.Int[0, 12], Gen.Bool, (e, f) => (Command)new Command.Undo(e, f))),
-        (1, Gen.Int[0, 2].Select(h => (Command)new Command.NoteHost(h))));
+        (2, Gen.Select(Gen.Int[0, 12], Gen.Bool, (e, f) => (Command)new Command.Undo(e, f))));
 
     [Fact]
     public async Task The_script_keeps_what_the_model_keeps() => await _command.Array[1, 30].SampleAsync(async commands =>
@@ -42,33 +39,25 @@ public sealed class ChangeModelTests(RedisFixture redis)
             {
                 Command.Change(_, var setting, var text) => ProfileChanges.Decide(model, [KeyValuePair.Create(setting, text)]),
                 Command.Undo(var entry, var force) => ProfileChanges.Undo(model, entry, history, force),
-                _ => new ChangeDecision.Nothing(),
+                _ => throw new InvalidOperationException(),
             };
-            if (command is Command.NoteHost(var host))
+            var outcome = command switch
             {
-                await room.Store.NoteHostAsync(_person, new HostId($"blade{host}"));
-                model = model with { LastHost = new HostId($"blade{host}") };
-            }
-            else
+                // An old reading: the script must refuse it, and the change is decided anew on what is.
+                Command.Change(var reading, var setting, var text) => await room.Store.ChangeAsync(_person, readings[reading % readings.Count], ProfileRoom.Admin,
+                    profile => Task.FromResult(ProfileChanges.Decide(profile, [KeyValuePair.Create(setting, text)]))),
+                _ => await room.UndoAsync(((Command.Undo)command).Entry, ((Command.Undo)command).Force),
+            };
+            // "Nothing to do" by an old reading is no lie about the past: it was so, and nothing is written.
+            if (outcome is not ChangeOutcome.Unchanged || decision is ChangeDecision.Nothing) AssertSame(decision, outcome);
+            if (outcome is ChangeOutcome.Changed changed && decision is ChangeDecision.Change(var next, var changes))
             {
-                var outcome = command switch
-                {
-                    // An old reading: the script must refuse it, and the change is decided anew on what is.
-                    Command.Change(var reading, var setting, var text) => await room.Store.ChangeAsync(_person, readings[reading % readings.Count], ProfileRoom.Admin,
-                        profile => Task.FromResult(ProfileChanges.Decide(profile, [KeyValuePair.Create(setting, text)]))),
-                    _ => await room.UndoAsync(((Command.Undo)command).Entry, ((Command.Undo)command).Force),
-                };
-                // "Nothing to do" by an old reading is no lie about the past: it was so, and nothing is written.
-                if (outcome is not ChangeOutcome.Unchanged || decision is ChangeDecision.Nothing) AssertSame(decision, outcome);
-                if (outcome is ChangeOutcome.Changed changed && decision is ChangeDecision.Change(var next, var changes))
-                {
-                    model = next;
-                    history = history.Add(new HistoryEntry(changed.Entry, default, command is Command.Undo ? new ChangeAuthor(ChangeOrigin.Undo, "root") : ProfileRoom.Admin, changes));
-                }
+                model = next;
+                history = history.Add(new HistoryEntry(changed.Entry, default, command is Command.Undo ? new ChangeAuthor(ChangeOrigin.Undo, "root") : ProfileRoom.Admin, changes));
             }
             readings.Add(await room.Store.ReadAsync(_person));
             var kept = readings[^1].Profile!;
-            Assert.Equal((model.Revision, model.LastHost), (kept.Revision, kept.LastHost));
+            Assert.Equal(model.Revision, kept.Revision);
             Assert.Equal(model.Choices.OrderBy(one => one.Key), kept.Choices.OrderBy(one => one.Key));
             var lines = await room.Store.HistoryAsync(_person);
             Assert.Equal(history.Select(entry => (entry.Number, string.Join(';', entry.Changes))), lines.Select(entry => (entry.Number, string.Join(';', entry.Changes))));

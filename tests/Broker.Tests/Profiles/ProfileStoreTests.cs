@@ -56,9 +56,9 @@ public sealed class ProfileStoreTests(RedisFixture redis)
     {
         var room = new ProfileRoom(redis);
         (string, string)[] wishes = [("keyboard", "us"), ("language", "en"), ("screen", "800x600"), ("text_size", "2"), ("contrast", "high"), ("volume", "1")];
-        await Task.WhenAll([.. wishes.Select(wish => room.ChangeAsync(wish)), room.Store.NoteHostAsync(ProfileRoom.Amelie.Id, new HostId("blade1"))]);
+        await Task.WhenAll([.. wishes.Select(wish => room.ChangeAsync(wish))]);
         var profile = (await room.Store.ReadAsync(ProfileRoom.Amelie.Id)).Profile!;
-        Assert.Equal((6, 6, new HostId("blade1")), (profile.Choices.Count, profile.Revision, profile.LastHost));
+        Assert.Equal((6, 6), (profile.Choices.Count, profile.Revision));
         Assert.Equal([1, 2, 3, 4, 5, 6], (await room.Store.HistoryAsync(ProfileRoom.Amelie.Id)).Select(entry => entry.Number));
     }
 
@@ -70,7 +70,7 @@ public sealed class ProfileStoreTests(RedisFixture redis)
         var settings = await room.ReadAsync();
         Assert.Equal(("be", "fr", "1280x800"), (settings["keyboard"], settings["language"], settings["screen"]));
         Assert.Equal("us", (await room.ReadAsync([ProfileRoom.Rule(null, ("keyboard", "us"))]))["keyboard"]);
-        Assert.Equal("""{"v":2,"rev":1,"own":{"screen":"1280x800"},"lastHost":"blade2"}""", await room.StoredAsync());
+        Assert.Equal("""{"v":2,"rev":1,"own":{"screen":"1280x800"}}""", await room.StoredAsync());
         Assert.Equal(ChangeOrigin.Conversion, Assert.Single(await room.Store.HistoryAsync(ProfileRoom.Amelie.Id)).Author.Origin);
     }
 
@@ -79,21 +79,9 @@ public sealed class ProfileStoreTests(RedisFixture redis)
     {
         var room = new ProfileRoom(redis);
         await room.PlantAsync(Version1);
-        await room.Store.NoteHostAsync(ProfileRoom.Amelie.Id, new HostId("blade3"));
         await room.ChangeAsync(("keyboard", "us"));
-        Assert.Equal("""{"v":2,"rev":1,"own":{"keyboard":"us"},"lastHost":"blade3","v1":{"language":"fr","screen":"1280x800"}}""", await room.StoredAsync());
+        Assert.Equal("""{"v":2,"rev":1,"own":{"keyboard":"us"},"v1":{"language":"fr","screen":"1280x800"}}""", await room.StoredAsync());
         Assert.Equal(("us", "1280x800"), ((await room.ReadAsync())["keyboard"], (await room.ReadAsync())["screen"]));
-    }
-
-    [Fact]
-    public async Task The_last_host_is_kept()
-    {
-        var room = new ProfileRoom(redis);
-        await room.Store.NoteHostAsync(ProfileRoom.Amelie.Id, new HostId("blade1"));
-        await room.ChangeAsync(("keyboard", "us"));
-        await room.Store.NoteHostAsync(ProfileRoom.Amelie.Id, new HostId("blade2"));
-        Assert.Equal("""{"v":2,"rev":1,"own":{"keyboard":"us"},"lastHost":"blade2"}""", await room.StoredAsync());
-        Assert.Single(await room.Store.HistoryAsync(ProfileRoom.Amelie.Id));
     }
 
     [Theory]
@@ -107,7 +95,6 @@ public sealed class ProfileStoreTests(RedisFixture redis)
         var room = new ProfileRoom(redis, ProfileRoom.Rule(null, ("keyboard", "be")));
         await room.PlantAsync(stored);
         Assert.Equal("be", (await room.ReadAsync())["keyboard"]);
-        await room.Store.NoteHostAsync(ProfileRoom.Amelie.Id, new HostId("blade2"));
         Assert.IsType<ChangeOutcome.Refused>(await room.ChangeAsync(("keyboard", "us")));
         Assert.Null(Assert.Single(await room.ExportedAsync()).Profile);
         Assert.Equal(stored, await room.StoredAsync());

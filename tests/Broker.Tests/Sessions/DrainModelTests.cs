@@ -46,7 +46,6 @@ public sealed class DrainModelTests(RedisFixture redis)
                     break;
             }
             Assert.Equal(model.Values.OrderBy(one => one.Host.Value), (await book.AllAsync()).Values.OrderBy(one => one.Host.Value));
-            Assert.Equal(model.GetValueOrDefault(Name(0)), await book.OfAsync(Name(0)));
         }
     }, iter: 60, threads: 2);
 

@@ -73,14 +73,14 @@ public sealed class GlanceTests(RedisFixture redis)
         var host = new HostId("blade0");
         var known = await KnownAsync(farm, host);
         // A change that leaves the mark alone is not seen: the rows are those that were read before.
-        await farm.Store.RunAsync("mark", db => db.HashSetAsync(farm.Keys.Session(known.Keys.First()), "station", "poste-x"));
-        Assert.Equal(known.Values.OrderBy(one => one.User), (await farm.Sessions.SeatsOfAsync(host, known)).Select(seat => seat.Session!).OrderBy(one => one.User));
+        await farm.Store.RunAsync("mark", db => db.HashSetAsync(farm.Keys.Session(known.Sessions[0].Id), "station", "poste-x"));
+        Assert.Equal(known.Sessions.OrderBy(one => one.User), (await farm.SeatsAfterReportAsync(host, known)).Select(seat => seat.Session!).OrderBy(one => one.User));
 
         await farm.TryOpenAsync(await farm.SignInAsync("b", "poste-y"));
-        await farm.Store.RunAsync("lose", db => db.KeyDeleteAsync(farm.Keys.Session(known.Values.Single(one => one.User == "c").Id)));
-        var seats = (await farm.Sessions.SeatsOfAsync(host, known)).ToDictionary(seat => seat.User, seat => seat.Session);
+        await farm.Store.RunAsync("lose", db => db.KeyDeleteAsync(farm.Keys.Session(known.Sessions.Single(one => one.User == "c").Id)));
+        var seats = (await farm.SeatsAfterReportAsync(host, known)).ToDictionary(seat => seat.User, seat => seat.Session);
         Assert.Equal(("poste-a", "poste-y", null), (seats["a"]!.Station.Value, seats["b"]!.Station.Value, seats["c"]));
-        Assert.True(seats["b"]!.Fence.Value > known.Values.Single(one => one.User == "b").Fence.Value);
+        Assert.True(seats["b"]!.Fence.Value > known.Sessions.Single(one => one.User == "b").Fence.Value);
     }
 
     [Fact]
@@ -112,8 +112,7 @@ public sealed class GlanceTests(RedisFixture redis)
     private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
         Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
 
-    private static async Task<ImmutableDictionary<SessionId, Session>> KnownAsync(LedgerFarm farm, HostId host) =>
-        (await farm.Sessions.OnHostAsync(host)).ToImmutableDictionary(session => session.Id);
+    private static async Task<ReadBefore> KnownAsync(LedgerFarm farm, HostId host) => new(await farm.Sessions.OnHostAsync(host));
 
     private static int[] Taken(HostsView view, Pool pool) => [.. view.Of(pool)?.Hosts.Select(choice => choice.Taken) ?? []];
 }

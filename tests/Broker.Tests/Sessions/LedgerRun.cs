@@ -24,7 +24,7 @@ internal sealed class LedgerRun(LedgerFarm farm)
     private readonly List<Issued> _tickets = [];
     private readonly Dictionary<string, Seat> _sessions = [];
     private readonly Dictionary<string, string> _desktops = [];
-    private readonly Dictionary<HostId, ImmutableDictionary<SessionId, Session>> _known = [];
+    private readonly Dictionary<HostId, ReadBefore> _known = [];
     private readonly Dictionary<string, long> _newest = [];
     private readonly Dictionary<string, int> _seats = farm.Catalogue.Hosts.Values.ToDictionary(h => h.Id.Value, h => h.Seats);
     private long _counter;
@@ -156,9 +156,9 @@ internal sealed class LedgerRun(LedgerFarm farm)
         foreach (var host in seats.Keys.Select(host => new HostId(host)))
         {
             // Reading only what has changed since the last look finds the same as reading all.
-            var rows = await farm.Sessions.SeatsOfAsync(host, _known.GetValueOrDefault(host, ImmutableDictionary<SessionId, Session>.Empty));
+            var rows = await farm.SeatsAfterReportAsync(host, _known.GetValueOrDefault(host, ReadBefore.Nothing));
             Assert.Equal((await farm.Sessions.SeatsOfAsync(host)).OrderBy(row => row.User), rows.OrderBy(row => row.User));
-            _known[host] = rows.ToImmutableDictionary(row => row.Id, row => row.Session!);
+            _known[host] = new ReadBefore([.. rows.Select(row => row.Session!)]);
         }
         foreach (var (sid, seat) in _sessions)
         {
