@@ -15,8 +15,9 @@ internal static class PresenceCommands
     private const int NotAll = 1;
     private const int MostNeighbours = 2;
     private const int LongestWaitSeconds = 600;
+    private const int MostSettings = 16;
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(200);
-    private static readonly string[] _acts = ["message", "sign-out", "lock", "show", "restart", "shut-down", "wake", "report"];
+    private static readonly string[] _acts = ["message", "sign-out", "lock", "show", "restart", "shut-down", "wake", "report", "change"];
 
     /// <summary>The verbs, beside those of <see cref="StationCommands"/>.</summary>
     public static IEnumerable<Command> Build() => [Who(), Order(), Orders()];
@@ -49,18 +50,21 @@ internal static class PresenceCommands
         var names = new Argument<string[]>("STATION") { Description = "names of stations", Arity = ArgumentArity.ZeroOrMore };
         var place = new Option<string?>("--place") { Description = "all stations of this place of the city file that are on" };
         var text = new Option<string?>("--text") { Description = "of a message" };
+        var set = new Option<string[]>("--set") { Description = "with change: NAME=VALUE of the station's settings file, repeatable; NAME= takes back what was ordered", DefaultValueFactory = _ => [] };
         var life = new Option<int>("--for") { Description = "seconds that the order may wait for a station that is away", DefaultValueFactory = _ => 600 };
         var wait = new Option<int>("--wait") { Description = "seconds to wait here for what becomes of it; 0 = not", DefaultValueFactory = _ => 15 };
-        var command = new Command("order", "have stations show a message, end or lock what is on the screen, say which they are, start anew, switch off, be woken by a neighbour, or report on themselves") { act, names, place, text, life, wait, config };
+        var command = new Command("order", "have stations show a message, end or lock what is on the screen, say which they are, start anew, switch off, be woken by a neighbour, report on themselves, or change their settings") { act, names, place, text, set, life, wait, config };
         command.SetAction((parsed, _) =>
         {
-            var (word, said) = (parsed.GetRequiredValue(act), parsed.GetValue(text));
+            var (word, said, wanted) = (parsed.GetRequiredValue(act), parsed.GetValue(text), parsed.GetValue(set) ?? []);
             if (parsed.GetValue(life) is < 1 or > 604_800) return Task.FromResult(OpenedCity.Complain("--for: 1 to 604800 seconds", OpenedCity.BadInput));
             if (parsed.GetValue(wait) is < 0 or > LongestWaitSeconds) return Task.FromResult(OpenedCity.Complain($"--wait: 0 to {LongestWaitSeconds} seconds", OpenedCity.BadInput));
             if (word == "message" && (said is null || !StationText.IsMessage(said)))
                 return Task.FromResult(OpenedCity.Complain($"--text: 1 to {StationText.LongestMessage} printable characters, which whoever sits there reads", OpenedCity.BadInput));
             if (word != "message" && said is not null) return Task.FromResult(OpenedCity.Complain("--text is for a message", OpenedCity.BadInput));
-            return OpenedCity.UseAsync(parsed.GetRequiredValue(config), city => OrderAsync(city, new Wanted(word, said, parsed.GetRequiredValue(names), parsed.GetValue(place)), TimeSpan.FromSeconds(parsed.GetValue(life)), TimeSpan.FromSeconds(parsed.GetValue(wait))));
+            if (word == "change" ? wanted.Length is 0 or > MostSettings || wanted.Any(one => StationText.Setting(one) is null) : wanted.Length > 0)
+                return Task.FromResult(OpenedCity.Complain($"--set: 1 to {MostSettings} of NAME=VALUE with 'change' alone; a value has at most {StationText.LongestSettingValue} printable characters, none takes back what was ordered", OpenedCity.BadInput));
+            return OpenedCity.UseAsync(parsed.GetRequiredValue(config), city => OrderAsync(city, new Wanted(word, said, wanted, parsed.GetRequiredValue(names), parsed.GetValue(place)), TimeSpan.FromSeconds(parsed.GetValue(life)), TimeSpan.FromSeconds(parsed.GetValue(wait))));
         });
         return command;
     }
@@ -92,7 +96,7 @@ internal static class PresenceCommands
         var (all, now) = await new PresenceStore(city.Store, city.Keys).ListAsync();
         List<StationId> stations = [.. wanted.Stations.Select(name => new StationId(name)), .. all.Where(one => wanted.Place is not null && one.IsOn(now) && PlaceOf(city, one.Station) == wanted.Place).Select(one => one.Station)];
         if (stations.Count == 0) return OpenedCity.Complain("no station is on there", NotAll);
-        var given = act == "wake" ? Wakings(city, stations, all, now) : [.. stations.Distinct().Select(station => (station, Made(city, act, wanted.Text)))];
+        var given = act == "wake" ? Wakings(city, stations, all, now) : [.. stations.Distinct().Select(station => (station, Made(city, wanted)))];
         if (given.Count == 0) return NotAll;
         var orders = new OrderStore(city.Store, city.Keys);
         var waited = new List<(StationId Station, long Number)>();
@@ -105,14 +109,15 @@ internal static class PresenceCommands
         return await HearAsync(orders, waited, wait) && !missed ? 0 : NotAll;
     }
 
-    private static Order Made(OpenedCity city, string act, string? text) => act switch
+    private static Order Made(OpenedCity city, Wanted wanted) => wanted.Act switch
     {
-        "message" => new Order { Message = new ShowMessage { Text = text } },
+        "message" => new Order { Message = new ShowMessage { Text = wanted.Text } },
         "sign-out" => new Order { SignOut = new SignOutNow() },
         "lock" => new Order { Lock = new LockNow() },
         "show" => new Order { Show = new ShowName() },
         "restart" => new Order { Restart = new Restart() },
         "shut-down" => new Order { ShutDown = new ShutDown() },
+        "change" => new Order { Change = new ChangeSettings { Settings = { wanted.Settings.Select(one => StationText.Setting(one)!.Value).Select(one => new StationSetting { Name = one.Key, Value = one.Value }) } } },
         _ => new Order { Collect = new CollectReport { Hosts = { city.Plan.Hosts.Hosts.Values.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Address}:{host.Port}")).Order(StringComparer.Ordinal) } } },
     };
 
@@ -192,5 +197,5 @@ internal static class PresenceCommands
     });
 
     // What was typed.
-    private sealed record Wanted(string Act, string? Text, string[] Stations, string? Place);
+    private sealed record Wanted(string Act, string? Text, string[] Settings, string[] Stations, string? Place);
 }

@@ -18,6 +18,8 @@ namespace VdiBroker.Shim;
 
 internal static class Program
 {
+    private static readonly TimeSpan _toTell = TimeSpan.FromSeconds(1);
+
     private static async Task<int> Main(string[] arguments)
     {
         if (arguments is [BannerWindow.Option]) return BannerWindow.Run();
@@ -27,21 +29,22 @@ internal static class Program
         var faults = new List<Fault>();
         if (Options.Read(arguments, screen, faults) is not { } line) return (int)ExitCode.Done;
 
-        var file = line.ConfigNamed || File.Exists(line.Config) ? SettingsFile.Read(line.Config, faults) : [];
-        List<Given> given = [.. line.Given, .. file.Where(one => !line.Given.Any(option => option.Key == one.Key))];
-        // With the password on standard input there is no line left for the name.
-        if (line.PasswordFd == 0 && !given.Any(one => one.Key == Key.User)) faults.Add(new("config-missing", line.Config, Key.User.Name));
-        var check = new SettingsCheck(given, line.Config, faults);
-        if (check.Settings() is not { } settings) return (int)Wrong(check.Words, faults, screen);
-        if (FreeRdp.Find(settings.FreeRdp) is not { } viewer)
+        using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
+        var inputs = new Inputs(Lines.Of(0), secrets);
+        while (true)
         {
-            screen.WriteLine(settings.Words["viewer-missing", settings.FreeRdp]);
-            return (int)ExitCode.NoViewer;
+            if (new SettingsLayers(line).Read(faults, out var words) is not { } settings) return (int)Wrong(words, faults, screen);
+            if (FreeRdp.Find(settings.FreeRdp) is not { } viewer)
+            {
+                screen.WriteLine(settings.Words["viewer-missing", settings.FreeRdp]);
+                return (int)ExitCode.NoViewer;
+            }
+            if (await RunAsync(settings with { FreeRdp = viewer }, line, screen, inputs) is { } end) return (int)end;
         }
-        return (int)await RunAsync(settings with { FreeRdp = viewer }, line, screen);
     }
 
-    private static async Task<ExitCode> RunAsync(StationSettings settings, CommandLine line, TextWriter screen)
+    // Null: other settings are to be read.
+    private static async Task<ExitCode?> RunAsync(StationSettings settings, CommandLine line, TextWriter screen, Inputs inputs)
     {
         Journal journal;
         try
@@ -56,9 +59,10 @@ internal static class Program
         using var closing = journal;
         using var stop = new CancellationTokenSource();
         var wishes = new Wishes();
+        var isLeft = false;
         void Leave(PosixSignalContext context)
         {
-            context.Cancel = true;
+            context.Cancel = isLeft = true;
             wishes.Add(Wish.Leave);
             stop.Cancel();
         }
@@ -73,8 +77,7 @@ internal static class Program
         journal.Step($"started pid={Environment.ProcessId}");
         ViewerHome.RemoveLeftovers();
         using var brokers = new BrokerRing(settings, journal);
-        using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
-        var input = Lines.Of(0);
+        var (input, secrets) = inputs;
         var terminal = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
         await using var greeter = new Greeter(settings, journal, screen);
         using var ending = stop.Token.Register(greeter.Stop);
@@ -82,7 +85,16 @@ internal static class Program
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
-        var renewing = Task.CompletedTask;
+        Task renewing = Task.CompletedTask, changing = Task.CompletedTask;
+        var isChanged = false;
+        async Task ChangeAsync()
+        {
+            await room.Scene.SettingsWantedAsync(stop.Token);
+            // The helpdesk hears first what became of its order.
+            await Task.Delay(_toTell, stop.Token);
+            isChanged = true;
+            await stop.CancelAsync();
+        }
         try
         {
             Task<byte[]?> SecretAsync() => secrets?.NextAsync(stop.Token) ?? input.NextAsync(stop.Token);
@@ -95,6 +107,7 @@ internal static class Program
             // Only who is known can say how it is.
             await using var attendance = new Attendance(room);
             renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System).RunAsync(stop.Token);
+            changing = ChangeAsync();
             end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -107,10 +120,18 @@ internal static class Program
             end = ExitCode.BadSettings;
         }
         await stop.CancelAsync();
-        await renewing;
+        await Task.WhenAll(renewing, changing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (isChanged && !isLeft)
+        {
+            journal.Step("settings-changed");
+            return null;
+        }
         journal.Step($"ended code={(int)end}");
         return end;
     }
+
+    /// <summary>What is read for as long as the process runs: a thread waits at each.</summary>
+    private sealed record Inputs(Lines Input, SecretLines? Secrets);
 
     private static ExitCode Wrong(Wording words, List<Fault> faults, TextWriter screen)
     {

@@ -78,6 +78,7 @@ internal sealed class OrderStore(RedisStore store, KeySpace keys)
         Order.ActOneofCase.ShutDown => "shut-down",
         Order.ActOneofCase.Wake => "wake",
         Order.ActOneofCase.Collect => "report",
+        Order.ActOneofCase.Change => "change",
         _ => "nothing",
     };
 

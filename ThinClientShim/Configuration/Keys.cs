@@ -4,21 +4,22 @@ namespace VdiBroker.Shim.Configuration;
 /// <param name="Name">As written in the file.</param>
 /// <param name="Repeatable">May be given several times, in order.</param>
 /// <param name="Required">Without it the shim does not start.</param>
-internal sealed record Key(string Name, bool Repeatable = false, bool Required = false)
+/// <param name="IsOrdered">The helpdesk may change it by an order: nothing that names a file or a command of the station, which a broker in wrong hands would make it read or run.</param>
+internal sealed record Key(string Name, bool Repeatable = false, bool Required = false, bool IsOrdered = false)
 {
-    public static readonly Key Broker = new("broker", Repeatable: true, Required: true);
+    public static readonly Key Broker = new("broker", Repeatable: true, Required: true, IsOrdered: true);
     public static readonly Key Ca = new("ca", Required: true);
     public static readonly Key Certificate = new("certificate");
     public static readonly Key PrivateKey = new("key");
-    public static readonly Key Language = new("language");
+    public static readonly Key Language = new("language", IsOrdered: true);
     public static readonly Key User = new("user");
     public static readonly Key Display = new("display");
-    public static readonly Key Size = new("size");
+    public static readonly Key Size = new("size", IsOrdered: true);
     public static readonly Key FreeRdp = new("freerdp");
     public static readonly Key Log = new("log");
-    public static readonly Key City = new("city");
+    public static readonly Key City = new("city", IsOrdered: true);
     public static readonly Key Crest = new("crest");
-    public static readonly Key GreeterIdle = new("greeter-idle");
+    public static readonly Key GreeterIdle = new("greeter-idle", IsOrdered: true);
     public static readonly Key State = new("state");
     public static readonly Key Restart = new("restart");
     public static readonly Key ShutDown = new("shut-down");

@@ -12,7 +12,6 @@ internal sealed class StationIdentity
     /// <summary>The folder where none is named.</summary>
     public const string UsualFolder = "/var/lib/vdi-station";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly string? _folder;
     private volatile X509Certificate2? _certificate;
 
@@ -76,7 +75,7 @@ internal sealed class StationIdentity
             key.Dispose();
             key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         }
-        Write(Next, key.ExportPkcs8PrivateKeyPem());
+        StateFile.Write(Next, key.ExportPkcs8PrivateKeyPem() + "\n");
         return key;
     }
 
@@ -89,7 +88,7 @@ internal sealed class StationIdentity
         using var key = NextKey();
         var pem = key.ExportPkcs8PrivateKeyPem();
         var whole = X509Certificate2.CreateFromPem(certificate, pem);
-        Write(Own, $"{certificate.Trim()}\n{pem}");
+        StateFile.Write(Own, $"{certificate.Trim()}\n{pem}\n");
         _certificate = whole;
         File.Delete(Next);
     }
@@ -106,18 +105,5 @@ internal sealed class StationIdentity
         {
             return null;
         }
-    }
-
-    private static void Write(string path, string text)
-    {
-        var unfinished = path + ".new";
-        File.Delete(unfinished);
-        using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
-            // A station is switched off at the wall.
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(unfinished, path, overwrite: true);
     }
 }

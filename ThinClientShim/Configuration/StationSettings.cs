@@ -55,6 +55,9 @@ internal sealed record StationSettings
     /// <summary>Name of the station, as its certificate has it; of the machine, where it has none yet.</summary>
     public string StationName => Identity.Certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? Environment.MachineName;
 
+    /// <summary>Where all this comes from, and what the helpdesk may change of it; null: nothing.</summary>
+    public SettingsLayers? Layers { get; init; }
+
     /// <summary>File for the steps; null: none.</summary>
     public string? Log { get; init; }
 }

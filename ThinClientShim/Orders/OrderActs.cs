@@ -54,11 +54,20 @@ internal sealed class OrderActs(Room room)
                 return await StartAsync(room.Settings.ShutDown, cancel);
             case Order.ActOneofCase.Wake:
                 return await WakeAsync(order.Wake.Macs, cancel);
+            case Order.ActOneofCase.Change:
+                return Change(order.Change.Settings);
             case Order.ActOneofCase.Collect:
                 return await CollectAsync(order.Collect.Hosts, cancel);
             default:
                 return new Obeyed(OutcomeKind.Unknown, "this shim is older than the order");
         }
+    }
+
+    private Obeyed Change(IEnumerable<StationSetting> settings)
+    {
+        if (room.Settings.Layers?.Change([.. settings.Select(one => KeyValuePair.Create(one.Name, one.Value))]) is not { } changed) return new Obeyed(OutcomeKind.Failed, "this station keeps no settings of orders");
+        if (changed.IsKept) room.Scene.SettingsChanged();
+        return new Obeyed(changed.IsKept ? OutcomeKind.Done : OutcomeKind.Failed, Lines(changed.Text));
     }
 
     private async Task<Obeyed> WantAsync(Wish wish, StationActivity wanted, CancellationToken cancel)
@@ -128,7 +137,7 @@ internal sealed class OrderActs(Room room)
 
     private async Task<Obeyed> CollectAsync(IReadOnlyCollection<string> hosts, CancellationToken cancel)
     {
-        List<string> lines = [$"station: {room.Settings.StationName}, {room.Scene.Activity.ToString().ToLowerInvariant()}", .. Machine.Lines()];
+        List<string> lines = [$"station: {room.Settings.StationName}, {room.Scene.Activity.ToString().ToLowerInvariant()}", .. Machine.Lines(), .. (room.Settings.Layers?.Ordered ?? []).Select(one => $"ordered: {one}")];
         foreach (var broker in room.Settings.Brokers) lines.Add($"broker {broker.Authority}: {await ConnectAsync(new DnsEndPoint(broker.Host, broker.Port), cancel)}");
         foreach (var host in hosts.Take(MostHosts))
             lines.Add(IPEndPoint.TryParse(host, out var at) && at.Port > 0 ? $"host {host}: {await ConnectAsync(at, cancel)}"

@@ -1,5 +1,5 @@
-using System.Text;
 using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Shim.Configuration;
 
 namespace VdiBroker.Shim.Orders;
 
@@ -9,7 +9,6 @@ namespace VdiBroker.Shim.Orders;
 internal sealed class OrderBook
 {
     private const int Most = 64;
-    private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly string _file;
     private readonly List<(string Order, OutcomeKind Kind)> _rows = [];
 
@@ -52,16 +51,9 @@ internal sealed class OrderBook
 
     private bool Write()
     {
-        var whole = _file + ".new";
         try
         {
-            // No folder is made: one that is not there is not the station's.
-            using (var file = new FileStream(whole, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnersOnly }))
-            {
-                foreach (var (order, kind) in _rows) file.Write(Encoding.ASCII.GetBytes($"{order} {kind}\n"));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(whole, _file, overwrite: true);
+            StateFile.Write(_file, string.Concat(_rows.Select(row => $"{row.Order} {row.Kind}\n")));
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -8,6 +8,7 @@ namespace VdiBroker.Shim.Orders;
 internal sealed class Scene(IPerson person)
 {
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _settings = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StationActivity _activity = StationActivity.Free;
     private Wishes? _wishes;
@@ -29,6 +30,21 @@ internal sealed class Scene(IPerson person)
     public Task ChangedAsync()
     {
         lock (_gate) return _changed.Task;
+    }
+
+    /// <summary>Other settings are to be read, once nobody sits here.</summary>
+    public void SettingsChanged() => _settings.TrySetResult();
+
+    /// <summary>Completes when other settings are to be read and nobody sits here.</summary>
+    public async Task SettingsWantedAsync(CancellationToken cancel)
+    {
+        await _settings.Task.WaitAsync(cancel);
+        while (true)
+        {
+            var changed = ChangedAsync();
+            if (Activity == StationActivity.Free) return;
+            await changed.WaitAsync(cancel);
+        }
     }
 
     /// <summary>Somebody is let in, or wants to be.</summary>

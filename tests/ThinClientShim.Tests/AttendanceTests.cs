@@ -119,6 +119,69 @@ public sealed class AttendanceTests : AtAGreeter
     }
 
     [Fact]
+    public async Task Settings_are_changed_by_order_once_nobody_sits_there_are_kept_and_are_taken_back()
+    {
+        _ = Attendance;
+        var state = Directory.CreateDirectory(Station.At("state")).FullName;
+        await using var screen = await GreetAsync($"state = {state}\nlanguage = fr");
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        var changed = await ChangeAsync(("language", "en"), ("city", "Town of Drancy"), ("greeter-idle", "30"));
+        Assert.Equal(OutcomeKind.Done, changed.Kind);
+        Assert.Contains("language = en; city = Town of Drancy; greeter-idle = 30", changed.Text, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(state, "settings")));
+        await Attendance.IsAsync(StationActivity.Desktop);
+        Assert.DoesNotContain("settings-changed", Station.JournalText, StringComparison.Ordinal);
+
+        Assert.Equal(OutcomeKind.Done, (await Attendance.OrderAsync(new Order { SignOut = new SignOutNow() })).Kind);
+        await Station.StepAsync("settings-changed");
+        await Station.StepAsync(Page + "SignIn", 3);
+        Assert.Contains("ordered: language = en", (await Attendance.OrderAsync(new Order { Collect = new CollectReport() })).Text, StringComparison.Ordinal);
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active", 2);
+        Assert.Equal("en", Station.Desk.SignIns.Last().Language);
+
+        Assert.Contains("as in the station's own file", (await ChangeAsync(("language", ""), ("city", ""), ("greeter-idle", ""))).Text, StringComparison.Ordinal);
+        Assert.Equal("", File.ReadAllText(Path.Combine(state, "settings")));
+    }
+
+    [Fact]
+    public async Task A_change_of_settings_with_anything_wrong_changes_nothing_and_a_wrong_broker_makes_no_station_deaf()
+    {
+        _ = Attendance;
+        var state = Directory.CreateDirectory(Station.At("state")).FullName;
+        var broker = await Station.BrokerAsync();
+        Station.Start([broker.Address], $"state = {state}");
+        ((string, string)[] Wish, string Why)[] wrong =
+        [
+            ([("restart", "rm -rf /"), ("language", "en")], "'restart' is no setting that an order may change; those are broker, language"),
+            ([("language", "en"), ("size", "12x12")], "12x12"),
+            ([("language", "xx")], "xx"),
+            ([("language", "en"), ("language", "fr")], "language"),
+            ([("city", "a\nrestart = rm -rf /")], "printable"),
+            ([("broker", "http://127.0.0.1:1")], "http://127.0.0.1:1"),
+            ([], "no setting"),
+        ];
+        foreach (var (wish, why) in wrong)
+        {
+            var told = await ChangeAsync(wish);
+            Assert.Equal(OutcomeKind.Failed, told.Kind);
+            Assert.Contains(why, told.Text, StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(Path.Combine(state, "settings")));
+
+        Assert.Equal(OutcomeKind.Done, (await ChangeAsync(("broker", "https://127.0.0.1:1"))).Kind);
+        await Station.StepAsync("settings-changed");
+        Assert.Contains("ordered: broker = https://127.0.0.1:1", (await Attendance.OrderAsync(new Order { Collect = new CollectReport() })).Text, StringComparison.Ordinal);
+        // What an older or newer shim left there stops nobody.
+        Station.Process.Send(Signal.Terminate);
+        Assert.Equal(0, await Station.ExitAsync());
+        File.WriteAllText(Path.Combine(state, "settings"), "restart = /bin/false\nsize = 1x1\nnonsense\n");
+        Station.Start([broker.Address], $"state = {state}");
+        Assert.DoesNotContain("ordered", (await Attendance.OrderAsync(new Order { Collect = new CollectReport() })).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_book_of_orders_keeps_the_newest_and_survives_a_torn_line()
     {
         var folder = Directory.CreateDirectory(Station.At("book")).FullName;
@@ -129,6 +192,11 @@ public sealed class AttendanceTests : AtAGreeter
         var again = new OrderBook(folder);
         Assert.Equal((OutcomeKind.Failed, OutcomeKind.Done, null, null), (again.Find("100"), again.Find("99"), again.Find("1"), again.Find("101")));
     }
+
+    private Task<OrderOutcome> ChangeAsync(params (string Name, string Value)[] wish) => Attendance.OrderAsync(new Order
+    {
+        Change = new ChangeSettings { Settings = { wish.Select(one => new StationSetting { Name = one.Name, Value = one.Value }) } },
+    });
 
     private string Script(string name, string line)
     {

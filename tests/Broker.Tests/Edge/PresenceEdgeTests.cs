@@ -34,6 +34,12 @@ public sealed class PresenceEdgeTests(Town town)
         Assert.Contains("done", told.Output, StringComparison.Ordinal);
         Assert.Contains("readé", told.Output, StringComparison.Ordinal);
         Assert.Contains("done", (await fleet.Brokers[0].OperatorAsync("station", "orders", "presence-1")).Output, StringComparison.Ordinal);
+
+        var changing = fleet.Brokers[1].OperatorAsync("station", "order", "change", "presence-1", "--set", "language=en", "--set", "city=Ville = de Drancy", "--set", "size=");
+        var change = await station.OrderAsync();
+        Assert.Equal(["language=en", "city=Ville = de Drancy", "size="], change.Change.Settings.Select(one => $"{one.Name}={one.Value}"));
+        await station.AnswerAsync(change, OutcomeKind.Done, "in force once nobody sits there");
+        Assert.Contains("in force once nobody sits there", (await changing).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,6 +154,11 @@ public sealed class PresenceEdgeTests(Town town)
     [Theory]
     [InlineData("station", "order", "message", "presence-7")]
     [InlineData("station", "order", "message", "presence-7", "--text", "a\u001b[2J")]
+    [InlineData("station", "order", "change", "presence-7")]
+    [InlineData("station", "order", "change", "presence-7", "--set", "language")]
+    [InlineData("station", "order", "change", "presence-7", "--set", "Language=en")]
+    [InlineData("station", "order", "change", "presence-7", "--set", "city=a\u001b[2J")]
+    [InlineData("station", "order", "show", "presence-7", "--set", "language=en")]
     [InlineData("station", "order", "show", "Poste 7")]
     [InlineData("station", "order", "show", "--place", "nowhere-at-all")]
     [InlineData("station", "order", "show")]
