@@ -60,8 +60,30 @@ public static class FigureChapter
         return $"new {Listed(shimNew)} beside {Listed(plainNew)} ms, return {Listed(shimReturn)} beside {Listed(plainReturn)} ms; {Aim.Note(scene.Figures, "first_frame_more_new_ms", "first_frame_more_return_ms")}";
     });
 
+    public static readonly StoryStep WalkOn = new("Figures: left in one room, gone on with in another", async scene =>
+    {
+        var person = scene.City.People["benoit.lemaitre"];
+        scene.Watch(person);
+        using var quiet = new Quiet(scene);
+        var (here, there, times) = (scene.B, scene.A, new List<double>());
+        await here.SignInAsync(person.Login, person.Password);
+        await FrameAsync(here);
+        for (var i = 0; i < Times; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            await here.LeaveAsync();
+            await there.SignInAsync(person.Login, person.Password);
+            await FrameAsync(there);
+            times.Add(clock.Elapsed.TotalMilliseconds);
+            (here, there) = (there, here);
+        }
+        await here.LeaveAsync();
+        scene.Figures["walk_on_ms"] = Median(times);
+        return $"{Listed(times)} ms from the wish to leave, typing and walking left out; {Aim.Note(scene.Figures, "walk_on_ms")}";
+    });
+
     /// <summary>The lines in their order.</summary>
-    public static IReadOnlyList<StoryStep> Steps => [Sizes, ColdStart, FirstFrame];
+    public static IReadOnlyList<StoryStep> Steps => [Sizes, ColdStart, FirstFrame, WalkOn];
 
     private static async Task<double> ByShimAsync(StoryScene scene, Townsperson person)
     {
