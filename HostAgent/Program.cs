@@ -1,4 +1,8 @@
 using VdiBroker.Agent;
+using VdiBroker.Agent.Printing;
+
+// CUPS hands over what people wrote, titles among it: not for a parser of options.
+if (args is [PrintJob.Word, .. var job]) return await PrintJob.RunAsync(job);
 
 // Signals are the command's own affair: `run` ends in order, the others just end.
 return await AgentCommands.Root().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });

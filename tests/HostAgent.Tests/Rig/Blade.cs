@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VdiBroker.City.Printing;
 using VdiBroker.City.Processes;
 
 namespace VdiBroker.HostAgent.Tests.Rig;
@@ -112,6 +113,8 @@ internal sealed class Blade : IAsyncDisposable
             + $"{LocalAccount}:x:{LocalUserId}:{firstUser}::{host.At("home")}/{LocalAccount}:/bin/sh\n");
         File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
         File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Append(LocalAccount).Select(person => $"{person}:*:19000:0:99999:7:::\n")));
+        PrintServer.Write(host.At("cups"), HostRig.CupsConfiguration,
+            Text(Path.Combine(deploy, "cups", "vdi")).Replace("/usr/bin/vdi-agent print", $"{ProgramIn(host)} print --socket {host.Socket}", StringComparison.Ordinal));
         foreach (var folder in (string[])["log", "home", "tmp", "visitors", "extrausers"]) Directory.CreateDirectory(host.At(folder));
         File.WriteAllLines(host.At("nsswitch.conf"), File.ReadLines("/etc/nsswitch.conf").Select(line => line.Split(':') is ["passwd" or "group" or "shadow", ..] ? $"{line.Split(':')[0]}: files extrausers" : line));
         File.WriteAllText(host.At("init.sh"), $$"""
@@ -132,6 +135,7 @@ internal sealed class Blade : IAsyncDisposable
             sh /usr/share/xrdp/socksetup
             set +e
             while true; do {{ProgramIn(host)}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
+            {{string.Join(' ', PrintServer.Command(host.At("cups")))}} > log/cupsd.out 2>&1 &
             /usr/sbin/xrdp-sesman -n > log/sesman.out 2>&1 &
             setpriv --reuid=xrdp --regid=xrdp --init-groups /usr/sbin/xrdp -n > log/xrdp.out 2>&1 &
             wait

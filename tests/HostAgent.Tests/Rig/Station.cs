@@ -27,16 +27,19 @@ internal sealed class Station : IAsyncDisposable
     }
 
     /// <summary>Opens a desktop with a ticket, as the shim does.</summary>
-    public async Task<ServerProcess> OpenAsync(Blade blade, byte[] fingerprint, string person, string ticket)
+    public async Task<ServerProcess> OpenAsync(Blade blade, byte[] fingerprint, string person, string ticket, string[]? more = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var client = ServerProcess.Start("xfreerdp", Path.Combine(_folder, $"xfreerdp-{Display}.log"), "xfreerdp",
             [$"/v:{blade.Rdp}", $"/u:{person}", "/from-stdin:force", $"/cert:deny,fingerprint:sha256:{string.Join(':', fingerprint.Select(part => $"{part:x2}"))}",
-                "/sec:tls", "/size:800x600", "/bpp:32", "+clipboard", "/log-level:INFO"],
-            new Dictionary<string, string> { ["DISPLAY"] = $":{Display}", ["HOME"] = _folder }, withInput: true);
+                "/sec:tls", "/size:800x600", "/bpp:32", "+clipboard", "/log-level:INFO", .. more ?? []],
+            new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["DISPLAY"] = $":{Display}", ["HOME"] = _folder }, withInput: true);
         await client.StandardInput.WriteLineAsync(ticket);
         client.StandardInput.Close();
         return client;
     }
+
+    /// <summary>What the client has said.</summary>
+    public string Said => File.ReadAllText(Path.Combine(_folder, $"xfreerdp-{Display}.log"));
 
     /// <summary>Presses a key at the station's keyboard.</summary>
     public async Task PressAsync(string key)
