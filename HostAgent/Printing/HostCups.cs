@@ -40,14 +40,49 @@ internal sealed class HostCups(string socket)
     public Task RemoveAsync(string queue, CancellationToken cancel) => DoAsync("lpadmin", ["-h", socket, "-x", queue], cancel);
 
     /// <summary>Removes somebody's jobs on a queue, with what was to be printed.</summary>
-    public Task ForgetAsync(string queue, string user, CancellationToken cancel) => DoAsync("cancel", ["-h", socket, "-a", "-x", "-u", user, queue], cancel);
+    public async Task ForgetAsync(string queue, string user, CancellationToken cancel)
+    {
+        // Not 'cancel -a -u': that means whoever asks.
+        foreach (var job in await JobsAsync(user, cancel))
+            if (job.Id[..job.Id.LastIndexOf('-')].Equals(queue, StringComparison.OrdinalIgnoreCase)) await DoAsync("cancel", ["-h", socket, "-x", job.Id], cancel);
+    }
 
-    /// <summary>Lets somebody's jobs go on that were held because there was no station to print them.</summary>
+    /// <summary>Lets somebody's jobs go on that the backend has held; what they hold themselves stays so, and what is still coming in must not be touched.</summary>
     public async Task ResumeAsync(string user, CancellationToken cancel)
     {
-        var (_, output, _) = await RunAsync("lpstat", ["-h", socket, "-u", user, "-W", "not-completed"], cancel);
-        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            await DoAsync("lp", ["-h", socket, "-i", line.Split(' ')[0], "-H", "resume"], cancel);
+        foreach (var job in await JobsAsync(user, cancel))
+            if (job.HeldByBackend) await DoAsync("lp", ["-h", socket, "-i", job.Id, "-H", "resume"], cancel);
+    }
+
+    private async Task<IReadOnlyList<(string Id, bool HeldByBackend)>> JobsAsync(string user, CancellationToken cancel)
+    {
+        var (_, output, _) = await RunAsync("lpstat", ["-h", socket, "-l", "-W", "not-completed", "-u", user], cancel);
+        return JobsIn(output);
+    }
+
+    /// <summary>The rule, on what lpstat says: a line for each job that begins with its id, and lines about it with a tab before them. A backend's sentence stands there as its status.</summary>
+    public static IReadOnlyList<(string Id, bool HeldByBackend)> JobsIn(string output)
+    {
+        var jobs = new List<(string Id, bool HeldByBackend)>();
+        var said = false;
+        foreach (var line in output.Split('\n'))
+        {
+            if (line.Length > 0 && !char.IsWhiteSpace(line[0]))
+            {
+                var id = line.Split(' ')[0];
+                said = false;
+                if (id.LastIndexOf('-') > 0) jobs.Add((id, false));
+            }
+            else if (line.StartsWith("\tStatus: ", StringComparison.Ordinal))
+            {
+                said = !line.Contains(PrintJob.MayBePrinted, StringComparison.Ordinal);
+            }
+            else if (said && jobs.Count > 0 && line == "\tAlerts: job-hold-until-specified")
+            {
+                jobs[^1] = (jobs[^1].Id, true);
+            }
+        }
+        return jobs;
     }
 
     private static async Task DoAsync(string tool, string[] arguments, CancellationToken cancel)

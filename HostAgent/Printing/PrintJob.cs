@@ -19,6 +19,11 @@ internal static class PrintJob
     /// <summary>The largest job: a station keeps it in memory.</summary>
     public const long Largest = 128 << 20;
 
+    /// <summary>How the sentence begins of a job that is not to go on by itself.</summary>
+    public const string MayBePrinted = "perhaps printed already";
+
+    private const string Unclear = MayBePrinted + ": the station went while it printed; look at the printer, then release the document or delete it";
+
     // What CUPS does with a job by the status of its backend.
     private const int Printed = 0, Held = 3, Cancelled = 5;
 
@@ -89,7 +94,7 @@ internal static class PrintJob
                 sent += read;
                 continue;
             }
-            switch (await channel.HearAsync(id, waiting.Token))
+            switch (await HeardAsync(channel, id, sent == job.Length, waiting.Token))
             {
                 case ("got", var bytes) when long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var now):
                     taken = now;
@@ -100,9 +105,24 @@ internal static class PrintJob
                     break;
                 case (var word, var rest):
                     return await SayAsync(Sentence(word, rest), Held);
+                case null when sent == job.Length:
+                    return await SayAsync(Unclear, Held);
                 case null:
                     return await SayAsync("the station has gone; the document waits until its person sits down again", Held);
             }
+        }
+    }
+
+    // Whoever has it all may have printed it: a silence then is no reason to print it once more.
+    private static async Task<(string Word, string Said)?> HeardAsync(StationChannel channel, uint id, bool isAllSent, CancellationToken cancel)
+    {
+        try
+        {
+            return await channel.HearAsync(id, cancel);
+        }
+        catch (Exception fault) when (isAllSent && fault is OperationCanceledException or SocketException)
+        {
+            return null;
         }
     }
 
