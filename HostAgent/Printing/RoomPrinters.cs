@@ -14,6 +14,7 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(15);
 
     private Dictionary<string, SortedSet<string>>? _shown;
+    private readonly Dictionary<string, Grant> _begun = [];
     private HashSet<string> _present = [];
     private DateTimeOffset _notBefore;
     private string _said = "";
@@ -62,7 +63,13 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
 
     private async Task OnceAsync(IReadOnlyList<RunningSession> sessions, CancellationToken cancel)
     {
-        var wanted = Wanted(grants.All(), sessions.Select(session => session.User).ToHashSet(), time.GetUtcNow());
+        var known = grants.All();
+        var users = sessions.Select(session => session.User).ToHashSet();
+        foreach (var grant in known)
+            if (users.Contains(grant.User)) _begun[grant.User] = grant;
+        // Whose session has been seen since the grant, and is not there, has gone.
+        var wanted = Wanted(known.Where(grant => users.Contains(grant.User) || _begun.GetValueOrDefault(grant.User) != grant), users, time.GetUtcNow());
+        foreach (var gone in _begun.Keys.Except(known.Select(grant => grant.User)).ToList()) _begun.Remove(gone);
         var present = sessions.Where(session => session.Connected).Select(session => session.User).ToHashSet();
         if (_shown is null || !Same(wanted, _shown)) await ApplyAsync(wanted, cancel);
         foreach (var user in present.Where(user => !_present.Contains(user) && wanted.Values.Any(who => who.Contains(user)))) await cups.ResumeAsync(user, cancel);
