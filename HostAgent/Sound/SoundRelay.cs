@@ -32,7 +32,7 @@ internal sealed class SoundRelay : IDisposable
     private SoundRelay(int display) => _station = new($"/run/xrdp/sockdir/xrdp_chansrv_audio_out_socket_{display}");
 
     /// <summary>Runs until the session ends, which ends it.</summary>
-    /// <returns>1: there is no display of xrdp, or no sound service.</returns>
+    /// <returns>1, and only when there is no display, or no sound service: the end of the session ends it otherwise.</returns>
     public static int Run()
     {
         if (DisplayOf(Environment.GetEnvironmentVariable("DISPLAY")) is not { } display)
@@ -44,11 +44,15 @@ internal sealed class SoundRelay : IDisposable
         var pipe = Path.Combine(folder, "played");
         try
         {
-            if (!Load(pipe)) return 1;
             using var relay = new SoundRelay(display);
-            using var played = new FileStream(pipe, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0 });
-            relay.Carry(played);
-            return 0;
+            // A sound service that ends is asked for again.
+            while (true)
+            {
+                if (!Load(pipe)) return 1;
+                using var played = new FileStream(pipe, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0 });
+                relay.Carry(played);
+                Thread.Sleep(_again);
+            }
         }
         finally
         {
@@ -63,7 +67,7 @@ internal sealed class SoundRelay : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _line?.Dispose();
 
-    // The sound service starts with the first who asks for it.
+    // It starts with the first who asks for it where systemd looks after the session; else by this.
     private static bool Load(string pipe)
     {
         var clock = Stopwatch.StartNew();
@@ -76,6 +80,7 @@ internal sealed class SoundRelay : IDisposable
                 Console.Error.WriteLine($"vdi-agent sound: no sound in this session: {AgentLog.Plain(complaint)}");
                 return false;
             }
+            _ = Run("pulseaudio", "--start", "--exit-idle-time=-1");
             Thread.Sleep(_again);
         }
         _ = Pactl("set-default-sink", "station");
@@ -84,21 +89,21 @@ internal sealed class SoundRelay : IDisposable
         return true;
     }
 
-    private static string Pactl(params string[] arguments)
+    private static string Pactl(params string[] arguments) => Run("pactl", arguments);
+
+    private static string Run(string tool, params string[] arguments)
     {
         try
         {
-            using var pactl = Process.Start(new ProcessStartInfo("pactl", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
-            if (pactl is null) return "pactl did not start";
-            var said = pactl.StandardOutput.ReadToEndAsync();
-            var complaint = pactl.StandardError.ReadToEnd();
-            said.Wait();
-            pactl.WaitForExit();
-            return pactl.ExitCode == 0 ? "" : complaint.Length > 0 ? complaint : $"pactl ended with {pactl.ExitCode}";
+            using var process = Process.Start(new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardInput = true });
+            if (process is null) return $"{tool} did not start";
+            process.StandardInput.Close();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? "" : $"{tool} ended with {process.ExitCode}";
         }
         catch (Win32Exception fault)
         {
-            return $"pactl: {fault.Message}; install pulseaudio and pulseaudio-utils";
+            return $"{tool}: {fault.Message}; install pulseaudio and pulseaudio-utils";
         }
     }
 

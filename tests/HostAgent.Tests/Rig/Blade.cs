@@ -95,6 +95,7 @@ internal sealed class Blade : IAsyncDisposable
         foreach (var file in Directory.GetFiles("/etc/xrdp", "km-*.ini").Concat(["/etc/xrdp/reconnectwm.sh", "/etc/xrdp/rsakeys.ini"]).Append("/etc/xrdp/xrdp_keyboard.ini"))
             File.Copy(file, Path.Combine(etc, Path.GetFileName(file)));
         Directory.CreateDirectory(Path.Combine(etc, "pulse"));
+        File.Copy("/etc/xrdp/pulse/default.pa", Path.Combine(etc, "pulse/default.pa"));
         File.WriteAllText(Path.Combine(etc, "startwm.sh"), Text(Path.Combine(deploy, "xrdp", "startwm.sh")).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal));
         File.Copy(host.At("rdp.crt"), Path.Combine(etc, "cert.pem"));
         File.Copy(host.At("rdp.key"), Path.Combine(etc, "key.pem"));
