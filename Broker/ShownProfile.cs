@@ -19,7 +19,7 @@ internal sealed record ShownProfile(PersonId Person, StationId? Station, Profile
         if (Station is { } station) head += $" at {station}" + (Rules.PlaceOf(station) is { } place ? $" ({place.English})" : " (in no place of the city file)");
         var lines = new List<string> { head };
         foreach (var value in Merged.Values)
-            lines.Add($"  {Explanation.Sentence(value, language, Reader.Operator)}{(Explanation.Instead(value, language, Reader.Operator) is { } instead ? $"; {instead}" : "")}{(value.Setting.IsApplied ? "" : language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? "; not applied by stations yet" : "; pas encore appliqué par les postes")}");
+            lines.Add($"  {Explanation.Sentence(value, language, Reader.Operator)}{(Explanation.Instead(value, language, Reader.Operator) is { } instead ? $"; {instead}" : "")}");
         lines.AddRange(Merged.Skipped.Select(skipped => $"  not counted: {skipped.Name}, {Explanation.Origin(skipped.Source, language, Reader.Operator)}: {skipped.Fault}"));
         lines.AddRange(Notes());
         return string.Join('\n', lines.Select(Printable.Of));
@@ -47,7 +47,6 @@ internal sealed record ShownProfile(PersonId Person, StationId? Station, Profile
     {
         ["name"] = value.Setting.Name,
         ["value"] = value.Value,
-        ["appliedByStations"] = value.Setting.IsApplied,
         ["source"] = Json(value.Source),
         ["fr"] = Explanation.Sentence(value, "fr", Reader.Person),
         ["en"] = Explanation.Sentence(value, "en", Reader.Person),

@@ -5,6 +5,7 @@ using VdiBroker.Agent.Ending;
 using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Link;
 using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Printing;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 
@@ -62,9 +63,10 @@ internal static class RunAgent
         var wiping = new VisitorWatch(visitors, new Wipe(accounts, time), watch, grants, bell, log);
         var attachment = new Attachment(new Observer(watch, grants, idle, visitors, time), bell, ending, visitors, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
-        var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, log);
+        var printers = new RoomPrinters(grants, watch, new HostCups(settings.Cups), log, time);
+        var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, printers, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
-        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel)];
+        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel), printers.RunAsync(cancel)];
         try
         {
             await await Task.WhenAny(parts);

@@ -7,6 +7,7 @@ using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Greeters;
 using VdiBroker.Shim.Orders;
+using VdiBroker.Shim.Printing;
 using VdiBroker.Shim.Rdp;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.Shim.Terminal;
@@ -23,6 +24,7 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         if (arguments is [BannerWindow.Option]) return BannerWindow.Run();
+        if (arguments is [PrintDesk.Word]) return PrintDesk.Run();
         if (arguments is [GreeterWindow.Word, .. var look]) return GreeterWindow.Run(look);
         // Not Console.Out: it sets the terminal up for things that are not needed here, and costs start time.
         using var screen = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
+using VdiBroker.Profiles;
 using VdiBroker.Protocol.Host.V1;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Rpc;
@@ -50,6 +51,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
             reply.Person = redeemed.Session?.Person.Value ?? "";
             reply.Pool = redeemed.Session?.Pool.Value ?? "";
             reply.Visitor = redeemed.Session?.Person.IsVisitor ?? false;
+            reply.Printers.AddRange(PrinterList.NamesIn(ticket.Printers));
         }
         return reply;
     }

@@ -175,7 +175,10 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var now = (await clock).Now;
         if (fields.Count == 0) return (null, null, now);
         var ticket = new Ticket(fields["user"].ToString(), new HostId(fields["host"].ToString()), new SessionId(fields["session"].ToString()),
-            new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"));
+            new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"))
+        {
+            Printers = fields.GetValueOrDefault("printers").ToString(),
+        };
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });
 

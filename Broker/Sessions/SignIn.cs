@@ -20,7 +20,23 @@ internal sealed record StationSettings(string Keyboard, string Language, int Scr
         TextSize = profile["text_size"],
         Contrast = profile["contrast"],
         WhenIdle = WhenIdle.Parse(profile["when_idle"]),
+        Volume = profile["volume"],
+        Printers = profile["printers"],
+        Usb = profile["usb"],
+        Screens = profile["screens"],
     };
+
+    /// <summary>Print queues of the place as the setting <c>printers</c> has them: by commas, or <c>none</c>.</summary>
+    public string Printers { get; init; } = PrinterList.None;
+
+    /// <summary>As the setting <c>usb</c> has it.</summary>
+    public string Usb { get; init; } = "off";
+
+    /// <summary>As the setting <c>screens</c> has it.</summary>
+    public string Screens { get; init; } = "all";
+
+    /// <summary>Percent; null = the station leaves it as it is. Told with the sign-in, not kept with it.</summary>
+    public string? Volume { get; init; }
 
     /// <summary>Factor of the size of letters; told with the sign-in, not kept with it.</summary>
     public string TextSize { get; init; } = "1";
@@ -94,6 +110,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         "user", signIn.User, "pools", string.Join(',', signIn.Pools),
         "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
         "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight, "clipboard", signIn.Settings.Clipboard,
+        "printers", signIn.Settings.Printers, "usb", signIn.Settings.Usb, "screens", signIn.Settings.Screens,
     ];
 
     /// <summary>Finds the sign-in that <paramref name="secret"/> proves, and keeps it alive.</summary>
@@ -135,7 +152,12 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         [.. fields["pools"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => new PoolId(p))],
         new StationSettings(fields["keyboard"].ToString(), fields["language"].ToString(), (int)fields["width"], (int)fields["height"],
             // A sign-in that an older broker began has none.
-            fields.TryGetValue("clipboard", out var clipboard) ? clipboard.ToString() : "both"),
+            fields.TryGetValue("clipboard", out var clipboard) ? clipboard.ToString() : "both")
+        {
+            Printers = fields.TryGetValue("printers", out var printers) ? printers.ToString() : PrinterList.None,
+            Usb = fields.TryGetValue("usb", out var usb) ? usb.ToString() : "off",
+            Screens = fields.TryGetValue("screens", out var screens) ? screens.ToString() : "all",
+        },
         fields.ContainsKey("closed"))
     {
         Limited = fields.TryGetValue("limited", out var limited) && limited == 1,

@@ -8,6 +8,7 @@ using IdleAct = VdiBroker.Profiles.IdleAct;
 using IdleActMessage = VdiBroker.Protocol.Station.V1.IdleAct;
 using PasswordNotice = VdiBroker.Directory.PasswordNotice;
 using PasswordNoticeMessage = VdiBroker.Protocol.Station.V1.PasswordNotice;
+using PrinterList = VdiBroker.Profiles.PrinterList;
 using WhenIdle = VdiBroker.Profiles.WhenIdle;
 using WhenIdleMessage = VdiBroker.Protocol.Station.V1.WhenIdle;
 
@@ -104,17 +105,25 @@ internal static class StationReplies
         : throw new RefusalException(((Extension.Refused)extension).Code);
 
     /// <summary>What the station applies.</summary>
-    public static Settings Of(StationSettings settings) => new()
+    public static Settings Of(StationSettings settings)
     {
-        Keyboard = settings.Keyboard,
-        Language = settings.Language,
-        ScreenWidth = (uint)settings.ScreenWidth,
-        ScreenHeight = (uint)settings.ScreenHeight,
-        Clipboard = settings.Clipboard,
-        TextSize = settings.TextSize,
-        Contrast = settings.Contrast,
-        WhenIdle = settings.WhenIdle is { } idle ? Of(idle) : null,
-    };
+        var told = new Settings
+        {
+            Keyboard = settings.Keyboard,
+            Language = settings.Language,
+            ScreenWidth = (uint)settings.ScreenWidth,
+            ScreenHeight = (uint)settings.ScreenHeight,
+            Clipboard = settings.Clipboard,
+            TextSize = settings.TextSize,
+            Contrast = settings.Contrast,
+            WhenIdle = settings.WhenIdle is { } idle ? Of(idle) : null,
+            Usb = settings.Usb == "on",
+            OneScreen = settings.Screens == "one",
+        };
+        if (uint.TryParse(settings.Volume, out var volume)) told.Volume = volume;
+        told.Printers.AddRange(PrinterList.NamesIn(settings.Printers));
+        return told;
+    }
 
     private static WhenIdleMessage Of(WhenIdle idle) => new()
     {

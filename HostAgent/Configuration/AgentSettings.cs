@@ -19,6 +19,12 @@ internal sealed record AgentSettings(
     /// <summary>Where libnss-extrausers looks for accounts.</summary>
     public const string DefaultVisitorAccounts = "/var/lib/extrausers";
 
+    /// <summary>Where CUPS listens when nothing else is said.</summary>
+    public const string DefaultCups = "/run/cups/cups.sock";
+
+    /// <summary>Socket of the host's CUPS; where there is none, sessions have no printers.</summary>
+    public string Cups { get; init; } = DefaultCups;
+
     /// <summary>Folder of the homes of visitors. That it is there says that this host takes them.</summary>
     public required string VisitorHomes { get; init; }
 

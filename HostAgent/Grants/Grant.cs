@@ -7,4 +7,8 @@ namespace VdiBroker.Agent.Grants;
 /// <param name="Person">The broker's name of the person; empty where an older broker granted it.</param>
 /// <param name="Pool">The pool of the session; empty likewise.</param>
 /// <param name="At">When it was granted.</param>
-internal sealed record Grant(string User, string SessionId, ulong Fence, string Person, string Pool, DateTimeOffset At);
+internal sealed record Grant(string User, string SessionId, ulong Fence, string Person, string Pool, DateTimeOffset At)
+{
+    /// <summary>Print queues of the place where the person sits, the usual one first.</summary>
+    public IReadOnlyList<string> Printers { get; init; } = [];
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Printing;
 
 namespace VdiBroker.Agent.Grants;
 
@@ -25,6 +26,12 @@ internal sealed class GrantBook(StateFile file)
     public Grant? Of(string user)
     {
         lock (_book) return _grants.GetValueOrDefault(user);
+    }
+
+    /// <summary>All that are known now.</summary>
+    public IReadOnlyList<Grant> All()
+    {
+        lock (_book) return [.. _grants.Values];
     }
 
     /// <summary>Remembers a grant. Of two of the same session the higher fence stays, in whatever order they arrive.</summary>
@@ -60,14 +67,17 @@ internal sealed class GrantBook(StateFile file)
     }
 
     private void Save() => file.Save(_grants.Values.Select(grant =>
-        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}")));
+        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}\t{string.Join(',', grant.Printers)}")));
 
-    // Lines of older agents have four fields, or five of which the last said something else.
+    // Lines of older agents have four fields, or five of which the last said something else, or six.
     private static Grant? Parse(string line) =>
         line.Split('\t') is [{ Length: > 0 } user, { Length: > 0 } session, var fence, var at, .. var whose]
         && ulong.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253402300800
             ? new Grant(user, session, number, whose is [var person, _, ..] ? person : "", whose is [_, var pool, ..] ? pool : "",
                 DateTimeOffset.FromUnixTimeSeconds(seconds))
+            {
+                Printers = whose is [_, _, var printers, ..] ? QueueNames.Of(printers.Split(',')) : [],
+            }
             : null;
 }

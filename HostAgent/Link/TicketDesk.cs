@@ -1,5 +1,6 @@
 using Grpc.Core;
 using VdiBroker.Agent.Grants;
+using VdiBroker.Agent.Printing;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 using VdiBroker.Protocol.Host.V1;
@@ -47,7 +48,7 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
             return Refuse(user, "the broker's answer names no session");
         log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
-        var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow());
+        var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()) { Printers = QueueNames.Of(reply.Printers) };
         // Before PAM hears of it: the next thing that it asks is who that is.
         if (reply.Visitor && visitors.Admit(grant) is { } reason) return Refuse(user, reason);
         grants.Add(grant);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace VdiBroker.Agent.Local;
 
-/// <summary>PAM's side: the commands <c>redeem</c> and <c>session</c>.</summary>
+/// <summary>The side of PAM's commands, <c>redeem</c> and <c>session</c>.</summary>
 internal static class LocalClient
 {
     /// <summary>A person waits at the station: no answer within this time is a refusal.</summary>
@@ -62,7 +62,8 @@ internal static class LocalClient
         return 0;
     }
 
-    private static async Task<string> AskAsync(string path, byte[] message, CancellationToken cancel)
+    /// <summary>One question, one line of answer; empty when it was none.</summary>
+    public static async Task<string> AskAsync(string path, byte[] message, CancellationToken cancel)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);

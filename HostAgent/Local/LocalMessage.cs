@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
+using VdiBroker.Agent.Printing;
 
 namespace VdiBroker.Agent.Local;
 
 /// <summary>
-/// What PAM's commands say to the agent: one line, and with redeem as many bytes as the line says.
-/// <c>redeem USER LENGTH\n</c> + ticket · <c>session TYPE USER\n</c>; the answer is one line: <c>granted</c>, <c>refused REASON</c>, <c>ok</c>.
+/// What the commands of PAM and CUPS say to the agent: one line, and with redeem as many bytes as the line says.
+/// <c>redeem USER LENGTH\n</c> + ticket · <c>session TYPE USER\n</c> · <c>print USER QUEUE\n</c>; the answer is one line: <c>granted</c>, <c>refused REASON</c>, <c>ok</c>,
+/// <c>display NUMBER UID</c>.
 /// </summary>
 internal abstract record LocalMessage
 {
@@ -24,6 +26,9 @@ internal abstract record LocalMessage
     /// <summary>A session is opened or closed.</summary>
     internal sealed record Session(string Type, string User) : LocalMessage;
 
+    /// <summary>Where is the station of this user, who prints on this queue?</summary>
+    internal sealed record Print(string User, string Queue) : LocalMessage;
+
     /// <summary>Reads the first line, without its end.</summary>
     /// <returns>Null when it is none of ours.</returns>
     public static LocalMessage? Parse(ReadOnlySpan<byte> line) => Encoding.UTF8.GetString(line).Split(' ') switch
@@ -33,6 +38,7 @@ internal abstract record LocalMessage
             => new Redeem(user, bytes),
         ["session", { Length: > 0 and <= 32 } type, var user] when IsUser(user) && type.All(sign => char.IsAsciiLetter(sign) || sign == '_')
             => new Session(type, user),
+        ["print", var user, var queue] when IsUser(user) && QueueNames.IsQueue(queue) => new Print(user, queue),
         _ => null,
     };
 

@@ -2,15 +2,16 @@ using System.Net.Sockets;
 using System.Text;
 using VdiBroker.Agent.Link;
 using VdiBroker.Agent.Linux;
+using VdiBroker.Agent.Printing;
 using VdiBroker.Agent.Watching;
 
 namespace VdiBroker.Agent.Local;
 
 /// <summary>
-/// Answers PAM's commands on the local socket. Only root is heard; every conversation has its own deadline and bounded size, so that a slow
+/// Answers the commands of PAM and CUPS on the local socket. Only root is heard; every conversation has its own deadline and bounded size, so that a slow
 /// or hostile client delays nobody else.
 /// </summary>
-internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch watch, AgentLog log)
+internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch watch, RoomPrinters printers, AgentLog log)
 {
     private static readonly TimeSpan HeardWithin = TimeSpan.FromSeconds(2);
     private const int MostAtOnce = 256;
@@ -99,6 +100,9 @@ internal sealed class LocalServer(Socket listener, TicketDesk desk, SessionWatch
                 log.Notice($"PAM: {session.Type} of {session.User}");
                 watch.Expect(session.User, SocketPeer.Of(client).Process);
                 answer = "ok";
+                break;
+            case LocalMessage.Print print:
+                answer = printers.Answer(print.User, print.Queue);
                 break;
         }
         buffer.AsSpan().Clear();

@@ -24,9 +24,10 @@ internal sealed record Key(string Name, bool Repeatable = false, bool Required =
     public static readonly Key Restart = new("restart");
     public static readonly Key ShutDown = new("shut-down");
     public static readonly Key Wake = new("wake");
+    public static readonly Key Cups = new("cups");
 
     public static readonly IReadOnlyList<Key> All =
-        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest, GreeterIdle, State, Restart, ShutDown, Wake];
+        [Broker, Ca, Certificate, PrivateKey, Language, User, Display, Size, FreeRdp, Log, City, Crest, GreeterIdle, State, Restart, ShutDown, Wake, Cups];
 }
 
 /// <summary>A value that somebody gave to a key.</summary>

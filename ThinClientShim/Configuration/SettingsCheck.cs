@@ -54,6 +54,7 @@ internal sealed class SettingsCheck(IReadOnlyList<Given> given, string origin, L
             Restart = One(Key.Restart)?.Value ?? settings.Restart,
             ShutDown = One(Key.ShutDown)?.Value ?? settings.ShutDown,
             WakeBy = wake ?? settings.WakeBy,
+            Cups = One(Key.Cups)?.Value ?? settings.Cups,
         };
     }
 

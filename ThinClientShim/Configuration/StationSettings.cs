@@ -52,6 +52,9 @@ internal sealed record StationSettings
     /// <summary>Where packets go that wake a neighbour.</summary>
     public IPEndPoint WakeBy { get; init; } = new(IPAddress.Broadcast, 9);
 
+    /// <summary>Where the station's CUPS listens: a socket, or host:port; empty = as the CUPS of the machine is set up.</summary>
+    public string Cups { get; init; } = "";
+
     /// <summary>Name of the station, as its certificate has it; of the machine, where it has none yet.</summary>
     public string StationName => Identity.Certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? Environment.MachineName;
 

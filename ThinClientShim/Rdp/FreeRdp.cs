@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using VdiBroker.Shim.Printing;
 using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Rdp;
@@ -25,6 +26,9 @@ internal sealed partial class FreeRdp : IAsyncDisposable
 
     private Task _said = Task.CompletedTask;
 
+    /// <summary>What became of documents that the desktop sent to the room's printers.</summary>
+    public PrintNews News { get; } = new();
+
     private FreeRdp(Journal journal) => _journal = journal;
 
     /// <summary>Completes with the exit code when it ends, however it ends.</summary>
@@ -34,19 +38,17 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     public Task Picture => _picture.Task;
 
     /// <summary>Starts it and hands it the ticket, or the password, by its standard input.</summary>
-    /// <param name="program">Path or name.</param>
-    /// <param name="arguments">See <see cref="FreeRdpArguments"/>.</param>
-    /// <param name="display">X display.</param>
+    /// <param name="launch">What is started, and with what.</param>
     /// <param name="secret">Written to its standard input and nowhere else; the caller wipes it.</param>
     /// <param name="live">Its output is wanted line by line, as it says it, for <see cref="Picture"/>.</param>
     /// <param name="journal">Takes its output.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
-    public static async Task<FreeRdp> StartAsync(string program, IReadOnlyList<string> arguments, string display, ReadOnlyMemory<byte> secret, bool live, Journal journal)
+    public static async Task<FreeRdp> StartAsync(ViewerLaunch launch, ReadOnlyMemory<byte> secret, bool live, Journal journal)
     {
         var running = new FreeRdp(journal);
         try
         {
-            running.Prepare(program, arguments, display, live);
+            running.Prepare(launch, live);
             new Thread(running.Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "freerdp" }.Start();
             await running._started.Task;
         }
@@ -108,12 +110,12 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Prepare(string program, IReadOnlyList<string> arguments, string display, bool live)
+    private void Prepare(ViewerLaunch launch, bool live)
     {
         var start = _process.StartInfo;
         start.UseShellExecute = start.CreateNoWindow = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        List<string> line = [program];
+        List<string> line = [launch.Program];
         // Into a pipe FreeRDP writes whole pages only: by then it has long ended.
         if (live && Find("stdbuf") is { } stdbuf) line.InsertRange(0, [stdbuf, "-oL"]);
         // Should the shim be killed, nobody would supervise the desktop on the screen any more: it ends with the thread that started it,
@@ -121,12 +123,13 @@ internal sealed partial class FreeRdp : IAsyncDisposable
         if (Find("setpriv") is { } setpriv) line.InsertRange(0, [setpriv, "--pdeathsig", "TERM", "--"]);
         start.FileName = line[0];
         foreach (var argument in line[1..]) start.ArgumentList.Add(argument);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in launch.Arguments) start.ArgumentList.Add(argument);
 
         var kept = Inherited.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(one => one.value is not null).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in kept) start.Environment[name] = value;
-        start.Environment["DISPLAY"] = display;
+        foreach (var (name, value) in launch.Environment) start.Environment[name] = value;
+        start.Environment["DISPLAY"] = launch.Display;
         start.Environment["HOME"] = _home.Folder;
         // The pin alone decides. FreeRDP takes a certificate of another fingerprint where an authority of the machine's store vouches for it.
         start.Environment["SSL_CERT_FILE"] = "/dev/null";
@@ -161,6 +164,7 @@ internal sealed partial class FreeRdp : IAsyncDisposable
             while (await output.ReadLineAsync() is { } line)
             {
                 _journal.Step("freerdp-says " + line);
+                News.Hear(line);
                 // Said when the host has agreed to everything: after the logon, where that is at network level.
                 if (line.Contains("Local framebuffer format", StringComparison.Ordinal)) _picture.TrySetResult();
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Printing;
 
 namespace VdiBroker.Shim.Rdp;
 
@@ -10,7 +11,8 @@ internal static class FreeRdpArguments
     /// <summary>The arguments, in order.</summary>
     /// <param name="desktop">Where to connect to, and as whom.</param>
     /// <param name="stationSize">The station's own wish; null: the person's.</param>
-    public static IReadOnlyList<string> For(Desktop desktop, ScreenSize? stationSize)
+    /// <param name="screens">How many the station has.</param>
+    public static IReadOnlyList<string> For(Desktop desktop, ScreenSize? stationSize, int screens = 1)
     {
         var settings = desktop.Settings ?? new Settings();
         var size = stationSize ?? new ScreenSize(settings.ScreenWidth, settings.ScreenHeight);
@@ -24,8 +26,13 @@ internal static class FreeRdpArguments
             "/bpp:32",
             Clipboard(settings.Clipboard),
             "/log-level:INFO",
+            "/sound",
             size == ScreenSize.Whole ? "/f" : $"/size:{size.Width}x{size.Height}",
         ];
+        if (size == ScreenSize.Whole && screens > 1 && !settings.OneScreen) arguments.Add("/multimon");
+        // What is plugged in, whenever that is, for as long as it is.
+        if (settings.Usb) arguments.Add("/drive:hotplug,*");
+        arguments.AddRange(Printers(desktop.Credential, settings));
         if (Keyboards.IdOf(settings.Keyboard) is { } keyboard)
             arguments.Add($"/kbd:0x{keyboard.ToString("X8", CultureInfo.InvariantCulture)}");
         return arguments;
@@ -42,8 +49,19 @@ internal static class FreeRdpArguments
     // nothing else, or TLS alone, as it is set. Never RDP's own encryption: it has no certificate that could be pinned.
     private static string Security(Credential credential) => credential == Credential.Password ? "-sec-rdp" : "/sec:tls";
 
+    // A host that takes tickets is one of ours: xrdp 0.9 has no redirection of printers, so its agent sends documents through a channel of our own. Any other machine is a PC that has.
+    private static IEnumerable<string> Printers(Credential credential, Settings settings)
+    {
+        var queues = Queues(settings);
+        if (credential == Credential.Password) return queues.Select(queue => $"/printer:{queue}");
+        return queues.Count > 0 && Environment.ProcessPath is { } self ? [$"/rdp2tcp:{self} {PrintDesk.Word}"] : [];
+    }
+
     // FreeRDP 2 has it both ways or not at all: where one way alone is allowed, and for a word of a newer broker, nothing is.
     private static string Clipboard(string allowed) => allowed is "" or "both" ? "+clipboard" : "-clipboard";
+
+    /// <summary>The room's print queues, as far as their names are some.</summary>
+    public static IReadOnlyList<string> Queues(Settings settings) => [.. settings.Printers.Where(JobWish.IsQueue)];
 
     private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

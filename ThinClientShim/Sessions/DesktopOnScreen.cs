@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
+using VdiBroker.Shim.Configuration;
+using VdiBroker.Shim.Printing;
 using VdiBroker.Shim.Rdp;
 
 namespace VdiBroker.Shim.Sessions;
@@ -71,10 +73,10 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         try
         {
             room.Person.Progress(room.Person.Words["connecting"]);
-            var arguments = FreeRdpArguments.For(desktop, room.Settings.Size);
+            var launch = await LaunchAsync(room.Settings, desktop);
             var byPassword = desktop.Credential == Credential.Password;
             var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
-            var viewer = await FreeRdp.StartAsync(room.Settings.FreeRdp, arguments, room.Settings.Display, secret, live: byPassword, room.Journal);
+            var viewer = await FreeRdp.StartAsync(launch, secret, live: byPassword, room.Journal);
             return new(room, wishes, follower, viewer, network, shown, (byPassword, person));
         }
         catch
@@ -82,6 +84,19 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             await follower.DisposeAsync();
             throw;
         }
+    }
+
+    private static async Task<ViewerLaunch> LaunchAsync(StationSettings settings, Desktop desktop)
+    {
+        var arguments = FreeRdpArguments.For(desktop, settings.Size, await Monitors.CountAsync(settings.FreeRdp, settings.Display));
+        return new(settings.FreeRdp, arguments, settings.Display)
+        {
+            Environment = new Dictionary<string, string>
+            {
+                [PrintDesk.Queues] = string.Join(',', FreeRdpArguments.Queues(desktop.Settings ?? new Settings())),
+                [PrintDesk.Cups] = settings.Cups,
+            },
+        };
     }
 
     /// <summary>Ends FreeRDP; the session on the host goes on.</summary>
@@ -108,13 +123,14 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             var look = Task.Delay(_active && _sinceSignOut is null && _askAgainAt is null ? Timeout.InfiniteTimeSpan : Step, _room.Clock, step.Token);
             var turned = _network.TurnedAsync();
             if (_network.IsCut != _cut) turned = Task.CompletedTask;
-            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, Pictured(), turned, look);
+            await Task.WhenAny(Noticed(), _wishes.WaitAsync(), _wishes.AcceptedAsync(), _viewer.Ended, _viewer.News.WaitAsync(), Pictured(), turned, look);
             await step.CancelAsync();
 
             while (_follower.Notices.TryRead(out var told))
                 if (await ToldAsync(told) is { } end) return end;
             if (_wishes.TryTake() is { } wish && await WishedAsync(wish, close) is { } gone) return gone;
             if (Accepted() is { } other) return other;
+            while (_viewer.News.TryTake() is { } news) Say(_room.Person.Words[news.Key, news.Queue]);
             // Nobody reports for such a machine: the station is the one who knows.
             if (_byPassword && _viewer.Picture.IsCompleted) BecomesActive();
             if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync();

@@ -37,9 +37,6 @@ public sealed record Setting(string Name, SettingKind Kind, string Default, stri
 {
     private const int Longest = 1024;
 
-    /// <summary>False while no station does anything with it: it is kept and explained, and nobody sees it.</summary>
-    public bool IsApplied { get; init; } = true;
-
     /// <summary>Reads any text.</summary>
     public SettingReading Read(string text) =>
         text.Length > Longest ? new SettingReading.Bad($"the value has more than {Longest} characters") : Reader(text.Trim());

@@ -14,11 +14,12 @@ public static class SettingCatalogue
         new("screen", SettingKind.Personal, "full", "écran", "screen", SettingReaders.Screen),
         new("text_size", SettingKind.Personal, "1", "taille du texte", "text size", SettingReaders.TextSize),
         new("contrast", SettingKind.Personal, "normal", "contraste", "contrast", SettingReaders.OneOf("normal", "high")),
-        new("volume", SettingKind.Personal, "50", "volume", "volume", SettingReaders.Volume) { IsApplied = false },
-        new("printers", SettingKind.OfThePlace, SettingReaders.NoPrinters, "imprimantes", "printers", SettingReaders.Printers) { IsApplied = false },
+        new("volume", SettingKind.Personal, "50", "volume", "volume", SettingReaders.Volume),
+        new("printers", SettingKind.OfThePlace, PrinterList.None, "imprimantes", "printers", SettingReaders.Printers),
         new("clipboard", SettingKind.OfThePlace, "both", "presse-papiers", "clipboard", SettingReaders.OneOf("both", "in", "out", "off")),
         new(WhenIdle.Setting, SettingKind.OfThePlace, WhenIdle.AtADesk, "quand personne ne touche plus au poste", "when nobody touches the station", SettingReaders.Idle),
-        new("usb", SettingKind.OfThePlace, "off", "clés USB", "USB sticks", SettingReaders.OneOf("on", "off")) { IsApplied = false },
+        new("screens", SettingKind.OfThePlace, "all", "écrans utilisés", "screens used", SettingReaders.OneOf("all", "one")),
+        new("usb", SettingKind.OfThePlace, "off", "clés USB", "USB sticks", SettingReaders.OneOf("on", "off")),
     ];
 
     /// <summary>Those that a person decides.</summary>

@@ -8,9 +8,6 @@ namespace VdiBroker.Profiles;
 /// <summary>What each setting takes. Anything may come in: directories and spreadsheets are filled in by people.</summary>
 internal static partial class SettingReaders
 {
-    /// <summary>The list without a printer.</summary>
-    public const string NoPrinters = "none";
-
     private const int MostPrinters = 32;
     private const int Shown = 40;
     private const decimal Step = 0.25m;
@@ -61,7 +58,7 @@ internal static partial class SettingReaders
     public static SettingReading Printers(string text)
     {
         var names = text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (names is [] or [NoPrinters]) return new SettingReading.Good(NoPrinters);
+        if (names is [] or [PrinterList.None]) return new SettingReading.Good(PrinterList.None);
         // What CUPS takes as the name of a queue.
         if (names.FirstOrDefault(name => !PrinterPattern().IsMatch(name)) is { } wrong) return Bad(wrong, "must be the name of a printer: 1 to 127 letters, digits, dots, hyphens and underscores");
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice) return Bad(twice.Key, "stands in the list twice");

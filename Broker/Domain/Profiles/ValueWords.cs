@@ -24,7 +24,7 @@ public static class ValueWords
             ("text_size", _) => english ? $"×{value}" : $"×{value.Replace('.', ',')}",
             ("contrast", "high") => english ? "high" : "élevé",
             ("volume", _) => english ? $"{value}%" : $"{value} %",
-            ("printers", SettingReaders.NoPrinters) => english ? "none" : "aucune",
+            ("printers", PrinterList.None) => english ? "none" : "aucune",
             ("printers", _) => value.Replace(",", ", ", StringComparison.Ordinal),
             ("clipboard", "both") => english ? "both ways" : "dans les deux sens",
             ("clipboard", "in") => english ? "only into the desktop" : "seulement vers le bureau",
@@ -34,6 +34,8 @@ public static class ValueWords
             ("when_idle", _) when WhenIdle.Parse(value) is { } idle => english
                 ? $"{Act(idle.Act, english)} after {WrittenTime.Of(idle.After)}, counted down for {WrittenTime.Of(idle.Warn)}"
                 : $"{Act(idle.Act, english)} après {WrittenTime.Of(idle.After)}, décompte de {WrittenTime.Of(idle.Warn)}",
+            ("screens", "all") => english ? "all of the station's" : "tous ceux du poste",
+            ("screens", "one") => english ? "one only" : "un seul",
             ("usb", "on") => english ? "allowed" : "autorisé",
             _ => value,
         };

@@ -9,7 +9,11 @@ namespace VdiBroker.Sessions;
 /// <param name="Fence">The fence it was issued with.</param>
 /// <param name="ExpiresAt">Its end, by the store's clock.</param>
 /// <param name="Spent">It has been presented before, rightly or wrongly.</param>
-public sealed record Ticket(string User, HostId Host, SessionId Session, Fence Fence, DateTimeOffset ExpiresAt, bool Spent);
+public sealed record Ticket(string User, HostId Host, SessionId Session, Fence Fence, DateTimeOffset ExpiresAt, bool Spent)
+{
+    /// <summary>Print queues of the place that it was issued for, as the setting <c>printers</c> has them.</summary>
+    public string Printers { get; init; } = "";
+}
 
 /// <summary>What becomes of a presented ticket.</summary>
 public enum TicketVerdict

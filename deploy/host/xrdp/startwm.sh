@@ -14,6 +14,9 @@ export LANG="${LANG:-C.UTF-8}"
 # The agent (root) asks the X server for how long nobody has touched keyboard or mouse; nobody else is let in by this.
 xhost +si:localuser:root
 
+# What is played here is heard at the station, where the host has a sound service.
+command -v pactl > /dev/null && [ -x /usr/bin/vdi-agent ] && /usr/bin/vdi-agent sound &
+
 # The person's own desktop, where there is one.
 [ -x "$HOME/.vdi-session" ] && exec "$HOME/.vdi-session"
 

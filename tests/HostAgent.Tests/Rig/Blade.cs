@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VdiBroker.City.Printing;
 using VdiBroker.City.Processes;
 
 namespace VdiBroker.HostAgent.Tests.Rig;
@@ -94,7 +95,8 @@ internal sealed class Blade : IAsyncDisposable
         foreach (var file in Directory.GetFiles("/etc/xrdp", "km-*.ini").Concat(["/etc/xrdp/reconnectwm.sh", "/etc/xrdp/rsakeys.ini"]).Append("/etc/xrdp/xrdp_keyboard.ini"))
             File.Copy(file, Path.Combine(etc, Path.GetFileName(file)));
         Directory.CreateDirectory(Path.Combine(etc, "pulse"));
-        File.Copy(Path.Combine(deploy, "xrdp", "startwm.sh"), Path.Combine(etc, "startwm.sh"));
+        File.Copy("/etc/xrdp/pulse/default.pa", Path.Combine(etc, "pulse/default.pa"));
+        File.WriteAllText(Path.Combine(etc, "startwm.sh"), Text(Path.Combine(deploy, "xrdp", "startwm.sh")).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal));
         File.Copy(host.At("rdp.crt"), Path.Combine(etc, "cert.pem"));
         File.Copy(host.At("rdp.key"), Path.Combine(etc, "key.pem"));
         File.WriteAllText(Path.Combine(etc, "xrdp.ini"), Text(Path.Combine(deploy, "xrdp", "xrdp.ini"))
@@ -112,6 +114,8 @@ internal sealed class Blade : IAsyncDisposable
             + $"{LocalAccount}:x:{LocalUserId}:{firstUser}::{host.At("home")}/{LocalAccount}:/bin/sh\n");
         File.WriteAllText(host.At("group"), Text("/etc/group") + $"citypeople:x:{firstUser}:\n");
         File.WriteAllText(host.At("shadow"), Text("/etc/shadow") + string.Concat(People.Append(LocalAccount).Select(person => $"{person}:*:19000:0:99999:7:::\n")));
+        PrintServer.Write(host.At("cups"), HostRig.CupsConfiguration,
+            Text(Path.Combine(deploy, "cups", "vdi")).Replace("/usr/bin/vdi-agent print", $"{ProgramIn(host)} print --socket {host.Socket}", StringComparison.Ordinal));
         foreach (var folder in (string[])["log", "home", "tmp", "visitors", "extrausers"]) Directory.CreateDirectory(host.At(folder));
         File.WriteAllLines(host.At("nsswitch.conf"), File.ReadLines("/etc/nsswitch.conf").Select(line => line.Split(':') is ["passwd" or "group" or "shadow", ..] ? $"{line.Split(':')[0]}: files extrausers" : line));
         File.WriteAllText(host.At("init.sh"), $$"""
@@ -132,6 +136,7 @@ internal sealed class Blade : IAsyncDisposable
             sh /usr/share/xrdp/socksetup
             set +e
             while true; do {{ProgramIn(host)}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
+            {{string.Join(' ', PrintServer.Command(host.At("cups")))}} > log/cupsd.out 2>&1 &
             /usr/sbin/xrdp-sesman -n > log/sesman.out 2>&1 &
             setpriv --reuid=xrdp --regid=xrdp --init-groups /usr/sbin/xrdp -n > log/xrdp.out 2>&1 &
             wait

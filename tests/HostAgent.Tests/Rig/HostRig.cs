@@ -30,6 +30,14 @@ internal sealed class HostRig
         ? published
         : Path.Combine(Root, "HostAgent", Path.GetRelativePath(Path.Combine(Root, "tests", "HostAgent.Tests"), AppContext.BaseDirectory), "vdi-agent");
 
+    /// <summary>The station's program, likewise: it takes what a desktop prints.</summary>
+    public static string Shim { get; } = Environment.GetEnvironmentVariable("VDI_SHIM") is { Length: > 0 } published
+        ? published
+        : Path.Combine(Root, "ThinClientShim", Path.GetRelativePath(Path.Combine(Root, "tests", "HostAgent.Tests"), AppContext.BaseDirectory), "vdi-shim");
+
+    /// <summary>What cupsd is set up with, on hosts and stations.</summary>
+    public static string CupsConfiguration => Path.Combine(Root, "deploy/host/cups/cupsd.conf");
+
     public Authority City { get; } = new();
 
     public string Folder { get; }
@@ -57,7 +65,7 @@ internal sealed class HostRig
         string[] lines =
         [
             "# a session host", .. brokers.Select(broker => $"broker = {broker}"),
-            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "visitor-accounts = extrausers",
+            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "visitor-accounts = extrausers", "cups = cups/cups.sock",
         ];
         File.WriteAllLines(file, lines);
         return file;

@@ -1,0 +1,151 @@
+using System.Buffers.Binary;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace VdiBroker.Agent.Sound;
+
+/// <summary>
+/// <c>vdi-agent sound</c>, in a person's session and as that person: takes what their programs play from PulseAudio (or PipeWire's likeness of it), by a sink that writes into
+/// a pipe, to xrdp's channel server, which sends it to the station. Debian 12 has no module of PulseAudio for xrdp.
+/// </summary>
+internal sealed class SoundRelay : IDisposable
+{
+    /// <summary>The command's word.</summary>
+    public const string Word = "sound";
+
+    private const int Rate = 44100;
+    private const int BytesPerSecond = Rate * 4;
+
+    // 20 ms: as much as is heard late by each step.
+    private const int Step = BytesPerSecond / 50;
+    private const int SilentSteps = 50;
+    private const int Head = 8;
+    private static readonly TimeSpan _toStart = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _behind = TimeSpan.FromMilliseconds(200);
+
+    private readonly UnixDomainSocketEndPoint _station;
+    private Socket? _line;
+    private long _lost;
+
+    private SoundRelay(int display) => _station = new($"/run/xrdp/sockdir/xrdp_chansrv_audio_out_socket_{display}");
+
+    /// <summary>Runs until the session ends, which ends it.</summary>
+    /// <returns>1, and only when there is no display, or no sound service: the end of the session ends it otherwise.</returns>
+    public static int Run()
+    {
+        if (DisplayOf(Environment.GetEnvironmentVariable("DISPLAY")) is not { } display)
+        {
+            Console.Error.WriteLine("vdi-agent sound: DISPLAY names no display: start it from the session (startwm.sh)");
+            return 1;
+        }
+        var folder = System.IO.Directory.CreateTempSubdirectory("vdi-sound-").FullName;
+        var pipe = Path.Combine(folder, "played");
+        try
+        {
+            using var relay = new SoundRelay(display);
+            // A sound service that ends is asked for again.
+            while (true)
+            {
+                if (!Load(pipe)) return 1;
+                using var played = new FileStream(pipe, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0 });
+                relay.Carry(played);
+                Thread.Sleep(_again);
+            }
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Number of the display; null when there is none.</summary>
+    public static int? DisplayOf(string? display) =>
+        display?.Split(':') is [_, var number] && int.TryParse(number.Split('.')[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var read) ? read : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _line?.Dispose();
+
+    // It starts with the first who asks for it where systemd looks after the session; else by this.
+    private static bool Load(string pipe)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var complaint = Pactl("load-module", "module-pipe-sink", $"file={pipe}", "sink_name=station", "format=s16le", $"rate={Rate}", "channels=2", "sink_properties=device.description=Poste");
+            if (complaint.Length == 0) break;
+            if (clock.Elapsed > _toStart)
+            {
+                Console.Error.WriteLine($"vdi-agent sound: no sound in this session: {AgentLog.Plain(complaint)}");
+                return false;
+            }
+            _ = Run("pulseaudio", "--start", "--exit-idle-time=-1");
+            Thread.Sleep(_again);
+        }
+        _ = Pactl("set-default-sink", "station");
+        // While nobody plays, nothing is written.
+        _ = Pactl("load-module", "module-suspend-on-idle");
+        return true;
+    }
+
+    private static string Pactl(params string[] arguments) => Run("pactl", arguments);
+
+    private static string Run(string tool, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardInput = true });
+            if (process is null) return $"{tool} did not start";
+            process.StandardInput.Close();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? "" : $"{tool} ended with {process.ExitCode}";
+        }
+        catch (Win32Exception fault)
+        {
+            return $"{tool}: {fault.Message}; install pulseaudio and pulseaudio-utils";
+        }
+    }
+
+    // A pipe has no clock of its own: whoever reads it says how fast is played.
+    private void Carry(FileStream played)
+    {
+        var message = new byte[Head + Step];
+        var clock = Stopwatch.StartNew();
+        var due = TimeSpan.Zero;
+        var silent = SilentSteps;
+        for (int read; (read = played.ReadAtLeast(message.AsSpan(Head), Step, throwOnEndOfStream: false)) > 0;)
+        {
+            silent = message.AsSpan(Head, read).ContainsAnyExcept((byte)0) ? 0 : Math.Min(silent + 1, SilentSteps + 1);
+            if (silent < SilentSteps) Send(0, message.AsSpan(0, Head + read));
+            else if (silent == SilentSteps) Send(1, message.AsSpan(0, Head));
+            due += TimeSpan.FromSeconds((double)read / BytesPerSecond);
+            var ahead = due - clock.Elapsed;
+            if (ahead > TimeSpan.Zero) Thread.Sleep(ahead);
+            else if (-ahead > _behind) due = clock.Elapsed;
+        }
+    }
+
+    // Kind (0 samples, 1 that was all) and length of it all, each 4 bytes, then the samples.
+    private void Send(int kind, Span<byte> message)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(message, kind);
+        BinaryPrimitives.WriteInt32LittleEndian(message[4..], message.Length);
+        try
+        {
+            if (_line is null)
+            {
+                if (Environment.TickCount64 - _lost < _again.TotalMilliseconds) return;
+                _line = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                _line.Connect(_station);
+            }
+            while (message.Length > 0) message = message[_line.Send(message)..];
+        }
+        catch (SocketException)
+        {
+            // No station with sound at this moment: what is played is not heard.
+            _line?.Dispose();
+            (_line, _lost) = (null, Environment.TickCount64);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using VdiBroker.City.Processes;
+using VdiBroker.HostAgent.Tests.Rig;
+using VdiBroker.Protocol.Host.V1;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace VdiBroker.HostAgent.Tests;
+
+/// <summary>Sound, screens and sticks of a station, in a real session of a real xrdp, by a real FreeRDP with the arguments that the station's program gives it.</summary>
+public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int Rate = 44100;
+    private const int Pitch = 441;
+
+    private readonly HostRig _host = new();
+    private ScriptedBroker? _broker;
+    private Blade? _blade;
+
+    public async Task InitializeAsync()
+    {
+        _broker = await ScriptedBroker.StartAsync(_host.City);
+        _broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-parts", Fence = 1 };
+        _blade = await Blade.StartAsync(_host, _broker);
+        await _broker.AttachedAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_blade is not null) await _blade.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
+        await _host.EndAsync();
+    }
+
+    [Fact]
+    public async Task Two_screens_of_a_station_are_two_screens_of_the_desktop()
+    {
+        const string person = "amelie.durand";
+        await using var station = await Station.StartAsync(_host.Folder, screens: 2);
+        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/multimon"], whole: true);
+        var display = await DisplayAsync(person);
+        await Eventually.HoldsAsync("two screens in the desktop", Soon.Deadline, async () =>
+        {
+            var said = (await InSessionAsync(person, display, "xrandr", "--listmonitors")).Output;
+            return said.Contains("Monitors: 2", StringComparison.Ordinal) && said.Contains("+0+0", StringComparison.Ordinal) && said.Contains("+800+0", StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task What_is_played_in_the_desktop_is_heard_at_the_station()
+    {
+        const string person = "bruno.petit";
+        await using var loudspeaker = await Loudspeaker.StartAsync(_host.At("loudspeaker"));
+        await using var station = await Station.StartAsync(_host.Folder);
+        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/sound"], new Dictionary<string, string> { ["PULSE_SERVER"] = "unix:" + loudspeaker.Socket });
+        var display = await DisplayAsync(person);
+        await Eventually.HoldsAsync("a sound service in the session", Soon.Deadline, async () => (await InSessionAsync(person, display, "pactl", "info")).Output.Contains("Default Sink: station", StringComparison.Ordinal));
+        await File.WriteAllBytesAsync(_host.At("tone.raw"), Tone(seconds: 3));
+
+        var playing = InSessionAsync(person, display, "paplay", "--raw", $"--rate={Rate}", "--channels=2", "--format=s16le", _host.At("tone.raw"));
+        await Eventually.HoldsAsync("the tone at the station", Soon.Deadline, () => loudspeaker.PitchHeard() is > Pitch - 15 and < Pitch + 15);
+        output.WriteLine($"heard at the station: {loudspeaker.PitchHeard()} Hz");
+        var played = await playing;
+        Assert.True(played.Status == 0, played.Error);
+    }
+
+    private async Task<uint> DisplayAsync(string person)
+    {
+        ObservedSession? Seen() => _broker!.Attachments.Last(host => host.Latest is not null).Latest!.Sessions.SingleOrDefault(session => session.User == person && session.Connected);
+        await Soon.HoldsAsync($"{person} at a desktop", () => Seen() is not null);
+        return Seen()!.Display;
+    }
+
+    private Task<ToolAnswer> InSessionAsync(string person, uint display, params string[] command) =>
+        _blade!.RunInsideAsync(_blade.UserId(person), ["env", $"DISPLAY=:{display}", $"HOME={_host.At("home")}/{person}", .. command]);
+
+    private static byte[] Tone(int seconds)
+    {
+        var samples = new short[Rate * 2 * seconds];
+        for (var at = 0; at < samples.Length; at++) samples[at] = (short)(8000 * Math.Sin(2 * Math.PI * Pitch * (at / 2) / Rate));
+        return MemoryMarshal.AsBytes(samples.AsSpan()).ToArray();
+    }
+}
