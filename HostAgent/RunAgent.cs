@@ -51,7 +51,7 @@ internal static class RunAgent
         var time = TimeProvider.System;
         var boot = BootClock.BootId();
         using var bell = new ReportBell();
-        var grants = new GrantBook(new StateFile(settings.Socket + ".grants", boot, log));
+        var grants = new GrantBook(new StateFile(settings.Socket + ".grants", boot, log), new DesktopFiles(settings.Desktops, log));
         grants.Load();
         var names = new UserNames(new StateFile(settings.Socket + ".names", boot, log), time);
         var watch = new SessionWatch(grants, names, bell, log, time);

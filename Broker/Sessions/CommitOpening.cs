@@ -70,7 +70,7 @@ internal sealed class CommitOpening(SeatLedger ledger, VisitStore visits, FreshM
         var session = resumed is { } was
             ? was with { Phase = SessionPhase.Opening, Station = signIn.Station, Serial = signIn.Serial, Fence = held.Fence }
             : new Session(held.Session, signIn.Person, signIn.User, pool.Id, held.Host, SessionPhase.Opening, signIn.Station, signIn.Serial, held.Fence, default, default, null, "", 1);
-        return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false) { Printers = signIn.Settings.Printers }, session);
+        return (new Ticket(session.User, held.Host, held.Session, held.Fence, DateTimeOffset.MaxValue, Spent: false) { Printers = signIn.Settings.Printers, Look = signIn.Settings.Look }, session);
     }
 
     private static Commitment.Done Refused(ErrorCode code) => new(new OpeningStep.Refused(code, ""));

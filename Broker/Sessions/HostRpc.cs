@@ -52,6 +52,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
             reply.Pool = redeemed.Session?.Pool.Value ?? "";
             reply.Visitor = redeemed.Session?.Person.IsVisitor ?? false;
             reply.Printers.AddRange(PrinterList.NamesIn(ticket.Printers));
+            if (ticket.Look is { } look) reply.Settings = new DesktopSettings { Language = look.Language, TextSize = look.TextSize, Contrast = look.Contrast };
         }
         return reply;
     }

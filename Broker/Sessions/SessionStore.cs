@@ -178,6 +178,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             new Fence((long)fields["fence"]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields["expires"]), fields.ContainsKey("spent"))
         {
             Printers = fields.GetValueOrDefault("printers").ToString(),
+            Look = DesktopLook.Parse(fields.GetValueOrDefault("look")),
         };
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });

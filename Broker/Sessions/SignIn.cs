@@ -38,11 +38,14 @@ internal sealed record StationSettings(string Keyboard, string Language, int Scr
     /// <summary>Percent; null = the station leaves it as it is. Told with the sign-in, not kept with it.</summary>
     public string? Volume { get; init; }
 
-    /// <summary>Factor of the size of letters; told with the sign-in, not kept with it.</summary>
+    /// <summary>Factor of the size of letters.</summary>
     public string TextSize { get; init; } = "1";
 
-    /// <summary><c>normal</c> or <c>high</c>; told with the sign-in, not kept with it.</summary>
+    /// <summary><c>normal</c> or <c>high</c>.</summary>
     public string Contrast { get; init; } = "normal";
+
+    /// <summary>What of it a desktop follows that begins now.</summary>
+    public DesktopLook Look => new(Language, TextSize, Contrast);
 
     /// <summary>What the station does when nobody touches it; null = nothing. Told with the sign-in, not kept with it.</summary>
     public WhenIdle? WhenIdle { get; init; }
@@ -110,7 +113,7 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
         "user", signIn.User, "pools", string.Join(',', signIn.Pools),
         "keyboard", signIn.Settings.Keyboard, "language", signIn.Settings.Language,
         "width", signIn.Settings.ScreenWidth, "height", signIn.Settings.ScreenHeight, "clipboard", signIn.Settings.Clipboard,
-        "printers", signIn.Settings.Printers, "usb", signIn.Settings.Usb, "screens", signIn.Settings.Screens,
+        "printers", signIn.Settings.Printers, "usb", signIn.Settings.Usb, "screens", signIn.Settings.Screens, "look", signIn.Settings.Look.ToString(),
     ];
 
     /// <summary>Finds the sign-in that <paramref name="secret"/> proves, and keeps it alive.</summary>
@@ -154,6 +157,8 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
             // A sign-in that an older broker began has none.
             fields.TryGetValue("clipboard", out var clipboard) ? clipboard.ToString() : "both")
         {
+            TextSize = DesktopLook.Parse(fields.GetValueOrDefault("look"))?.TextSize ?? "1",
+            Contrast = DesktopLook.Parse(fields.GetValueOrDefault("look"))?.Contrast ?? "normal",
             Printers = fields.TryGetValue("printers", out var printers) ? printers.ToString() : PrinterList.None,
             Usb = fields.TryGetValue("usb", out var usb) ? usb.ToString() : "off",
             Screens = fields.TryGetValue("screens", out var screens) ? screens.ToString() : "all",

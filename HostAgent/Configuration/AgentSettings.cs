@@ -19,8 +19,14 @@ internal sealed record AgentSettings(
     /// <summary>Where libnss-extrausers looks for accounts.</summary>
     public const string DefaultVisitorAccounts = "/var/lib/extrausers";
 
+    /// <summary>Where a desktop's start looks for what its person's profile says, when nothing else is said.</summary>
+    public const string DefaultDesktops = "/run/vdi-desktops";
+
     /// <summary>Where CUPS listens when nothing else is said.</summary>
     public const string DefaultCups = "/run/cups/cups.sock";
+
+    /// <summary>Folder of what each person's profile says of their next desktop.</summary>
+    public string Desktops { get; init; } = DefaultDesktops;
 
     /// <summary>Socket of the host's CUPS; where there is none, sessions have no printers.</summary>
     public string Cups { get; init; } = DefaultCups;

@@ -47,6 +47,7 @@ internal static class SettingsReader
             : (new AgentSettings(brokers, authority.Value, certificate.Value, key.Value, rdp.Value, path)
             {
                 VisitorHomes = Folder("visitor-homes", AgentSettings.DefaultVisitorHomes, settings),
+                Desktops = Folder("desktops", AgentSettings.DefaultDesktops, settings),
                 Cups = Folder("cups", AgentSettings.DefaultCups, settings),
                 VisitorAccounts = Folder("visitor-accounts", AgentSettings.DefaultVisitorAccounts, settings),
             }, errors);

@@ -1,3 +1,5 @@
+using VdiBroker.Protocol.Host.V1;
+
 namespace VdiBroker.Agent.Grants;
 
 /// <summary>A granted redemption: which session of the broker's the user's desktop on this host is.</summary>
@@ -11,4 +13,7 @@ internal sealed record Grant(string User, string SessionId, ulong Fence, string 
 {
     /// <summary>Print queues of the place where the person sits, the usual one first.</summary>
     public IReadOnlyList<string> Printers { get; init; } = [];
+
+    /// <summary>What a desktop that begins now is like; null = the broker did not say, or an earlier agent was told. Not kept with the grant.</summary>
+    public DesktopSettings? Settings { get; init; }
 }

@@ -5,7 +5,9 @@ using VdiBroker.Agent.Printing;
 namespace VdiBroker.Agent.Grants;
 
 /// <summary>The last grant of each user, kept in a file so that a restarted agent still knows. Safe for concurrent use.</summary>
-internal sealed class GrantBook(StateFile file)
+/// <param name="file">Where it is kept.</param>
+/// <param name="desktops">Told what a desktop that begins now is like.</param>
+internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
 {
     /// <summary>A grant without a session is forgotten after this long; a session starts within seconds of its grant.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
@@ -42,6 +44,7 @@ internal sealed class GrantBook(StateFile file)
             var known = _grants.GetValueOrDefault(grant.User);
             if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return;
             _grants[grant.User] = grant;
+            desktops.Write(grant.User, grant.Settings);
             Save();
         }
     }
@@ -51,7 +54,9 @@ internal sealed class GrantBook(StateFile file)
     {
         lock (_book)
         {
-            if (_grants.Remove(user)) Save();
+            if (!_grants.Remove(user)) return;
+            desktops.Delete(user);
+            Save();
         }
     }
 
@@ -61,7 +66,11 @@ internal sealed class GrantBook(StateFile file)
         lock (_book)
         {
             var old = _grants.Values.Where(grant => now - grant.At > Kept && !usersWithSession.Contains(grant.User)).ToList();
-            foreach (var grant in old) _grants.Remove(grant.User);
+            foreach (var grant in old)
+            {
+                _grants.Remove(grant.User);
+                desktops.Delete(grant.User);
+            }
             if (old.Count > 0) Save();
         }
     }

@@ -39,7 +39,20 @@ internal static unsafe partial class Libc
 
     /// <summary>Account name of a user id, by the host's name service (files, LDAP by nslcd). May block as long as that service does.</summary>
     /// <returns>Null when no account has this id or the name service does not answer.</returns>
-    public static string? UserName(uint id)
+    public static string? UserName(uint id) => Find(id, null)?.Name;
+
+    /// <summary>User id of an account name, likewise.</summary>
+    /// <returns>Null when there is no such account or the name service does not answer.</returns>
+    public static uint? UserId(string name) => Find(0, name)?.User;
+
+    /// <summary>Gives a file to a user and the group of the same number; of a link the link itself.</summary>
+    /// <exception cref="IOException">It cannot be given.</exception>
+    public static void ChangeOwner(string path, uint owner)
+    {
+        if (ChangeLinkOwner(path, owner, owner) != 0) throw new IOException($"{path} cannot be given to user {owner}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static (string Name, uint User)? Find(uint id, string? name)
     {
         for (var size = 1024; size <= 1 << 20; size *= 4)
         {
@@ -48,19 +61,12 @@ internal static unsafe partial class Libc
             {
                 Account account;
                 Account* found;
-                var error = AccountById(id, &account, place, (nuint)size, &found);
+                var error = name is null ? AccountById(id, &account, place, (nuint)size, &found) : AccountByName(name, &account, place, (nuint)size, &found);
                 if (error == BufferTooSmall) continue;
-                return error == 0 && found != null ? Marshal.PtrToStringUTF8((nint)found->Name) : null;
+                return error == 0 && found != null ? (Marshal.PtrToStringUTF8((nint)found->Name)!, found->User) : null;
             }
         }
         return null;
-    }
-
-    /// <summary>Gives a file to a user and the group of the same number; of a link the link itself.</summary>
-    /// <exception cref="IOException">It cannot be given.</exception>
-    public static void ChangeOwner(string path, uint owner)
-    {
-        if (ChangeLinkOwner(path, owner, owner) != 0) throw new IOException($"{path} cannot be given to user {owner}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -73,6 +79,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int AccountById(uint id, Account* account, byte* strings, nuint size, Account** found);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccountByName(string name, Account* account, byte* strings, nuint size, Account** found);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeLinkOwner(string path, uint owner, uint group);

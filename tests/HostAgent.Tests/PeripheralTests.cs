@@ -47,6 +47,21 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_desktop_that_begins_has_the_language_the_size_of_letters_and_the_contrast_of_its_person()
+    {
+        const string person = "celine.moreau";
+        _broker!.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-look", Fence = 1, Settings = new DesktopSettings { Language = "fr", TextSize = "1.5", Contrast = "high" } };
+        await using var station = await Station.StartAsync(_host.Folder);
+        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket");
+        var display = await DisplayAsync(person);
+        await Eventually.HoldsAsync("letters half as large again", Soon.Deadline, async () => (await InSessionAsync(person, display, "xrdb", "-query")).Output.Contains("Xft.dpi:\t144", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("a terminal in it", Soon.Deadline, () => Environments(person).Any(lines => lines.Contains("LANGUAGE=fr") && lines.Contains("GTK_THEME=HighContrast")));
+        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(_host.At($"desktops/{person}")));
+        Assert.Equal(0, (await _blade!.RunInsideAsync(_blade.UserId(person), "cat", _host.At($"desktops/{person}"))).Status);
+        Assert.NotEqual(0, (await _blade.RunInsideAsync(_blade.UserId("bruno.petit"), "cat", _host.At($"desktops/{person}"))).Status);
+    }
+
+    [Fact]
     public async Task What_is_played_in_the_desktop_is_heard_at_the_station()
     {
         const string person = "bruno.petit";
@@ -73,6 +88,21 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Task<ToolAnswer> InSessionAsync(string person, uint display, params string[] command) =>
         _blade!.RunInsideAsync(_blade.UserId(person), ["env", $"DISPLAY=:{display}", $"HOME={_host.At("home")}/{person}", .. command]);
+
+    private IEnumerable<string[]> Environments(string person) => _blade!.ProcessesOf(person).Select(id => Text($"/proc/{id}/environ").Split('\0'));
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return "";
+        }
+    }
 
     private static byte[] Tone(int seconds)
     {

@@ -14,6 +14,7 @@ namespace VdiBroker.HostAgent.Tests;
 
 public sealed class ReadingTests
 {
+    private static readonly string _desktops = Path.Combine(Path.GetTempPath(), $"vdi-desktops-{Guid.NewGuid():N}");
     private static readonly RunningSession Session = new("amelie.durand", 20001, 12, true, DateTimeOffset.UnixEpoch, new SessionServer(30, 5, 20));
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class ReadingTests
         var file = Path.GetTempFileName();
         var log = new AgentLog(TextWriter.Null);
         var now = DateTimeOffset.UtcNow;
-        var book = new GrantBook(new StateFile(file, "boot-1", log));
+        var book = new GrantBook(new StateFile(file, "boot-1", log), new DesktopFiles(_desktops, log));
         book.Add(new Grant("amelie", "s1", 5, "drancy/amelie", "office", now));
         book.Add(new Grant("amelie", "s1", 4, "drancy/amelie", "school", now));
         book.Add(new Grant("bruno", "s2", 9, "", "", now));
@@ -138,13 +139,13 @@ public sealed class ReadingTests
         book.Add(new Grant("denis", "s5", 1, "", "", now - TimeSpan.FromHours(2)));
         book.Forget(new HashSet<string> { "celine" }, now);
 
-        var same = new GrantBook(new StateFile(file, "boot-1", log));
+        var same = new GrantBook(new StateFile(file, "boot-1", log), new DesktopFiles(_desktops, log));
         same.Load();
         Assert.Equal(new Grant("amelie", "s1", 5, "drancy/amelie", "office", DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds())), same.Of("amelie"));
         Assert.Equal("s3", same.Of("bruno")!.SessionId);
         Assert.NotNull(same.Of("celine"));
         Assert.Null(same.Of("denis"));
-        var other = new GrantBook(new StateFile(file, "boot-2", log));
+        var other = new GrantBook(new StateFile(file, "boot-2", log), new DesktopFiles(_desktops, log));
         other.Load();
         Assert.Null(other.Of("amelie"));
         File.Delete(file);
@@ -155,7 +156,7 @@ public sealed class ReadingTests
     {
         var file = Path.GetTempFileName();
         File.WriteAllLines(file, ["boot-1", "amelie\ts1\t5\t1700000000", "bruno\ts2\t6\t1700000000\tsomething else", "celine\ts3\t7\t1700000000\tdrancy/celine\toffice"]);
-        var book = new GrantBook(new StateFile(file, "boot-1", new AgentLog(TextWriter.Null)));
+        var book = new GrantBook(new StateFile(file, "boot-1", new AgentLog(TextWriter.Null)), new DesktopFiles(_desktops, new AgentLog(TextWriter.Null)));
 
         book.Load();
 

@@ -13,6 +13,23 @@ public sealed record Ticket(string User, HostId Host, SessionId Session, Fence F
 {
     /// <summary>Print queues of the place that it was issued for, as the setting <c>printers</c> has them.</summary>
     public string Printers { get; init; } = "";
+
+    /// <summary>What a desktop that begins with it is like; null = issued by an older broker.</summary>
+    public DesktopLook? Look { get; init; }
+}
+
+/// <summary>What a person's profile says of a desktop that begins now.</summary>
+/// <param name="Language">IETF tag.</param>
+/// <param name="TextSize">Factor of the size of letters, as the setting <c>text_size</c> has it.</param>
+/// <param name="Contrast"><c>normal</c> or <c>high</c>.</param>
+public sealed record DesktopLook(string Language, string TextSize, string Contrast)
+{
+    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <returns>Null when it is nothing of the kind.</returns>
+    public static DesktopLook? Parse(string? text) => text?.Split(' ') is [{ Length: > 0 } language, { Length: > 0 } size, { Length: > 0 } contrast] ? new(language, size, contrast) : null;
+
+    /// <summary>The three, with a blank between: how it stands in the store.</summary>
+    public override string ToString() => $"{Language} {TextSize} {Contrast}";
 }
 
 /// <summary>What becomes of a presented ticket.</summary>

@@ -8,6 +8,24 @@ exec > "$log" 2>&1
 [ -r /etc/profile ] && . /etc/profile
 [ -r "$HOME/.profile" ] && . "$HOME/.profile"
 
+# What the person's profile says: the agent has checked it.
+settings="/run/vdi-desktops/$(id -un)"
+if [ -r "$settings" ]; then
+  while IFS='=' read -r key value; do
+    case $key in
+      language)
+        # The host's own locale of that language, the tag's country first.
+        for locale in $(locale -a | grep -i "^$(echo "$value" | tr - _)[_.].*utf-\?8$"; locale -a | grep -i "^${value%%-*}_.*utf-\?8$"); do
+          export LANG="$locale"
+          break
+        done
+        export LANGUAGE="$(echo "$value" | tr - _)" ;;
+      # Letters of programs that ask the screen for its resolution, as GTK, Qt and xterm do.
+      dpi) echo "Xft.dpi: $value" | xrdb -nocpp -merge ;;
+      contrast) [ "$value" = high ] && export GTK_THEME=HighContrast ;;
+    esac
+  done < "$settings"
+fi
 # Accents: with no locale at all, shells drop them.
 export LANG="${LANG:-C.UTF-8}"
 

@@ -85,7 +85,16 @@ public sealed class EdgeTests(Town town)
         var hyphen = await Peers.RefusalAsync(async () => await other.Calls.PreferAsync(new PreferRequest { SignIn = second.SignIn, TextSize = "-" }));
         var stolen = await Peers.RefusalAsync(async () => await station.Calls.PreferAsync(new PreferRequest { SignIn = second.SignIn, TextSize = "2" }));
         Assert.Equal((ErrorCode.InvalidRequest, ErrorCode.InvalidRequest, ErrorCode.SignInEnded), (bad.Code, hyphen.Code, stolen.Code));
-        Assert.Equal(("1.5", "high"), ((await other.SignInAsync(town, person)).Settings.TextSize, "high"));
+
+        // The host of a desktop that begins now is told, whichever broker it asks.
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade2");
+        var third = await other.SignInAsync(town, person);
+        var desktop = await other.OpenAsync(third.SignIn);
+        var granted = await agent.PresentAsync(person, desktop.Ticket);
+        Assert.Equal((Redemption.Granted, "fr", "1.5", "high"), (granted.Redemption, granted.Settings.Language, granted.Settings.TextSize, granted.Settings.Contrast));
+        await agent.ObserveAsync(AgentPeer.Seen(person, connected: true));
+        await other.CloseAsync(third.SignIn, desktop, Closing.SignOut);
+        await agent.ObserveAsync();
     }
 
     [Fact]

@@ -96,7 +96,8 @@ internal sealed class Blade : IAsyncDisposable
             File.Copy(file, Path.Combine(etc, Path.GetFileName(file)));
         Directory.CreateDirectory(Path.Combine(etc, "pulse"));
         File.Copy("/etc/xrdp/pulse/default.pa", Path.Combine(etc, "pulse/default.pa"));
-        File.WriteAllText(Path.Combine(etc, "startwm.sh"), Text(Path.Combine(deploy, "xrdp", "startwm.sh")).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(etc, "startwm.sh"), Text(Path.Combine(deploy, "xrdp", "startwm.sh")).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal)
+            .Replace("/run/vdi-desktops", host.At("desktops"), StringComparison.Ordinal));
         File.Copy(host.At("rdp.crt"), Path.Combine(etc, "cert.pem"));
         File.Copy(host.At("rdp.key"), Path.Combine(etc, "key.pem"));
         File.WriteAllText(Path.Combine(etc, "xrdp.ini"), Text(Path.Combine(deploy, "xrdp", "xrdp.ini"))

@@ -65,7 +65,7 @@ internal sealed class HostRig
         string[] lines =
         [
             "# a session host", .. brokers.Select(broker => $"broker = {broker}"),
-            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "visitor-accounts = extrausers", "cups = cups/cups.sock",
+            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "desktops = desktops", "visitor-accounts = extrausers", "cups = cups/cups.sock",
         ];
         File.WriteAllLines(file, lines);
         return file;
