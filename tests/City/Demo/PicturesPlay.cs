@@ -50,9 +50,9 @@ public static class PicturesPlay
     }
 
     // The greeter itself, told a page that this city has no reason to show: its stations are known, and nobody sits down without a name.
-    private static async Task AloneAsync(RunningCity city, Station station, string page, Func<Task> takeAsync)
+    private static async Task AloneAsync(RunningCity city, Station station, string what, string page, Func<Task> takeAsync)
     {
-        await using var greeter = ServerProcess.Start("greeter", Path.Combine(station.Folder, "alone.log"), city.Programs.Shim, ["greet", City, "", station.Name, "90"],
+        await using var greeter = ServerProcess.Start("greeter", Path.Combine(station.Folder, $"{what}.log"), city.Programs.Shim, ["greet", City, "", station.Name, "90"],
             new Dictionary<string, string> { ["DISPLAY"] = station.Screen.Display, ["GSK_RENDERER"] = "cairo", ["GDK_BACKEND"] = "x11" }, withInput: true);
         await greeter.StandardInput.WriteAsync(page);
         await greeter.StandardInput.FlushAsync();
@@ -111,7 +111,7 @@ public static class PicturesPlay
         await station.PageAsync("SignIn", pages);
         await takeAsync("12-locked");
         await station.LeaveAsync();
-        foreach (var (what, page) in _alone) await AloneAsync(city, station, string.Create(CultureInfo.InvariantCulture, $"p {page[0]}\nl {language}\n{string.Concat(page[1..].Select(line => line + "\n"))}\n"), () => takeAsync(what));
+        foreach (var (what, page) in _alone) await AloneAsync(city, station, what, string.Create(CultureInfo.InvariantCulture, $"p {page[0]}\nl {language}\n{string.Concat(page[1..].Select(line => line + "\n"))}\n"), () => takeAsync(what));
 
         // Buttons are as wide as their letters, and those as high as the screen lets them be.
         Task PressAsync(int letters, Func<bool> pressed) => Eventually.HoldsAsync("a press on the bar", _soon, async () =>
