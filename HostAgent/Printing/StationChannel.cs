@@ -21,17 +21,18 @@ internal sealed class StationChannel : IDisposable
 
     /// <summary>Opens it.</summary>
     /// <param name="path">xrdp's API socket of the session.</param>
-    /// <param name="user">User id of the session: a socket of anybody else's is not spoken to.</param>
+    /// <param name="user">User id of the session: a socket of anybody else's is not spoken to; null = one's own.</param>
     /// <param name="cancel">Ends the waiting.</param>
+    /// <param name="name">The static channel.</param>
     /// <returns>Null when there is none: no station, or one that takes no jobs.</returns>
-    public static async Task<StationChannel?> OpenAsync(string path, int user, CancellationToken cancel)
+    public static async Task<StationChannel?> OpenAsync(string path, int? user, CancellationToken cancel, string name = JobFrame.Channel)
     {
         var channel = new StationChannel();
         try
         {
             await channel._socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
-            if (SocketPeer.Of(channel._socket).User != user) return channel.Closed();
-            await channel.SendAsync(Opening(), cancel);
+            if (user is { } owner && SocketPeer.Of(channel._socket).User != owner) return channel.Closed();
+            await channel.SendAsync(Opening(name), cancel);
             var answer = new byte[4];
             for (var read = 0; read < answer.Length;)
             {
@@ -91,9 +92,9 @@ internal sealed class StationChannel : IDisposable
     }
 
     // Length of it all, version 0, length of the name, the name, flags 0: a static channel.
-    private static byte[] Opening()
+    private static byte[] Opening(string channel)
     {
-        var name = Encoding.ASCII.GetBytes(JobFrame.Channel);
+        var name = Encoding.ASCII.GetBytes(channel);
         var message = new byte[16 + name.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
         BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(8), name.Length);

@@ -15,7 +15,7 @@ internal static class FreeRdpArguments
     public static IReadOnlyList<string> For(Desktop desktop, ScreenSize? stationSize, int screens = 1)
     {
         var settings = desktop.Settings ?? new Settings();
-        var size = stationSize ?? new ScreenSize(settings.ScreenWidth, settings.ScreenHeight);
+        var size = SizeOf(settings, stationSize);
         List<string> arguments =
         [
             $"/v:{Host(desktop.Address)}:{desktop.Port}",
@@ -29,7 +29,7 @@ internal static class FreeRdpArguments
             "/sound",
             size == ScreenSize.Whole ? "/f" : $"/size:{size.Width}x{size.Height}",
         ];
-        if (size == ScreenSize.Whole && screens > 1 && !settings.OneScreen) arguments.Add("/multimon");
+        if (screens > 1 && MayTakeSeveralScreens(desktop, stationSize)) arguments.Add("/multimon");
         // What is plugged in, whenever that is, for as long as it is.
         if (settings.Usb) arguments.Add("/drive:hotplug,*");
         arguments.AddRange(Printers(desktop.Credential, settings));
@@ -37,6 +37,14 @@ internal static class FreeRdpArguments
             arguments.Add($"/kbd:0x{keyboard.ToString("X8", CultureInfo.InvariantCulture)}");
         return arguments;
     }
+
+    /// <summary>True: it takes the whole screen, and the place lets it take all that there are.</summary>
+    /// <param name="desktop">Whose settings count.</param>
+    /// <param name="stationSize">The station's own wish; null: the person's.</param>
+    public static bool MayTakeSeveralScreens(Desktop desktop, ScreenSize? stationSize) =>
+        SizeOf(desktop.Settings ?? new Settings(), stationSize) == ScreenSize.Whole && desktop.Settings is not { OneScreen: true };
+
+    private static ScreenSize SizeOf(Settings settings, ScreenSize? stationSize) => stationSize ?? new ScreenSize(settings.ScreenWidth, settings.ScreenHeight);
 
     /// <summary>A SHA-256 as FreeRDP compares it: lower case, colons.</summary>
     public static string Fingerprint(ReadOnlySpan<byte> sha256)

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
-using VdiBroker.Shim.Configuration;
-using VdiBroker.Shim.Printing;
 using VdiBroker.Shim.Rdp;
 
 namespace VdiBroker.Shim.Sessions;
@@ -73,7 +71,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         try
         {
             room.Person.Progress(room.Person.Words["connecting"]);
-            var launch = await LaunchAsync(room.Settings, desktop);
+            var launch = await ViewerLaunch.ForAsync(room.Settings, desktop);
             var byPassword = desktop.Credential == Credential.Password;
             var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
             var viewer = await FreeRdp.StartAsync(launch, secret, live: byPassword, room.Journal);
@@ -84,19 +82,6 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
             await follower.DisposeAsync();
             throw;
         }
-    }
-
-    private static async Task<ViewerLaunch> LaunchAsync(StationSettings settings, Desktop desktop)
-    {
-        var arguments = FreeRdpArguments.For(desktop, settings.Size, await Monitors.CountAsync(settings.FreeRdp, settings.Display));
-        return new(settings.FreeRdp, arguments, settings.Display)
-        {
-            Environment = new Dictionary<string, string>
-            {
-                [PrintDesk.Queues] = string.Join(',', FreeRdpArguments.Queues(desktop.Settings ?? new Settings())),
-                [PrintDesk.Cups] = settings.Cups,
-            },
-        };
     }
 
     /// <summary>Ends FreeRDP; the session on the host goes on.</summary>

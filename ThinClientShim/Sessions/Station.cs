@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
+using VdiBroker.Shim.Sound;
 
 namespace VdiBroker.Shim.Sessions;
 
@@ -121,8 +122,9 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
         if ((unlocked ?? await room.Person.ChooseAsync(reply.Desktops, stop)) is not { } choice) return await TurnBackAsync(person);
         // On the side: nobody waits for it.
         var preferring = PreferAsync(person);
+        var sounding = reply.Settings is { HasVolume: true } settings ? StationVolume.SetAsync(settings.Volume, room.Journal) : Task.CompletedTask;
         var (ended, isLocked) = await VisitAsync(person, choice);
-        await preferring;
+        await Task.WhenAll(preferring, sounding);
         if (isLocked) _locked = new(name, reply.Person?.DisplayName ?? name, choice.PoolId);
         return ended;
     }

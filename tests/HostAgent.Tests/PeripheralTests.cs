@@ -79,6 +79,27 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(played.Status == 0, played.Error);
     }
 
+    [Fact]
+    public async Task A_stick_is_in_the_desktop_for_as_long_as_it_is_in_the_station()
+    {
+        const string person = "celine.moreau";
+        await using var station = await Station.StartAsync(_host.Folder, 1, "unshare", "--mount", "/bin/sh", "-c", "mount --make-rprivate / && mount -t tmpfs media /media && mkdir /media/cle && exec \"$@\"", "sh");
+        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/drive:hotplug,*"]);
+        await DisplayAsync(person);
+        Task<ToolAnswer> InStationAsync(string command) => Tool.RunAsync("nsenter", ["--target", $"{client.Pid}", "--mount", "/bin/sh", "-c", command]);
+        Task<ToolAnswer> AsPersonAsync(string command) => _blade!.RunInsideAsync(null, "setpriv", $"--reuid={_blade.UserId(person)}", $"--regid={_blade.FirstUser}", "--clear-groups",
+            "/bin/sh", "-c", $"cd {_host.At("home")}/{person}/thinclient_drives && {command}");
+        Assert.Equal(0, (await InStationAsync("mount -t tmpfs stick /media/cle && echo bonjour > /media/cle/lettre.txt")).Status);
+
+        await Eventually.HoldsAsync("the stick in the desktop", Soon.Deadline, async () => (await AsPersonAsync("cat */lettre.txt")).Output == "bonjour\n");
+        // Nobody else's, not even root's.
+        Assert.NotEqual(0, (await _blade!.RunInsideAsync(_blade.UserId("denis.roux"), "ls", $"{_host.At("home")}/{person}/thinclient_drives")).Status);
+        var written = await AsPersonAsync("cd * && cp /etc/services copie && cmp /etc/services copie");
+        Assert.True(written.Status == 0, written.Error);
+        Assert.Equal(0, (await InStationAsync("cmp /etc/services /media/cle/copie && umount /media/cle")).Status);
+        await Eventually.HoldsAsync("the stick gone from the desktop", Soon.Deadline, async () => (await AsPersonAsync("cat */lettre.txt")).Status != 0);
+    }
+
     private async Task<uint> DisplayAsync(string person)
     {
         ObservedSession? Seen() => _broker!.Attachments.Last(host => host.Latest is not null).Latest!.Sessions.SingleOrDefault(session => session.User == person && session.Connected);

@@ -35,6 +35,9 @@ xhost +si:localuser:root
 # What is played here is heard at the station, where the host has a sound service.
 command -v pactl > /dev/null && [ -x /usr/bin/vdi-agent ] && /usr/bin/vdi-agent sound &
 
+# Sticks in the station (reconnectwm.sh says it at each further connection).
+[ -x /usr/bin/vdi-agent ] && /usr/bin/vdi-agent drives &
+
 # The person's own desktop, where there is one.
 [ -x "$HOME/.vdi-session" ] && exec "$HOME/.vdi-session"
 

@@ -92,12 +92,13 @@ internal sealed class Blade : IAsyncDisposable
     {
         var deploy = Path.Combine(HostRig.Root, "deploy", "host");
         var etc = Directory.CreateDirectory(host.At("etc-xrdp")).FullName;
-        foreach (var file in Directory.GetFiles("/etc/xrdp", "km-*.ini").Concat(["/etc/xrdp/reconnectwm.sh", "/etc/xrdp/rsakeys.ini"]).Append("/etc/xrdp/xrdp_keyboard.ini"))
+        foreach (var file in Directory.GetFiles("/etc/xrdp", "km-*.ini").Concat(["/etc/xrdp/rsakeys.ini"]).Append("/etc/xrdp/xrdp_keyboard.ini"))
             File.Copy(file, Path.Combine(etc, Path.GetFileName(file)));
         Directory.CreateDirectory(Path.Combine(etc, "pulse"));
         File.Copy("/etc/xrdp/pulse/default.pa", Path.Combine(etc, "pulse/default.pa"));
-        File.WriteAllText(Path.Combine(etc, "startwm.sh"), Text(Path.Combine(deploy, "xrdp", "startwm.sh")).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal)
-            .Replace("/run/vdi-desktops", host.At("desktops"), StringComparison.Ordinal));
+        foreach (var script in (string[])["startwm.sh", "reconnectwm.sh"])
+            File.WriteAllText(Path.Combine(etc, script), Text(Path.Combine(deploy, "xrdp", script)).Replace("/usr/bin/vdi-agent", ProgramIn(host), StringComparison.Ordinal)
+                .Replace("/run/vdi-desktops", host.At("desktops"), StringComparison.Ordinal));
         File.Copy(host.At("rdp.crt"), Path.Combine(etc, "cert.pem"));
         File.Copy(host.At("rdp.key"), Path.Combine(etc, "key.pem"));
         File.WriteAllText(Path.Combine(etc, "xrdp.ini"), Text(Path.Combine(deploy, "xrdp", "xrdp.ini"))
@@ -128,7 +129,7 @@ internal sealed class Blade : IAsyncDisposable
             # By a path of the blade's own: the repository may stand below /tmp, which is another one in here.
             mkdir -p agent; mount --bind {{Path.GetDirectoryName(HostRig.Program)}} agent
             chmod 1777 tmp; mount --bind tmp /tmp; mkdir -m 1777 /tmp/.X11-unix
-            chown xrdp log etc-xrdp/key.pem etc-xrdp/rsakeys.ini; chmod 400 etc-xrdp/key.pem; chmod 755 etc-xrdp/startwm.sh; chmod 640 shadow
+            chown xrdp log etc-xrdp/key.pem etc-xrdp/rsakeys.ini; chmod 400 etc-xrdp/key.pem; chmod 755 etc-xrdp/startwm.sh etc-xrdp/reconnectwm.sh; chmod 640 shadow
             for file in passwd group shadow nsswitch.conf; do mount --bind $file /etc/$file; done
             mkdir -p /var/lib/extrausers; mount --bind extrausers /var/lib/extrausers
             mount --bind etc-xrdp /etc/xrdp

@@ -17,6 +17,8 @@ internal sealed class ScriptedViewer
         File.WriteAllText(Program, $$"""
             #!/bin/sh
             cd '{{_folder}}' || exit 99
+            # Asked for the station's screens, as its lines say them.
+            [ "$1" = /monitor-list ] && { cat monitors 2>/dev/null; exit 0; }
             printf '%s\n' "$@" > $$.arguments
             env > $$.environment
             stat -c '%a %F' "$HOME" > $$.home
@@ -25,6 +27,7 @@ internal sealed class ScriptedViewer
             trap 'echo TERM > $$.signal; echo "scripted viewer is ended"; exit 143' TERM
             echo $$ >> started
             echo "scripted viewer runs"
+            [ -e says ] && cat says
             [ -e no.picture ] || echo '[INFO][com.freerdp.gdi] - Local framebuffer format  PIXEL_FORMAT_BGRX32'
             while [ ! -e $$.end ] && [ ! -e all.end ]; do sleep 0.03; done
             cat $$.end all.end 2>/dev/null > $$.code
@@ -32,6 +35,9 @@ internal sealed class ScriptedViewer
             """);
         File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
+
+    /// <summary>Lines that it says of the station's screens, or on its output when it starts.</summary>
+    public void Write(string file, string lines) => File.WriteAllText(Path.Combine(_folder, file), lines);
 
     /// <summary>Path of the program.</summary>
     public string Program { get; }

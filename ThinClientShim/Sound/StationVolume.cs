@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using VdiBroker.Shim.Rdp;
+using VdiBroker.Shim.Terminal;
+
+namespace VdiBroker.Shim.Sound;
+
+/// <summary>How loud the station is, by whatever mixer it has.</summary>
+internal static class StationVolume
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
+
+    /// <summary>Sets it. Nobody waits for it, and a station without sound is none the worse.</summary>
+    /// <param name="percent">0 to 100.</param>
+    /// <param name="journal">Told what came of it.</param>
+    public static async Task SetAsync(uint percent, Journal journal)
+    {
+        foreach (var command in Commands(Math.Min(percent, 100)).Where(command => FreeRdp.Find(command[0]) is not null))
+        {
+            if (await RunAsync(command) is not { Length: > 0 } fault)
+            {
+                journal.Step($"volume percent={percent} by={command[0]}");
+                return;
+            }
+            else
+            {
+                journal.Step($"volume-failed by={command[0]} why={fault}");
+            }
+        }
+    }
+
+    /// <summary>What sets it, the likeliest to be right first: PulseAudio (or PipeWire's likeness of it), PipeWire, ALSA.</summary>
+    public static IReadOnlyList<string[]> Commands(uint percent) =>
+    [
+        ["pactl", "set-sink-volume", "@DEFAULT_SINK@", $"{percent}%"],
+        ["wpctl", "set-volume", "@DEFAULT_AUDIO_SINK@", $"{percent}%"],
+        ["amixer", "-q", "sset", "Master", $"{percent}%"],
+    ];
+
+    private static async Task<string> RunAsync(string[] command)
+    {
+        using var late = new CancellationTokenSource(Within);
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+            if (process is null) return "it did not start";
+            try
+            {
+                process.StandardInput.Close();
+                var complaint = await process.StandardError.ReadToEndAsync(late.Token);
+                await process.WaitForExitAsync(late.Token);
+                return process.ExitCode == 0 ? "" : complaint.Trim().ReplaceLineEndings(" ") is { Length: > 0 } said ? said : $"it ended with {process.ExitCode}";
+            }
+            finally
+            {
+                if (!process.HasExited) process.Kill();
+            }
+        }
+        catch (Exception fault) when (fault is Win32Exception or OperationCanceledException or InvalidOperationException or IOException)
+        {
+            return fault.Message;
+        }
+    }
+}
