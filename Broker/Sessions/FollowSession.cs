@@ -59,7 +59,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var bell = new Bell();
-        using var subscription = events.Follow(request.Session.Value, bell.Ring);
+        using var subscription = events.Follow("session", request.Session.Value, bell.Ring);
         using var home = new HomeWatch(watch, bell.Ring);
         Interlocked.Increment(ref _following);
         try

@@ -7,12 +7,13 @@ using VdiBroker.Kernel;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Rpc;
+using VdiBroker.Storage;
 using VdiBroker.Trust;
 
 namespace VdiBroker.Stations;
 
 /// <summary>The edge of stations that want a certificate: reads the request, calls the use case, writes the reply.</summary>
-internal sealed class EnrolmentRpc(Caller caller, EnrolmentStore wishes, EnrolmentBells bells, RenewStation renew, StreamsEnd ending) : EnrolmentService.EnrolmentServiceBase
+internal sealed class EnrolmentRpc(Caller caller, EnrolmentStore wishes, FarmEvents events, RenewStation renew, StreamsEnd ending) : EnrolmentService.EnrolmentServiceBase
 {
     private const int LongestRequest = 2048;
     private const int RenewalsAtOnce = 1;
@@ -28,21 +29,16 @@ internal sealed class EnrolmentRpc(Caller caller, EnrolmentStore wishes, Enrolme
         using var place = _asking.Enter(StrangersDoor.Neighbours(address));
         var wish = Wish(request, shown, address);
         using var end = ending.With(context);
-        var bell = bells.Take(wish.Key);
-        try
+        // Whoever decides of it may do so at another broker.
+        var bell = new Bell();
+        using var following = events.Follow("key", wish.Key, bell.Ring);
+        while (true)
         {
-            while (true)
-            {
-                if (await wishes.AskAsync(wish) is not { } known) throw new RefusalException(ErrorCode.EnrolmentFull, $"address {wish.From}", TimeSpan.FromSeconds(30));
-                await responseStream.WriteAsync(Reply(known, request.Language));
-                if (known.Wish.Decided == true) return;
-                await bell.HeardAsync(_signOfLife, end.Token);
-                end.Token.ThrowIfCancellationRequested();
-            }
-        }
-        finally
-        {
-            bells.Give(bell);
+            if (await wishes.AskAsync(wish) is not { } known) throw new RefusalException(ErrorCode.EnrolmentFull, $"address {wish.From}", TimeSpan.FromSeconds(30));
+            await responseStream.WriteAsync(Reply(known, request.Language));
+            if (known.Wish.Decided == true) return;
+            await bell.HeardAsync(_signOfLife, end.Token);
+            end.Token.ThrowIfCancellationRequested();
         }
     }
 

@@ -13,7 +13,7 @@ internal static class StationsFeature
     {
         services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<StationGate>());
         if (enrolment is not null)
-            services.AddSingleton(provider => enrolment.Open(provider.GetRequiredService<TimeProvider>())).AddSingleton<EnrolmentStore>().AddSingleton<EnrolmentBells>().AddSingleton<RenewStation>().AddSingleton<EnrolmentRpc>();
+            services.AddSingleton(provider => enrolment.Open(provider.GetRequiredService<TimeProvider>())).AddSingleton<EnrolmentStore>().AddSingleton<RenewStation>().AddSingleton<EnrolmentRpc>();
         return services.AddSingleton(homes).AddSingleton<StandingStore>().AddSingleton<KeptStandings>().AddSingleton<StationBook>().AddHostedService(provider => provider.GetRequiredService<StationBook>());
     }
 

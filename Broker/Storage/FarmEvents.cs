@@ -28,8 +28,12 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
     // A crowd's events come together: one look for all of them.
     private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(10);
     private const int Batch = 500;
+
+    /// <summary>Fields by which events are followed: a session's id, the key of a station that asks to be admitted.</summary>
+    public static readonly ImmutableArray<string> Followed = ["session", "key"];
+
     private readonly ConcurrentDictionary<long, Action<FarmEvent>> _subscribers = new();
-    private readonly ConcurrentDictionary<string, ImmutableArray<Action>> _followers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Field, string Value), ImmutableArray<Action>> _followers = new();
     private readonly Bell _bell = new();
     private long _lastSubscriber;
 
@@ -42,19 +46,22 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
         return new Subscription(() => _subscribers.TryRemove(number, out _));
     }
 
-    /// <summary>Calls <paramref name="ring"/> for every event of one session, on the reader's own thread: it must only ring. However many sessions are followed, an event costs those alone that follow its own.</summary>
-    /// <param name="session">Id of the session.</param>
+    /// <summary>Calls <paramref name="ring"/> for every event of one thing, on the reader's own thread: it must only ring. However many are followed, an event costs those alone that follow its own.</summary>
+    /// <param name="field">The field that names it: one of <see cref="Followed"/>.</param>
+    /// <param name="value">Its name there.</param>
     /// <param name="ring">Called.</param>
     /// <returns>Ends the subscription when disposed.</returns>
-    public IDisposable Follow(string session, Action ring)
+    public IDisposable Follow(string field, string value, Action ring)
     {
-        _followers.AddOrUpdate(session, [ring], (_, others) => others.Add(ring));
+        if (!Followed.Contains(field)) throw new ArgumentException($"events are not followed by '{field}'", nameof(field));
+        var followed = (field, value);
+        _followers.AddOrUpdate(followed, [ring], (_, others) => others.Add(ring));
         return new Subscription(() =>
         {
-            for (var others = _followers.GetValueOrDefault(session, []); !others.IsEmpty; others = _followers.GetValueOrDefault(session, []))
+            for (var others = _followers.GetValueOrDefault(followed, []); !others.IsEmpty; others = _followers.GetValueOrDefault(followed, []))
             {
                 var left = others.Remove(ring);
-                if (left.IsEmpty ? _followers.TryRemove(KeyValuePair.Create(session, others)) : _followers.TryUpdate(session, left, others)) return;
+                if (left.IsEmpty ? _followers.TryRemove(KeyValuePair.Create(followed, others)) : _followers.TryUpdate(followed, left, others)) return;
             }
         });
     }
@@ -109,8 +116,9 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
         var fields = entry.Values.ToDictionary(v => v.Name.ToString(), v => v.Value.ToString(), StringComparer.Ordinal);
         var happened = new FarmEvent(entry.Id.ToString(), fields.GetValueOrDefault("kind", ""), fields);
         foreach (var deliver in _subscribers.Values) deliver(happened);
-        if (happened["session"] is { Length: > 0 } session)
-            foreach (var ring in _followers.GetValueOrDefault(session, [])) ring();
+        foreach (var field in Followed)
+            if (happened[field] is { Length: > 0 } value)
+                foreach (var ring in _followers.GetValueOrDefault((field, value), [])) ring();
     }
 
     private sealed class Subscription(Action end) : IDisposable
