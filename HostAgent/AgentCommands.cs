@@ -1,6 +1,9 @@
 using System.CommandLine;
 using VdiBroker.Agent.Configuration;
 using VdiBroker.Agent.Local;
+using VdiBroker.Agent.Printing;
+using VdiBroker.Agent.Sound;
+using VdiBroker.Agent.Sticks;
 
 namespace VdiBroker.Agent;
 
@@ -8,7 +11,12 @@ namespace VdiBroker.Agent;
 internal static class AgentCommands
 {
     /// <summary>All commands.</summary>
-    public static RootCommand Root() => new("VdiBroker: agent of a session host") { Run(), Redeem(), Session() };
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("VdiBroker: agent of a session host") { Run(), Redeem(), Session() };
+        foreach (var other in Others()) root.Add(other);
+        return root;
+    }
 
     private static Command Run()
     {
@@ -44,6 +52,14 @@ internal static class AgentCommands
             Environment.GetEnvironmentVariable("PAM_TYPE"), Environment.GetEnvironmentVariable("PAM_USER"), Console.Error));
         return command;
     }
+
+    // Taken before any parsing (Program); here for --help.
+    private static IEnumerable<Command> Others() =>
+    [
+        new(PrintJob.Word, "for CUPS: takes a document from a queue of a session to the printer at its person's station"),
+        new(SoundRelay.Word, "for startwm.sh, as the person: what is played in the session is heard at the station"),
+        new(DriveBell.Word, "for startwm.sh and reconnectwm.sh, as the person: sticks of the station appear in the session"),
+    ];
 
     private static Option<string> Socket() =>
         new("--socket") { Description = "the agent's socket", DefaultValueFactory = _ => AgentSettings.DefaultSocket };

@@ -67,7 +67,7 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
         const string person = "bruno.petit";
         await using var loudspeaker = await Loudspeaker.StartAsync(_host.At("loudspeaker"));
         await using var station = await Station.StartAsync(_host.Folder);
-        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/sound"], new Dictionary<string, string> { ["PULSE_SERVER"] = "unix:" + loudspeaker.Socket });
+        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", [], new Dictionary<string, string> { ["PULSE_SERVER"] = "unix:" + loudspeaker.Socket });
         var display = await DisplayAsync(person);
         await Eventually.HoldsAsync("a sound service in the session", Soon.Deadline, async () => (await InSessionAsync(person, display, "pactl", "info")).Output.Contains("Default Sink: station", StringComparison.Ordinal));
         await File.WriteAllBytesAsync(_host.At("tone.raw"), Tone(seconds: 3));

@@ -76,6 +76,7 @@ public static class PicturesPlay
         pages = await GoAsync(city.People[CityDirectory.Newcomer], "NewPassword");
         await takeAsync("4-new-password");
         pages = await BackAsync("Escape");
+        await ChooseLanguageAsync();
         pages = await GoAsync(city.People["celine.boulanger"], "Choose");
         await takeAsync("5-choose");
         var queued = station.Steps("queued").Count;
@@ -83,8 +84,7 @@ public static class PicturesPlay
         await Eventually.HoldsAsync("a place in the queue", _soon, () => station.Steps("queued").Count > queued);
         await takeAsync("6-queue");
         pages = await BackAsync("l");
-        // Her profile is in French: whoever chooses a language here is spoken to in that.
-        for (var again = 0; language != "fr" && again < 2; again++) pages = await BackAsync("F4");
+        await ChooseLanguageAsync();
         await screen.TypeAsync($"{amelie.Login}\n{amelie.Password}\n");
         await Eventually.HoldsAsync("a desktop", _soon, async () => await screen.BannerAsync() is not null);
         await takeAsync("7-desktop");
@@ -122,6 +122,12 @@ public static class PicturesPlay
             await screen.ClickAsync(now.X + x, now.Y + y);
             return pressed();
         });
+
+        // Their profiles are in French: whoever chooses a language here is spoken to in that.
+        async Task ChooseLanguageAsync()
+        {
+            for (var again = 0; language != "fr" && again < 2; again++) pages = await BackAsync("F4");
+        }
 
         async Task<int> GoAsync(Townsperson person, string page)
         {

@@ -41,7 +41,7 @@ internal sealed class Station : IAsyncDisposable
         string[] command =
         [
             .. Through, "xfreerdp", $"/v:{blade.Rdp}", $"/u:{person}", "/from-stdin:force", $"/cert:deny,fingerprint:sha256:{string.Join(':', fingerprint.Select(part => $"{part:x2}"))}",
-            "/sec:tls", whole ? "/f" : "/size:800x600", "/bpp:32", "+clipboard", "/log-level:INFO", .. more ?? [],
+            "/sec:tls", whole ? "/f" : "/size:800x600", "/bpp:32", "+clipboard", "/sound", "/log-level:INFO", .. more ?? [],
         ];
         var client = ServerProcess.Start("xfreerdp", Path.Combine(_folder, $"xfreerdp-{Display}.log"), command[0], command.Skip(1),
             new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["DISPLAY"] = $":{Display}", ["HOME"] = _folder }, withInput: true);
