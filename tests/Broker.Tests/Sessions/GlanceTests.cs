@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.City.Processes;
