@@ -1,3 +1,5 @@
+using VdiBroker.Agent.Printing;
+
 namespace VdiBroker.Agent.Grants;
 
 /// <summary>A granted redemption: which session of the broker's the user's desktop on this host is.</summary>
@@ -9,6 +11,9 @@ namespace VdiBroker.Agent.Grants;
 /// <param name="At">When it was granted.</param>
 internal sealed record Grant(string User, string SessionId, ulong Fence, string Person, string Pool, DateTimeOffset At)
 {
-    /// <summary>Print queues of the place where the person sits, the usual one first.</summary>
-    public IReadOnlyList<string> Printers { get; init; } = [];
+    /// <summary>Print queues of the place where the person sits, the usual one first, by commas.</summary>
+    public string Printers { get; init; } = "";
+
+    /// <summary>The same, each by itself.</summary>
+    public IReadOnlyList<string> Queues => QueueNames.Of(Printers.Split(','));
 }
