@@ -1,3 +1,4 @@
+using VdiBroker.Agent.Printing;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Grants;
@@ -11,8 +12,11 @@ namespace VdiBroker.Agent.Grants;
 /// <param name="At">When it was granted.</param>
 internal sealed record Grant(string User, string SessionId, ulong Fence, string Person, string Pool, DateTimeOffset At)
 {
-    /// <summary>Print queues of the place where the person sits, the usual one first.</summary>
-    public IReadOnlyList<string> Printers { get; init; } = [];
+    /// <summary>Print queues of the place where the person sits, the usual one first, by commas.</summary>
+    public string Printers { get; init; } = "";
+
+    /// <summary>The same, each by itself.</summary>
+    public IReadOnlyList<string> Queues => QueueNames.Of(Printers.Split(','));
 
     /// <summary>What a desktop that begins now is like; null = the broker did not say, or an earlier agent was told. Not kept with the grant.</summary>
     public DesktopSettings? Settings { get; init; }

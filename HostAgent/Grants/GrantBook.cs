@@ -1,6 +1,5 @@
 using System.Globalization;
 using VdiBroker.Agent.Local;
-using VdiBroker.Agent.Printing;
 
 namespace VdiBroker.Agent.Grants;
 
@@ -76,7 +75,7 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
     }
 
     private void Save() => file.Save(_grants.Values.Select(grant =>
-        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}\t{string.Join(',', grant.Printers)}")));
+        string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}\t{grant.Printers}")));
 
     // Lines of older agents have four fields, or five of which the last said something else, or six.
     private static Grant? Parse(string line) =>
@@ -86,7 +85,7 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
             ? new Grant(user, session, number, whose is [var person, _, ..] ? person : "", whose is [_, var pool, ..] ? pool : "",
                 DateTimeOffset.FromUnixTimeSeconds(seconds))
             {
-                Printers = whose is [_, _, var printers, ..] ? QueueNames.Of(printers.Split(',')) : [],
+                Printers = whose is [_, _, var printers, ..] ? printers : "",
             }
             : null;
 }

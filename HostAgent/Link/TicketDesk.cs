@@ -48,7 +48,7 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
             return Refuse(user, "the broker's answer names no session");
         log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
-        var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()) { Printers = QueueNames.Of(reply.Printers), Settings = reply.Settings };
+        var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()) { Printers = string.Join(',', QueueNames.Of(reply.Printers)), Settings = reply.Settings };
         // Before PAM hears of it: the next thing that it asks is who that is.
         if (reply.Visitor && visitors.Admit(grant) is { } reason) return Refuse(user, reason);
         grants.Add(grant);

@@ -22,7 +22,7 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
     /// <summary>Where the job of a user goes that came by a queue: <c>display NUMBER UID</c>, or <c>refused not-here</c>, or <c>refused no-station</c>.</summary>
     public string Answer(string user, string queue)
     {
-        if (grants.Of(user) is not { } grant || !grant.Printers.Contains(queue, StringComparer.OrdinalIgnoreCase)) return "refused not-here";
+        if (grants.Of(user) is not { } grant || !grant.Queues.Contains(queue, StringComparer.OrdinalIgnoreCase)) return "refused not-here";
         return watch.Look().FirstOrDefault(session => session.User == user && session.Connected) is { } session ? $"display {session.Display} {session.UserId}" : "refused no-station";
     }
 
@@ -53,7 +53,7 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
     {
         var wanted = new Dictionary<string, SortedSet<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (var grant in grants.Where(grant => (users.Contains(grant.User) || now - grant.At < ToAppear) && IsName(grant.User)))
-            foreach (var queue in grant.Printers)
+            foreach (var queue in grant.Queues)
                 (wanted.TryGetValue(queue, out var who) ? who : wanted[queue] = new(StringComparer.Ordinal)).Add(grant.User);
         return wanted;
     }

@@ -33,11 +33,11 @@ internal sealed class SoundRelay : IDisposable
 
     /// <summary>Runs until the session ends, which ends it.</summary>
     /// <returns>1, and only when there is no display, or no sound service: the end of the session ends it otherwise.</returns>
-    public static int Run()
+    public static async Task<int> RunAsync()
     {
         if (DisplayOf(Environment.GetEnvironmentVariable("DISPLAY")) is not { } display)
         {
-            Console.Error.WriteLine("vdi-agent sound: DISPLAY names no display: start it from the session (startwm.sh)");
+            await Console.Error.WriteLineAsync("vdi-agent sound: DISPLAY names no display: start it from the session (startwm.sh)");
             return 1;
         }
         var folder = System.IO.Directory.CreateTempSubdirectory("vdi-sound-").FullName;
@@ -48,10 +48,10 @@ internal sealed class SoundRelay : IDisposable
             // A sound service that ends is asked for again.
             while (true)
             {
-                if (!Load(pipe)) return 1;
-                using var played = new FileStream(pipe, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0 });
-                relay.Carry(played);
-                Thread.Sleep(_again);
+                if (!await LoadAsync(pipe)) return 1;
+                await using var played = new FileStream(pipe, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0 });
+                await relay.CarryAsync(played);
+                await Task.Delay(_again);
             }
         }
         finally
@@ -68,37 +68,37 @@ internal sealed class SoundRelay : IDisposable
     public void Dispose() => _line?.Dispose();
 
     // It starts with the first who asks for it where systemd looks after the session; else by this.
-    private static bool Load(string pipe)
+    private static async Task<bool> LoadAsync(string pipe)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            var complaint = Pactl("load-module", "module-pipe-sink", $"file={pipe}", "sink_name=station", "format=s16le", $"rate={Rate}", "channels=2", "sink_properties=device.description=Poste");
+            var complaint = await PactlAsync("load-module", "module-pipe-sink", $"file={pipe}", "sink_name=station", "format=s16le", $"rate={Rate}", "channels=2", "sink_properties=device.description=Poste");
             if (complaint.Length == 0) break;
             if (clock.Elapsed > _toStart)
             {
-                Console.Error.WriteLine($"vdi-agent sound: no sound in this session: {AgentLog.Plain(complaint)}");
+                await Console.Error.WriteLineAsync($"vdi-agent sound: no sound in this session: {AgentLog.Plain(complaint)}");
                 return false;
             }
-            _ = Run("pulseaudio", "--start", "--exit-idle-time=-1");
-            Thread.Sleep(_again);
+            _ = await RunAsync("pulseaudio", "--start", "--exit-idle-time=-1");
+            await Task.Delay(_again);
         }
-        _ = Pactl("set-default-sink", "station");
+        _ = await PactlAsync("set-default-sink", "station");
         // While nobody plays, nothing is written.
-        _ = Pactl("load-module", "module-suspend-on-idle");
+        _ = await PactlAsync("load-module", "module-suspend-on-idle");
         return true;
     }
 
-    private static string Pactl(params string[] arguments) => Run("pactl", arguments);
+    private static Task<string> PactlAsync(params string[] arguments) => RunAsync("pactl", arguments);
 
-    private static string Run(string tool, params string[] arguments)
+    private static async Task<string> RunAsync(string tool, params string[] arguments)
     {
         try
         {
             using var process = Process.Start(new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardInput = true });
             if (process is null) return $"{tool} did not start";
             process.StandardInput.Close();
-            process.WaitForExit();
+            await process.WaitForExitAsync();
             return process.ExitCode == 0 ? "" : $"{tool} ended with {process.ExitCode}";
         }
         catch (Win32Exception fault)
@@ -108,20 +108,20 @@ internal sealed class SoundRelay : IDisposable
     }
 
     // A pipe has no clock of its own: whoever reads it says how fast is played.
-    private void Carry(FileStream played)
+    private async Task CarryAsync(FileStream played)
     {
         var message = new byte[Head + Step];
         var clock = Stopwatch.StartNew();
         var due = TimeSpan.Zero;
         var silent = SilentSteps;
-        for (int read; (read = played.ReadAtLeast(message.AsSpan(Head), Step, throwOnEndOfStream: false)) > 0;)
+        for (int read; (read = await played.ReadAtLeastAsync(message.AsMemory(Head), Step, throwOnEndOfStream: false)) > 0;)
         {
             silent = message.AsSpan(Head, read).ContainsAnyExcept((byte)0) ? 0 : Math.Min(silent + 1, SilentSteps + 1);
             if (silent < SilentSteps) Send(0, message.AsSpan(0, Head + read));
             else if (silent == SilentSteps) Send(1, message.AsSpan(0, Head));
             due += TimeSpan.FromSeconds((double)read / BytesPerSecond);
             var ahead = due - clock.Elapsed;
-            if (ahead > TimeSpan.Zero) Thread.Sleep(ahead);
+            if (ahead > TimeSpan.Zero) await Task.Delay(ahead);
             else if (-ahead > _behind) due = clock.Elapsed;
         }
     }

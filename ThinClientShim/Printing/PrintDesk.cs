@@ -7,7 +7,7 @@ namespace VdiBroker.Shim.Printing;
 /// <c>vdi-shim print</c>, started by FreeRDP for its channel <c>rdp2tcp</c>: takes what the desktop sends to be printed and gives it to the station's CUPS. Only the room's queues are
 /// known to it. A job lies in FreeRDP's home while it comes and is gone when CUPS has it.
 /// </summary>
-internal sealed class PrintDesk
+internal sealed class PrintDesk : IDisposable
 {
     /// <summary>The command's word.</summary>
     public const string Word = "print";
@@ -46,7 +46,7 @@ internal sealed class PrintDesk
         using var input = Console.OpenStandardInput();
         using var news = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
         var queues = (Environment.GetEnvironmentVariable(Queues) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var desk = new PrintDesk(input, answers, news, Environment.GetEnvironmentVariable("HOME") ?? Path.GetTempPath(), new StationPrinter(Environment.GetEnvironmentVariable(Cups) ?? ""), queues);
+        using var desk = new PrintDesk(input, answers, news, Environment.GetEnvironmentVariable("HOME") ?? Path.GetTempPath(), new StationPrinter(Environment.GetEnvironmentVariable(Cups) ?? ""), queues);
         try
         {
             desk.Work();
@@ -58,11 +58,10 @@ internal sealed class PrintDesk
             news.WriteLine($"{Told}stopped - {fault.Message}");
             return 1;
         }
-        finally
-        {
-            desk.Forget();
-        }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Forget();
 
     private void Work()
     {

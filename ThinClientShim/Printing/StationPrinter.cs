@@ -26,14 +26,17 @@ internal sealed class StationPrinter(string cups)
             using var lp = Process.Start(start);
             if (lp is null) return "lp did not start";
             lp.StandardInput.Close();
-            var (said, complaint) = (lp.StandardOutput.ReadToEndAsync(), lp.StandardError.ReadToEndAsync());
-            if (!lp.WaitForExit(Within))
+            var late = false;
+            using var end = new Timer(_ =>
             {
+                late = true;
                 lp.Kill();
-                return "the station's print service does not answer";
-            }
-            Task.WaitAll(said, complaint);
-            return lp.ExitCode == 0 ? "" : Plain(complaint.Result.Length > 0 ? complaint.Result : $"lp ended with {lp.ExitCode}");
+            }, null, Within, Timeout.InfiniteTimeSpan);
+            // It says one line on each.
+            var complaint = lp.StandardError.ReadToEnd();
+            lp.WaitForExit();
+            if (late) return "the station's print service does not answer";
+            return lp.ExitCode == 0 ? "" : Plain(complaint.Length > 0 ? complaint : $"lp ended with {lp.ExitCode}");
         }
         catch (Win32Exception)
         {

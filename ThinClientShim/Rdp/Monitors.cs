@@ -41,5 +41,5 @@ internal static class Monitors
     }
 
     /// <summary>The rule, on FreeRDP's lines: <c>* [0] 1280x800 +0+0</c>.</summary>
-    public static int CountIn(string said) => Math.Max(1, said.Split('\n').Count(line => line.Contains('[', StringComparison.Ordinal) && line.Contains("]", StringComparison.Ordinal) && line.Contains('x', StringComparison.Ordinal) && line.Contains('+', StringComparison.Ordinal)));
+    public static int CountIn(string said) => Math.Max(1, said.Split('\n').Count(line => line.Contains('[', StringComparison.Ordinal) && line.Contains(']', StringComparison.Ordinal) && line.Contains('x', StringComparison.Ordinal) && line.Contains('+', StringComparison.Ordinal)));
 }

@@ -13,7 +13,7 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
     private const int Rate = 44100;
     private const int Pitch = 441;
 
-    private readonly HostRig _host = new();
+    private readonly HostRig _host = new() { Sticks = true };
     private ScriptedBroker? _broker;
     private Blade? _blade;
 

@@ -59,8 +59,8 @@ internal static partial class SettingReaders
     {
         var names = text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names is [] or [PrinterList.None]) return new SettingReading.Good(PrinterList.None);
-        // What CUPS takes as the name of a queue.
-        if (names.FirstOrDefault(name => !PrinterPattern().IsMatch(name)) is { } wrong) return Bad(wrong, "must be the name of a printer: 1 to 127 letters, digits, dots, hyphens and underscores");
+        // What CUPS takes as the name of a queue, and none of its tools for an option.
+        if (names.FirstOrDefault(name => !PrinterPattern().IsMatch(name)) is { } wrong) return Bad(wrong, "must be the name of a printer: 1 to 127 letters, digits, dots, hyphens and underscores, and neither a dot nor a hyphen first");
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice) return Bad(twice.Key, "stands in the list twice");
         return names.Length <= MostPrinters ? new SettingReading.Good(string.Join(',', names)) : new SettingReading.Bad($"there are more than {MostPrinters} printers");
     }
@@ -100,6 +100,6 @@ internal static partial class SettingReaders
     [GeneratedRegex(@"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z")]
     private static partial Regex TagPattern();
 
-    [GeneratedRegex(@"\A[\p{L}\p{Nd}._-]{1,127}\z")]
+    [GeneratedRegex(@"\A[\p{L}\p{Nd}_][\p{L}\p{Nd}._-]{0,126}\z")]
     private static partial Regex PrinterPattern();
 }

@@ -210,6 +210,25 @@ public sealed class LedgerTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task A_ticket_says_the_printers_of_the_room_where_it_was_asked_for()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        await farm.ReportAllAsync();
+        async Task<string> OpensAsync(string station, string printers)
+        {
+            var wanted = new SignIn(0, new PersonId("drancy/nora"), "nora", new StationId(station), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0) { Printers = printers, Usb = "on", Screens = "one" }, Closed: false);
+            var (secret, serial) = (await farm.SignIns.BeginAsync(wanted, "agglo")).GetValueOrDefault();
+            var found = (await farm.SignIns.FindAsync(new Presented(secret.Text), wanted.Station))!.Settings;
+            Assert.Equal((printers, "on", "one"), (found.Printers, found.Usb, found.Screens));
+            var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync((wanted with { Serial = serial }, secret.Text)));
+            return (await farm.Sessions.FindTicketAsync(held.Ticket.Digest)).Ticket!.Printers;
+        }
+        Assert.Equal("lp12,lp12-color", await OpensAsync("poste-a", "lp12,lp12-color"));
+        Assert.Equal("none", await OpensAsync("poste-b", "none"));
+        Assert.Equal("lp13", await OpensAsync("poste-c", "lp13"));
+    }
+
+    [Fact]
     public async Task One_account_is_not_shared_by_two_tenants_and_an_older_owner_is_taken_over_once()
     {
         var farm = new LedgerFarm(redis.Store, 1);

@@ -25,6 +25,9 @@ public sealed class SettingTests
     [InlineData("printers", "", "none")]
     [InlineData("clipboard", "in", "in")]
     [InlineData("usb", "On", "on")]
+    [InlineData("screens", "ONE", "one")]
+    [InlineData("printers", "lp12, -o", "", false)]
+    [InlineData("printers", ".cups", "", false)]
     [InlineData("when_idle", "OFF", "off")]
     [InlineData("when_idle", " lock after 900s", "lock after 15m, warn 30s")]
     public void A_value_gets_its_one_spelling(string setting, string text, string value, bool good = true)

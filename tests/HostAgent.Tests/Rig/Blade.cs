@@ -106,6 +106,7 @@ internal sealed class Blade : IAsyncDisposable
             .Replace("/var/log/", host.At("log/"), StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(etc, "sesman.ini"), Text(Path.Combine(deploy, "xrdp", "sesman.ini"))
             .Replace("ListenPort=3350", $"ListenPort={sesman}", StringComparison.Ordinal)
+            .Replace("EnableFuseMount=true", host.Sticks ? "EnableFuseMount=true" : "EnableFuseMount=false", StringComparison.Ordinal)
             .Replace("X11DisplayOffset=10", $"X11DisplayOffset={Random.Shared.Next(100, 5000) * 10}", StringComparison.Ordinal)
             .Replace("/var/log/", host.At("log/"), StringComparison.Ordinal));
         File.WriteAllText(host.At("pam"), Text(Path.Combine(deploy, "pam.d", "xrdp-sesman"))

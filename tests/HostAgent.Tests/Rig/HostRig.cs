@@ -40,6 +40,9 @@ internal sealed class HostRig
 
     public Authority City { get; } = new();
 
+    /// <summary>Sticks of stations are to be seen in sessions: not where there are visitors.</summary>
+    public bool Sticks { get; init; }
+
     public string Folder { get; }
 
     public string Socket => At("run/agent.sock");
