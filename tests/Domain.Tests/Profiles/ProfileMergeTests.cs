@@ -13,7 +13,7 @@ public sealed class ProfileMergeTests
     public void Without_any_source_the_defaults_hold()
     {
         var merged = ProfileMerge.Merge(new SettingSources(Drawn.Person(Drawn.Drancy, []), Drawn.Of(), Drawn.Of(), [], null));
-        Assert.Equal(["fr", "fr", "full", "1", "normal", "50", "none", "both", "lock after 15m, warn 30s", "off"], merged.Values.Select(value => value.Value));
+        Assert.Equal(["fr", "fr", "full", "1", "normal", "50", "none", "both", "lock after 15m, warn 30s", "all", "off"], merged.Values.Select(value => value.Value));
         Assert.All(merged.Values, value => Assert.IsType<ValueSource.Default>(value.Source));
         Assert.Equal(ScreenSize.Full, merged.Screen);
     }
