@@ -30,7 +30,8 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
     public async Task RunAsync(CancellationToken cancel)
     {
         using var rounds = new PeriodicTimer(Every, time);
-        while (await rounds.WaitForNextTickAsync(cancel))
+        // At once: whose session ends a moment after the agent's start must have been seen.
+        do
         {
             if (time.GetUtcNow() < _notBefore) continue;
             try
@@ -46,6 +47,7 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
                 _said = fault.Message;
             }
         }
+        while (await rounds.WaitForNextTickAsync(cancel));
     }
 
     /// <summary>Who is to see which queue: whoever has a session here, or was let in a moment ago.</summary>

@@ -42,7 +42,7 @@ public sealed class SecretTests : AtAStation
         Assert.Equal(
             [
                 "/v:127.0.3.1:33890", $"/u:{ScriptedDesk.Login}", "/from-stdin:force", $"/cert:deny,fingerprint:sha256:{pin}", "/sec:tls",
-                "/bpp:32", "+clipboard", "/log-level:INFO", "/size:1280x720", "/kbd:0x0002040C",
+                "/bpp:32", "+clipboard", "/log-level:INFO", "/sound", "/size:1280x720", "/kbd:0x0002040C",
             ],
             Station.Viewer.Arguments(pid));
         Assert.Contains("DISPLAY=:77", Station.Viewer.EnvironmentOf(pid), StringComparison.Ordinal);
