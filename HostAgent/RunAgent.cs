@@ -57,13 +57,14 @@ internal static class RunAgent
         var watch = new SessionWatch(grants, names, bell, log, time);
         var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
         var idle = new IdleTimes(watch, log, time);
+        var cups = new HostCups(settings.Cups);
         var accounts = new VisitorAccounts(settings.VisitorAccounts, settings.VisitorHomes);
         var visitors = new VisitorBook(accounts, log, time);
         visitors.Recover(grants);
-        var wiping = new VisitorWatch(visitors, new Wipe(accounts, time), watch, grants, bell, log);
+        var wiping = new VisitorWatch(visitors, new Wipe(accounts, cups, time), watch, grants, bell, log);
         var attachment = new Attachment(new Observer(watch, grants, idle, visitors, time), bell, ending, visitors, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
-        var printers = new RoomPrinters(grants, watch, new HostCups(settings.Cups), log, time);
+        var printers = new RoomPrinters(grants, watch, cups, log, time);
         var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, printers, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
         Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel), printers.RunAsync(cancel)];

@@ -8,6 +8,7 @@ namespace VdiBroker.Agent.Printing;
 internal sealed class HostCups(string socket)
 {
     private const string Device = "vdi:/";
+    private const string Every = "all";
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
 
     /// <summary>Where it listens.</summary>
@@ -47,6 +48,15 @@ internal sealed class HostCups(string socket)
             if (job.Id[..job.Id.LastIndexOf('-')].Equals(queue, StringComparison.OrdinalIgnoreCase)) await DoAsync("cancel", ["-h", socket, "-x", job.Id], cancel);
     }
 
+    /// <summary>Removes all of somebody's jobs on every queue, the host's own too, done or not.</summary>
+    public async Task ForgetAsync(string user, CancellationToken cancel)
+    {
+        foreach (var job in await JobsAsync(user, cancel, Every)) await DoAsync("cancel", ["-h", socket, "-x", job.Id], cancel);
+    }
+
+    /// <summary>How many jobs of somebody's are known here, done or not; none where there is no CUPS.</summary>
+    public async Task<int> CountAsync(string user, CancellationToken cancel) => IsThere ? (await JobsAsync(user, cancel, Every)).Count : 0;
+
     /// <summary>Lets somebody's jobs go on that the backend has held; what they hold themselves stays so, and what is still coming in must not be touched.</summary>
     public async Task ResumeAsync(string user, CancellationToken cancel)
     {
@@ -54,9 +64,9 @@ internal sealed class HostCups(string socket)
             if (job.HeldByBackend) await DoAsync("lp", ["-h", socket, "-i", job.Id, "-H", "resume"], cancel);
     }
 
-    private async Task<IReadOnlyList<(string Id, bool HeldByBackend)>> JobsAsync(string user, CancellationToken cancel)
+    private async Task<IReadOnlyList<(string Id, bool HeldByBackend)>> JobsAsync(string user, CancellationToken cancel, string which = "not-completed")
     {
-        var (_, output, _) = await RunAsync("lpstat", ["-h", socket, "-l", "-W", "not-completed", "-u", user], cancel);
+        var (_, output, _) = await RunAsync("lpstat", ["-h", socket, "-l", "-W", which, "-u", user], cancel);
         return JobsIn(output);
     }
 

@@ -1,9 +1,10 @@
 using System.Globalization;
+using VdiBroker.Agent.Printing;
 
 namespace VdiBroker.Agent.Visitors;
 
 /// <summary>Removes all that a visitor's account has left on the host, and proves it. May be repeated after any failure.</summary>
-internal sealed class Wipe(VisitorAccounts accounts, TimeProvider time)
+internal sealed class Wipe(VisitorAccounts accounts, HostCups cups, TimeProvider time)
 {
     private const int Rounds = 2;
 
@@ -17,7 +18,7 @@ internal sealed class Wipe(VisitorAccounts accounts, TimeProvider time)
             for (var round = 1; round <= Rounds; round++)
             {
                 await RemoveAsync(account, everywhere: round > 1, cancel);
-                left = await ProveAsync(account.Id, cancel);
+                left = await ProveAsync(account, cancel);
                 if (left.Length > 0) continue;
                 accounts.Remove(account);
                 return "";
@@ -42,14 +43,18 @@ internal sealed class Wipe(VisitorAccounts accounts, TimeProvider time)
         string[] usual = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", $"/run/user/{id}", "/run/lock", "/var/mail", "/var/spool", "/var/crash", "/run/xrdp"];
         await LeftFiles.RemoveAsync(account.Id, everywhere ? LeftFiles.Mounts() : usual, cancel);
         await LeftMemory.RemoveAsync(account.Id, cancel);
+        // What is in the print service belongs to it, not to the account.
+        if (cups.IsThere) await cups.ForgetAsync(account.Name, cancel);
     }
 
     // Without a process of the account nothing can come while the files are looked for: so, before and after.
-    private static async Task<string> ProveAsync(uint id, CancellationToken cancel)
+    private async Task<string> ProveAsync(VisitorAccount account, CancellationToken cancel)
     {
+        var id = account.Id;
         if (LeftProcesses.Of(id).Count is > 0 and var before) return $"{before} processes";
         if (LeftMemory.Count(id) is > 0 and var memory) return $"{memory} pieces of System V memory";
         if (await LeftFiles.FindAsync(id, cancel) is { Length: > 0 } folder) return $"files below {folder}";
+        if (await cups.CountAsync(account.Name, cancel) is > 0 and var jobs) return $"{jobs} documents in the print service";
         return LeftProcesses.Of(id).Count is > 0 and var after ? $"{after} processes" : "";
     }
 }

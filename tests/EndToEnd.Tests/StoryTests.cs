@@ -133,7 +133,7 @@ public sealed class StoryTests(WholeStory story)
     {
         foreach (var step in FigureChapter.Steps) story.Holds(step);
         Assert.All(story.Played.Figures, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
-        Assert.Equal(8, story.Played.Aims.Count);
+        Assert.Equal(9, story.Played.Aims.Count);
     }
 
     [Fact]

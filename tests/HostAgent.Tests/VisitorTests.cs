@@ -27,6 +27,11 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
         await city.Blade.RunInsideAsync(first, "sh", "-c", $"HOME={city.Host.At("visitors")}/v-aaaaaaaaaaaaaaaa; {Leave}");
         Assert.NotEmpty(await OwnedAsync(first));
         Assert.NotEmpty(city.Blade.ProcessesOf(first));
+        // A printer of the host's own, which the agent has nothing to do with: a document waits there, and one has been printed.
+        var cups = city.Host.At("cups/cups.sock");
+        Assert.Equal(0, (await city.Blade.RunInsideAsync(null, "lpadmin", "-h", cups, "-p", "own", "-E", "-v", "file:/dev/null", "-m", "raw")).Status);
+        foreach (var more in (string[][])[[], ["-H", "hold"]]) Assert.Equal(0, (await city.Blade.RunInsideAsync(first, ["lp", "-h", cups, "-d", "own", .. more, "/etc/hostname"])).Status);
+        Assert.NotEmpty(await JobsAsync(cups, "v-aaaaaaaaaaaaaaaa"));
         Assert.Equal("700", (await city.Blade.RunInsideAsync(null, "stat", "-c", "%a", city.Host.At("visitors/v-aaaaaaaaaaaaaaaa"))).Output.Trim());
 
         var clock = Stopwatch.StartNew();
@@ -34,6 +39,7 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
         await WipedAsync("v-aaaaaaaaaaaaaaaa", "s-first");
         var took = clock.Elapsed;
         await NothingOfAsync(first, "v-aaaaaaaaaaaaaaaa");
+        Assert.Empty(await JobsAsync(cups, "v-aaaaaaaaaaaaaaaa"));
         // Its seat was taken in every report until then.
         var told = Reports().Select(report => Has(report, "v-aaaaaaaaaaaaaaaa")).SkipWhile(has => !has).SkipWhile(has => has);
         Assert.DoesNotContain(true, told);
@@ -156,6 +162,8 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
         await Soon.HoldsAsync("seen, with a station", () => city.Seen(name) is { Connected: true });
         return int.Parse((await city.Blade.RunInsideAsync(null, "id", "-u", name)).Output, CultureInfo.InvariantCulture);
     }
+
+    private async Task<string> JobsAsync(string cups, string user) => (await city.Blade.RunInsideAsync(null, "lpstat", "-h", cups, "-W", "all", "-u", user)).Output.Trim();
 
     private Task WipedAsync(string name, string session) => Eventually.HoldsAsync($"{name} is wiped", TimeSpan.FromMinutes(3), () =>
         city.Seen(name) is null && Reports()[^1].WipedSessionIds.Contains(session));
