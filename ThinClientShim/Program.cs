@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
+using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
@@ -91,9 +92,13 @@ internal static class Program
         var isChanged = false;
         async Task ChangeAsync()
         {
-            await room.Scene.SettingsWantedAsync(stop.Token);
-            // The helpdesk hears first what became of its order.
-            await Task.Delay(_toTell, stop.Token);
+            do
+            {
+                await room.Scene.SettingsWantedAsync(stop.Token);
+                // The helpdesk hears first what became of its order; somebody may sit down meanwhile.
+                await Task.Delay(_toTell, stop.Token);
+            }
+            while (room.Scene.Activity != StationActivity.Free);
             isChanged = true;
             await stop.CancelAsync();
         }
@@ -122,7 +127,8 @@ internal static class Program
             end = ExitCode.BadSettings;
         }
         await stop.CancelAsync();
-        await Task.WhenAll(renewing, changing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await renewing;
+        await changing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (isChanged && !isLeft)
         {
             journal.Step("settings-changed");

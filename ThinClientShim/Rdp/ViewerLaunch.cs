@@ -14,9 +14,9 @@ internal sealed record ViewerLaunch(string Program, IReadOnlyList<string> Argume
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>How it is started for a desktop at this station, as it is now.</summary>
-    public static async Task<ViewerLaunch> ForAsync(StationSettings settings, Desktop desktop)
+    public static async Task<ViewerLaunch> ForAsync(StationSettings settings, Monitors monitors, Desktop desktop)
     {
-        var screens = FreeRdpArguments.MayTakeSeveralScreens(desktop, settings.Size) ? await Monitors.CountAsync(settings.FreeRdp, settings.Display) : 1;
+        var screens = FreeRdpArguments.MayTakeSeveralScreens(desktop, settings.Size) ? await monitors.CountAsync() : 1;
         return new(settings.FreeRdp, FreeRdpArguments.For(desktop, settings.Size, screens), settings.Display)
         {
             Environment = new Dictionary<string, string>

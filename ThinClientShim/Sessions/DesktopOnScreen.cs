@@ -71,7 +71,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         try
         {
             room.Person.Progress(room.Person.Words["connecting"]);
-            var launch = await ViewerLaunch.ForAsync(room.Settings, desktop);
+            var launch = await ViewerLaunch.ForAsync(room.Settings, room.Monitors, desktop);
             var byPassword = desktop.Credential == Credential.Password;
             var secret = byPassword ? person.Password.Bytes : Encoding.ASCII.GetBytes(desktop.Ticket);
             var viewer = await FreeRdp.StartAsync(launch, secret, live: byPassword, room.Journal);
@@ -182,6 +182,8 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
         Appears();
         _room.Person.Progress(_room.Person.Words[_onScreen]);
         _shown.Now();
+        // From here on there is nothing to do: the machine's memory is the desktop's.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     // First of all: a greeter that shows one more page would take the keyboard from the desktop.

@@ -54,6 +54,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         wishes.Clear();
         room.Scene.Opens(wishes);
+        room.Monitors.Look();
         byte[]? wanted = null;
         var old = password.ToArray();
         using var held = new HeldPassword(password);
@@ -83,6 +84,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     {
         wishes.Clear();
         room.Scene.Opens(wishes);
+        room.Monitors.Look();
         using var none = new HeldPassword([]);
         var since = room.Clock.GetTimestamp();
         var (reply, _, end) = await AskAsync("begin-visit", () => room.Calls.BeginVisitAsync(stop));

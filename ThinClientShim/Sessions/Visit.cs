@@ -4,6 +4,7 @@ using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Orders;
+using VdiBroker.Shim.Rdp;
 using VdiBroker.Shim.Terminal;
 
 namespace VdiBroker.Shim.Sessions;
@@ -13,6 +14,9 @@ internal sealed record Room(StationSettings Settings, BrokerRing Brokers, Calls 
 {
     /// <summary>What goes on here, for the helpdesk.</summary>
     public Scene Scene { get; } = new(Person);
+
+    /// <summary>The station's screens.</summary>
+    public Monitors Monitors { get; } = new(Settings);
 }
 
 /// <summary>One person at this station, from the choice of a desktop to leaving it: opens, shows, and opens again when the picture breaks.</summary>
