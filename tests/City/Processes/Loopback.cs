@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
@@ -10,6 +11,8 @@ namespace VdiBroker.City.Processes;
 /// <param name="Prefix">Their first three numbers, "127.x.y".</param>
 public sealed record Loopback(string Prefix)
 {
+    private static readonly ConcurrentDictionary<int, bool> _givenDisplays = new();
+
     /// <summary>Picks a block at random.</summary>
     public static Loopback Pick()
     {
@@ -44,7 +47,8 @@ public sealed record Loopback(string Prefix)
             .Select(parts => int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number / 100 : -1).ToHashSet();
         int hundred;
         do hundred = RandomNumberGenerator.GetInt32(2, 250);
-        while (taken.Contains(hundred));
+        // Hosts that start together have no X server yet that the kernel could tell of.
+        while (taken.Contains(hundred) || !_givenDisplays.TryAdd(hundred, true));
         return hundred * 100;
     }
 }
