@@ -51,7 +51,8 @@ internal static class RunAgent
         var time = TimeProvider.System;
         var boot = BootClock.BootId();
         using var bell = new ReportBell();
-        var grants = new GrantBook(new StateFile(settings.Socket + ".grants", boot, log), new DesktopFiles(settings.Desktops, log));
+        var desktops = new DesktopFiles(settings.Desktops, log);
+        var grants = new GrantBook(new StateFile(settings.Socket + ".grants", boot, log), desktops);
         grants.Load();
         var names = new UserNames(new StateFile(settings.Socket + ".names", boot, log), time);
         var watch = new SessionWatch(grants, names, bell, log, time);
@@ -61,7 +62,7 @@ internal static class RunAgent
         var accounts = new VisitorAccounts(settings.VisitorAccounts, settings.VisitorHomes);
         var visitors = new VisitorBook(accounts, log, time);
         visitors.Recover(grants);
-        var wiping = new VisitorWatch(visitors, new Wipe(accounts, cups, time), watch, grants, bell, log);
+        var wiping = new VisitorWatch(visitors, new Wipe(accounts, desktops, cups, time), watch, grants, bell, log);
         var attachment = new Attachment(new Observer(watch, grants, idle, visitors, time), bell, ending, visitors, log, boot);
         var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
         var printers = new RoomPrinters(grants, watch, cups, log, time);

@@ -14,6 +14,7 @@ namespace VdiBroker.Agent.Grants;
 internal sealed class DesktopFiles(string folder, AgentLog log)
 {
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private static readonly TimeSpan _moment = TimeSpan.FromMilliseconds(300);
     private const double Smallest = 0.5;
     private const double Largest = 4;
 
@@ -30,7 +31,8 @@ internal sealed class DesktopFiles(string folder, AgentLog log)
             File.Delete(draft);
             using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead }))
                 stream.Write(Encoding.ASCII.GetBytes(string.Concat(Lines(settings))));
-            if (Libc.UserId(user) is { } id) Libc.ChangeOwner(draft, id);
+            if (OwnerOf(user) is not { } owner) throw new IOException("the name service does not say who that is");
+            Libc.ChangeOwner(draft, owner);
             File.Move(draft, file, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -50,6 +52,14 @@ internal sealed class DesktopFiles(string folder, AgentLog log)
         {
             log.Warning($"{Path.Combine(folder, user)} cannot be removed: {fault.Message}");
         }
+    }
+
+    // It may ask LDAP, and hang: a person waits.
+    private static uint? OwnerOf(string user)
+    {
+        uint? owner = null;
+        var asking = Task.Run(() => owner = Libc.UserId(user));
+        return Task.WaitAll([asking], _moment) ? owner : null;
     }
 
     private static IEnumerable<string> Lines(DesktopSettings settings)

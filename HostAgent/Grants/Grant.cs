@@ -1,4 +1,3 @@
-using VdiBroker.Agent.Printing;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Grants;

@@ -43,9 +43,10 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
             var known = _grants.GetValueOrDefault(grant.User);
             if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return;
             _grants[grant.User] = grant;
-            desktops.Write(grant.User, grant.Settings);
             Save();
         }
+        // Outside: it asks the name service, and whoever reports what runs here must not wait for that.
+        desktops.Write(grant.User, grant.Settings);
     }
 
     /// <summary>Forgets a user who is no more.</summary>

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using VdiBroker.Agent.Grants;
-using VdiBroker.Agent.Printing;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
 using VdiBroker.Protocol.Host.V1;

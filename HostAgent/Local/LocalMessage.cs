@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using VdiBroker.Agent.Printing;
+using VdiBroker.Agent.Grants;
 
 namespace VdiBroker.Agent.Local;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using VdiBroker.Agent.Configuration;
+using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Local;
 
 namespace VdiBroker.Agent.Printing;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using VdiBroker.Agent.Linux;
 
 namespace VdiBroker.Agent.Sound;
 
@@ -35,7 +36,7 @@ internal sealed class SoundRelay : IDisposable
     /// <returns>1, and only when there is no display, or no sound service: the end of the session ends it otherwise.</returns>
     public static async Task<int> RunAsync()
     {
-        if (DisplayOf(Environment.GetEnvironmentVariable("DISPLAY")) is not { } display)
+        if (DisplayNumber.Own is not { } display)
         {
             await Console.Error.WriteLineAsync("vdi-agent sound: DISPLAY names no display: start it from the session (startwm.sh)");
             return 1;
@@ -59,10 +60,6 @@ internal sealed class SoundRelay : IDisposable
             System.IO.Directory.Delete(folder, recursive: true);
         }
     }
-
-    /// <summary>Number of the display; null when there is none.</summary>
-    public static int? DisplayOf(string? display) =>
-        display?.Split(':') is [_, var number] && int.TryParse(number.Split('.')[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var read) ? read : null;
 
     /// <inheritdoc/>
     public void Dispose() => _line?.Dispose();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using VdiBroker.Agent.Linux;
 using VdiBroker.Agent.Printing;
-using VdiBroker.Agent.Sound;
 
 namespace VdiBroker.Agent.Sticks;
 
@@ -27,7 +27,7 @@ internal static class DriveBell
     /// <returns>1: there is none; the station redirects nothing.</returns>
     public static async Task<int> RunAsync()
     {
-        if (SoundRelay.DisplayOf(Environment.GetEnvironmentVariable("DISPLAY")) is not { } display) return 1;
+        if (DisplayNumber.Own is not { } display) return 1;
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < _toConnect)
         {

@@ -1,10 +1,11 @@
 using System.Globalization;
+using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Printing;
 
 namespace VdiBroker.Agent.Visitors;
 
 /// <summary>Removes all that a visitor's account has left on the host, and proves it. May be repeated after any failure.</summary>
-internal sealed class Wipe(VisitorAccounts accounts, HostCups cups, TimeProvider time)
+internal sealed class Wipe(VisitorAccounts accounts, DesktopFiles desktops, HostCups cups, TimeProvider time)
 {
     private const int Rounds = 2;
 
@@ -39,6 +40,7 @@ internal sealed class Wipe(VisitorAccounts accounts, HostCups cups, TimeProvider
         if (File.Exists(linger)) File.Delete(linger);
         await LeftFiles.RemoveAsync(account.Id, ["/var/spool/cron"], cancel);
         await LeftProcesses.EndAsync(account.Id, time, cancel);
+        desktops.Delete(account.Name);
         await LeftFiles.RemoveTreeAsync(accounts.HomeOf(account.Name), cancel);
         string[] usual = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", $"/run/user/{id}", "/run/lock", "/var/mail", "/var/spool", "/var/crash", "/run/xrdp"];
         await LeftFiles.RemoveAsync(account.Id, everywhere ? LeftFiles.Mounts() : usual, cancel);

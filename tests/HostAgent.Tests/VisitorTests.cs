@@ -27,6 +27,7 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
         await city.Blade.RunInsideAsync(first, "sh", "-c", $"HOME={city.Host.At("visitors")}/v-aaaaaaaaaaaaaaaa; {Leave}");
         Assert.NotEmpty(await OwnedAsync(first));
         Assert.NotEmpty(city.Blade.ProcessesOf(first));
+        Assert.True(File.Exists(city.Host.At("desktops/v-aaaaaaaaaaaaaaaa")));
         // A printer of the host's own, which the agent has nothing to do with: a document waits there, and one has been printed.
         var cups = city.Host.At("cups/cups.sock");
         Assert.Equal(0, (await city.Blade.RunInsideAsync(null, "lpadmin", "-h", cups, "-p", "own", "-E", "-v", "file:/dev/null", "-m", "raw")).Status);
@@ -40,6 +41,7 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
         var took = clock.Elapsed;
         await NothingOfAsync(first, "v-aaaaaaaaaaaaaaaa");
         Assert.Empty(await JobsAsync(cups, "v-aaaaaaaaaaaaaaaa"));
+        Assert.False(File.Exists(city.Host.At("desktops/v-aaaaaaaaaaaaaaaa")));
         // Its seat was taken in every report until then.
         var told = Reports().Select(report => Has(report, "v-aaaaaaaaaaaaaaaa")).SkipWhile(has => !has).SkipWhile(has => has);
         Assert.DoesNotContain(true, told);
@@ -156,7 +158,7 @@ public sealed class VisitorTests(BladeWithStation city, ITestOutputHelper output
     private async Task<int> VisitAsync(string name, string session)
     {
         city.Broker.Redeem = asked => asked.Ticket == "visitor-" + session
-            ? new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = session, Fence = 1, Person = "drancy/visitor/" + name[2..], Pool = "visite", Visitor = true }
+            ? new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = session, Fence = 1, Person = "drancy/visitor/" + name[2..], Pool = "visite", Visitor = true, Settings = new DesktopSettings { Language = "fr", TextSize = "1", Contrast = "normal" } }
             : new RedeemTicketReply { Redemption = Redemption.Unknown };
         await using var client = await city.OpenAsync(name, "visitor-" + session);
         await Soon.HoldsAsync("seen, with a station", () => city.Seen(name) is { Connected: true });

@@ -1,4 +1,4 @@
-namespace VdiBroker.Agent.Printing;
+namespace VdiBroker.Agent.Grants;
 
 /// <summary>Names of print queues, checked where they come in.</summary>
 internal static class QueueNames
