@@ -147,7 +147,9 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static SignIn Read(Dictionary<string, RedisValue> fields) => new(
+    private static SignIn Read(Dictionary<string, RedisValue> fields) => Read(fields, DesktopLook.Parse(fields.GetValueOrDefault("look")));
+
+    private static SignIn Read(Dictionary<string, RedisValue> fields, DesktopLook? look) => new(
         (long)fields["serial"],
         new PersonId(fields["person"].ToString()),
         fields["user"].ToString(),
@@ -157,8 +159,8 @@ internal sealed class SignInStore(RedisStore store, KeySpace keys)
             // A sign-in that an older broker began has none.
             fields.TryGetValue("clipboard", out var clipboard) ? clipboard.ToString() : "both")
         {
-            TextSize = DesktopLook.Parse(fields.GetValueOrDefault("look"))?.TextSize ?? "1",
-            Contrast = DesktopLook.Parse(fields.GetValueOrDefault("look"))?.Contrast ?? "normal",
+            TextSize = look?.TextSize ?? "1",
+            Contrast = look?.Contrast ?? "normal",
             Printers = fields.TryGetValue("printers", out var printers) ? printers.ToString() : PrinterList.None,
             Usb = fields.TryGetValue("usb", out var usb) ? usb.ToString() : "off",
             Screens = fields.TryGetValue("screens", out var screens) ? screens.ToString() : "all",

@@ -83,8 +83,9 @@ redis.call('ZREM', KEYS[12], person)
 redis.call('HDEL', KEYS[13], person)
 redis.call('HSET', KEYS[14], pool, host)
 if own == '' then redis.call('HSET', KEYS[15], person, host) end
+local told = redis.call('HMGET', KEYS[2], 'printers', 'look')
 redis.call('HSET', KEYS[5], 'user', user, 'host', host, 'session', sid, 'fence', fence, 'expires', now + ARGV[9],
-  'printers', redis.call('HGET', KEYS[2], 'printers') or '', 'look', redis.call('HGET', KEYS[2], 'look') or '')
+  'printers', told[1] or '', 'look', told[2] or '')
 redis.call('PEXPIRE', KEYS[5], ARGV[10])
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-opened', 'session', sid, 'person', person, 'pool', pool, 'host', host,
   'station', ARGV[6], 'fence', fence)

@@ -16,8 +16,9 @@ local fence = next_number(KEYS[1])
 redis.call('HSET', KEYS[4], 'phase', 'opening', 'phase_since', now, 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
 redis.call('HINCRBY', KEYS[4], 'revision', 1)
 redis.call('HSET', KEYS[7], ARGV[3], ARGV[5])
+local told = redis.call('HMGET', KEYS[2], 'printers', 'look')
 redis.call('HSET', KEYS[5], 'user', s[4], 'host', s[3], 'session', sid, 'fence', fence, 'expires', now + ARGV[7],
-  'printers', redis.call('HGET', KEYS[2], 'printers') or '', 'look', redis.call('HGET', KEYS[2], 'look') or '')
+  'printers', told[1] or '', 'look', told[2] or '')
 redis.call('PEXPIRE', KEYS[5], ARGV[8])
 local kind = s[5] == ARGV[4] and 'session-reopened' or 'session-moved'
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', sid, 'person', s[6], 'pool', ARGV[3], 'host', s[3],

@@ -1,4 +1,3 @@
-using System.Text;
 using VdiBroker.Shim.Words;
 
 namespace VdiBroker.Shim.Configuration;
@@ -17,6 +16,7 @@ internal sealed class SettingsLayers(CommandLine line)
 {
     private const string FileName = "settings";
     private const int LongestValue = 200;
+    private const int LongestShown = 40;
     private static readonly Wording _forHelpdesk = Wording.Of("en")!;
 
     private IReadOnlyList<Given> _file = [];
@@ -49,17 +49,17 @@ internal sealed class SettingsLayers(CommandLine line)
     /// <param name="wish">Names and values; an empty value: the machine's own file says again.</param>
     public SettingsChanged Change(IReadOnlyList<KeyValuePair<string, string>> wish)
     {
-        var faults = new List<Fault>();
-        var changes = wish.Select(one => (Key: Key.All.FirstOrDefault(key => key.IsOrdered && key.Name == one.Key), one.Value)).ToList();
         if (wish.Count == 0) return new(false, "the order names no setting");
-        if (wish.FirstOrDefault(one => !Key.All.Any(key => key.IsOrdered && key.Name == one.Key)) is { Key: { } unknown })
+        var changes = wish.Select(one => (one.Key, Known: Key.All.FirstOrDefault(key => key.IsOrdered && key.Name == one.Key), one.Value)).ToList();
+        if (changes.Find(one => one.Known is null) is { Key: { } unknown })
             return new(false, $"'{Shown(unknown)}' is no setting that an order may change; those are {string.Join(", ", Key.All.Where(key => key.IsOrdered).Select(key => key.Name))}");
-        if (changes.FirstOrDefault(one => one.Value.Length > LongestValue || one.Value.Any(char.IsControl)) is { Key: { } wrong }) return new(false, $"{wrong.Name}: at most {LongestValue} printable characters");
+        if (changes.Find(one => one.Value.Length > LongestValue || one.Value.Any(char.IsControl)) is { Key: { } wrong }) return new(false, $"{wrong}: at most {LongestValue} printable characters");
         List<Given> next =
         [
-            .. _ordered.Where(one => !changes.Any(change => change.Key == one.Key)),
-            .. changes.Where(one => one.Value.Trim().Length > 0).Select(one => new Given(one.Key!, one.Value.Trim(), "the order", Folder)),
+            .. _ordered.Where(one => !changes.Exists(change => change.Known == one.Key)),
+            .. changes.Where(one => one.Value.Trim().Length > 0).Select(one => new Given(one.Known!, one.Value.Trim(), "the order", Folder)),
         ];
+        var faults = new List<Fault>();
         foreach (var twice in next.Where(one => !one.Key.Repeatable).GroupBy(one => one.Key).Where(same => same.Skip(1).Any())) faults.Add(new("config-twice", "the order", twice.Key.Name, "the order"));
         if (faults.Count == 0) Check(next, faults);
         if (faults.Count > 0) return new(false, string.Join('\n', faults.Select(fault => _forHelpdesk[fault.Word, fault.Values])));
@@ -86,5 +86,5 @@ internal sealed class SettingsLayers(CommandLine line)
     private static bool Has(IEnumerable<Given> given, Key key) => given.Any(one => one.Key == key);
 
     // Somebody else's text goes into a sentence.
-    private static string Shown(string text) => new StringBuilder().AppendJoin("", text.Where(sign => !char.IsControl(sign)).Take(40)).ToString();
+    private static string Shown(string text) => string.Concat(text.Where(sign => !char.IsControl(sign)).Take(LongestShown));
 }

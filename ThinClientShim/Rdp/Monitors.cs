@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using VdiBroker.Shim.Configuration;
 
 namespace VdiBroker.Shim.Rdp;
@@ -27,33 +25,7 @@ internal sealed class Monitors(StationSettings settings)
     /// <summary>How many there are; 1 where nobody can tell.</summary>
     /// <param name="program">FreeRDP.</param>
     /// <param name="display">X display.</param>
-    public static async Task<int> CountAsync(string program, string display)
-    {
-        var start = new ProcessStartInfo(program, ["/monitor-list"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DISPLAY"] = display;
-        using var late = new CancellationTokenSource(Within);
-        try
-        {
-            using var process = Process.Start(start);
-            if (process is null) return 1;
-            try
-            {
-                process.StandardInput.Close();
-                var complaints = process.StandardError.ReadToEndAsync(late.Token);
-                var said = await process.StandardOutput.ReadToEndAsync(late.Token);
-                await complaints;
-                return CountIn(said);
-            }
-            finally
-            {
-                if (!process.HasExited) process.Kill();
-            }
-        }
-        catch (Exception fault) when (fault is Win32Exception or OperationCanceledException or IOException or InvalidOperationException)
-        {
-            return 1;
-        }
-    }
+    public static async Task<int> CountAsync(string program, string display) => CountIn((await Tool.RunAsync([program, "/monitor-list"], Within, display)).Output);
 
     /// <summary>The rule, on FreeRDP's lines: <c>* [0] 1280x800 +0+0</c>.</summary>
     public static int CountIn(string said) => Math.Max(1, said.Split('\n').Count(line => line.Contains('[', StringComparison.Ordinal) && line.Contains(']', StringComparison.Ordinal) && line.Contains('x', StringComparison.Ordinal) && line.Contains('+', StringComparison.Ordinal)));

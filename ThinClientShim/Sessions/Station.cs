@@ -52,9 +52,7 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     /// <summary>Signs in and opens; where the password must be changed first, signs in with what <paramref name="change"/> makes of it (null = nothing).</summary>
     private async Task<ExitCode> VisitAsync(string name, byte[] password, Func<byte[], Task<byte[]?>>? change)
     {
-        wishes.Clear();
-        room.Scene.Opens(wishes);
-        room.Monitors.Look();
+        Begin();
         byte[]? wanted = null;
         var old = password.ToArray();
         using var held = new HeldPassword(password);
@@ -82,13 +80,18 @@ internal sealed class Station(Room room, Wishes wishes, bool once, CancellationT
     /// <summary>One visit of somebody without a name.</summary>
     private async Task<ExitCode> WithoutNameAsync()
     {
-        wishes.Clear();
-        room.Scene.Opens(wishes);
-        room.Monitors.Look();
+        Begin();
         using var none = new HeldPassword([]);
         var since = room.Clock.GetTimestamp();
         var (reply, _, end) = await AskAsync("begin-visit", () => room.Calls.BeginVisitAsync(stop));
         return reply is null ? end : await WelcomeAsync(reply, "", new SignedIn(reply.SignIn, room.Clock.GetElapsedTime(since), none, reply.Settings?.WhenIdle) { IsVisitor = true });
+    }
+
+    private void Begin()
+    {
+        wishes.Clear();
+        room.Scene.Opens(wishes);
+        room.Monitors.Look();
     }
 
     /// <summary>Asks for a sign-in; what came instead has been told.</summary>

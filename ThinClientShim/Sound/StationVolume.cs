@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using VdiBroker.Shim.Configuration;
 using VdiBroker.Shim.Rdp;
 using VdiBroker.Shim.Terminal;
 
@@ -17,15 +16,13 @@ internal static class StationVolume
     {
         foreach (var command in Commands(Math.Min(percent, 100)).Where(command => FreeRdp.Find(command[0]) is not null))
         {
-            if (await RunAsync(command) is not { Length: > 0 } fault)
+            var (_, fault) = await Tool.RunAsync(command, Within);
+            if (fault.Length == 0)
             {
                 journal.Step($"volume percent={percent} by={command[0]}");
                 return;
             }
-            else
-            {
-                journal.Step($"volume-failed by={command[0]} why={fault}");
-            }
+            journal.Step($"volume-failed by={command[0]} why={fault}");
         }
     }
 
@@ -36,29 +33,4 @@ internal static class StationVolume
         ["wpctl", "set-volume", "@DEFAULT_AUDIO_SINK@", $"{percent}%"],
         ["amixer", "-q", "sset", "Master", $"{percent}%"],
     ];
-
-    private static async Task<string> RunAsync(string[] command)
-    {
-        using var late = new CancellationTokenSource(Within);
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
-            if (process is null) return "it did not start";
-            try
-            {
-                process.StandardInput.Close();
-                var complaint = await process.StandardError.ReadToEndAsync(late.Token);
-                await process.WaitForExitAsync(late.Token);
-                return process.ExitCode == 0 ? "" : complaint.Trim().ReplaceLineEndings(" ") is { Length: > 0 } said ? said : $"it ended with {process.ExitCode}";
-            }
-            finally
-            {
-                if (!process.HasExited) process.Kill();
-            }
-        }
-        catch (Exception fault) when (fault is Win32Exception or OperationCanceledException or InvalidOperationException or IOException)
-        {
-            return fault.Message;
-        }
-    }
 }

@@ -13,31 +13,22 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
     private const int Rate = 44100;
     private const int Pitch = 441;
 
-    private readonly HostRig _host = new() { Sticks = true };
-    private ScriptedBroker? _broker;
-    private Blade? _blade;
+    private readonly BladeWithBroker _city = new(sticks: true);
 
     public async Task InitializeAsync()
     {
-        _broker = await ScriptedBroker.StartAsync(_host.City);
-        _broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-parts", Fence = 1 };
-        _blade = await Blade.StartAsync(_host, _broker);
-        await _broker.AttachedAsync();
+        await _city.InitializeAsync();
+        _city.Broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-parts", Fence = 1 };
     }
 
-    public async Task DisposeAsync()
-    {
-        if (_blade is not null) await _blade.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
-        await _host.EndAsync();
-    }
+    public Task DisposeAsync() => _city.DisposeAsync();
 
     [Fact]
     public async Task Two_screens_of_a_station_are_two_screens_of_the_desktop()
     {
         const string person = "amelie.durand";
-        await using var station = await Station.StartAsync(_host.Folder, screens: 2);
-        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/multimon"], whole: true);
+        await using var station = await Station.StartAsync(_city.Host.Folder, screens: 2);
+        await using var client = await station.OpenAsync(_city.Blade, _city.Host.RdpFingerprint, person, "ticket", ["/multimon"], whole: true);
         var display = await DisplayAsync(person);
         await Eventually.HoldsAsync("two screens in the desktop", Soon.Deadline, async () =>
         {
@@ -50,29 +41,29 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_desktop_that_begins_has_the_language_the_size_of_letters_and_the_contrast_of_its_person()
     {
         const string person = "celine.moreau";
-        _broker!.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-look", Fence = 1, Settings = new DesktopSettings { Language = "fr", TextSize = "1.5", Contrast = "high" } };
-        await using var station = await Station.StartAsync(_host.Folder);
-        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket");
+        _city.Broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s-look", Fence = 1, Settings = new DesktopSettings { Language = "fr", TextSize = "1.5", Contrast = "high" } };
+        await using var station = await Station.StartAsync(_city.Host.Folder);
+        await using var client = await station.OpenAsync(_city.Blade, _city.Host.RdpFingerprint, person, "ticket");
         var display = await DisplayAsync(person);
         await Eventually.HoldsAsync("letters half as large again", Soon.Deadline, async () => (await InSessionAsync(person, display, "xrdb", "-query")).Output.Contains("Xft.dpi:\t144", StringComparison.Ordinal));
         await Eventually.HoldsAsync("a terminal in it", Soon.Deadline, () => Environments(person).Any(lines => lines.Contains("LANGUAGE=fr") && lines.Contains("GTK_THEME=HighContrast")));
-        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(_host.At($"desktops/{person}")));
-        Assert.Equal(0, (await _blade!.RunInsideAsync(_blade.UserId(person), "cat", _host.At($"desktops/{person}"))).Status);
-        Assert.NotEqual(0, (await _blade.RunInsideAsync(_blade.UserId("bruno.petit"), "cat", _host.At($"desktops/{person}"))).Status);
+        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(_city.Host.At($"desktops/{person}")));
+        Assert.Equal(0, (await _city.Blade.RunInsideAsync(_city.Blade.UserId(person), "cat", _city.Host.At($"desktops/{person}"))).Status);
+        Assert.NotEqual(0, (await _city.Blade.RunInsideAsync(_city.Blade.UserId("bruno.petit"), "cat", _city.Host.At($"desktops/{person}"))).Status);
     }
 
     [Fact]
     public async Task What_is_played_in_the_desktop_is_heard_at_the_station()
     {
         const string person = "bruno.petit";
-        await using var loudspeaker = await Loudspeaker.StartAsync(_host.At("loudspeaker"));
-        await using var station = await Station.StartAsync(_host.Folder);
-        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", [], new Dictionary<string, string> { ["PULSE_SERVER"] = "unix:" + loudspeaker.Socket });
+        await using var loudspeaker = await Loudspeaker.StartAsync(_city.Host.At("loudspeaker"));
+        await using var station = await Station.StartAsync(_city.Host.Folder);
+        await using var client = await station.OpenAsync(_city.Blade, _city.Host.RdpFingerprint, person, "ticket", [], new Dictionary<string, string> { ["PULSE_SERVER"] = "unix:" + loudspeaker.Socket });
         var display = await DisplayAsync(person);
         await Eventually.HoldsAsync("a sound service in the session", Soon.Deadline, async () => (await InSessionAsync(person, display, "pactl", "info")).Output.Contains("Default Sink: station", StringComparison.Ordinal));
-        await File.WriteAllBytesAsync(_host.At("tone.raw"), Tone(seconds: 3));
+        await File.WriteAllBytesAsync(_city.Host.At("tone.raw"), Tone(seconds: 3));
 
-        var playing = InSessionAsync(person, display, "paplay", "--raw", $"--rate={Rate}", "--channels=2", "--format=s16le", _host.At("tone.raw"));
+        var playing = InSessionAsync(person, display, "paplay", "--raw", $"--rate={Rate}", "--channels=2", "--format=s16le", _city.Host.At("tone.raw"));
         await Eventually.HoldsAsync("the tone at the station", Soon.Deadline, () => loudspeaker.PitchHeard() is > Pitch - 15 and < Pitch + 15);
         output.WriteLine($"heard at the station: {loudspeaker.PitchHeard()} Hz");
         var played = await playing;
@@ -83,17 +74,17 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_stick_is_in_the_desktop_for_as_long_as_it_is_in_the_station()
     {
         const string person = "celine.moreau";
-        await using var station = await Station.StartAsync(_host.Folder, 1, "unshare", "--mount", "/bin/sh", "-c", "mount --make-rprivate / && mount -t tmpfs media /media && mkdir /media/cle && exec \"$@\"", "sh");
-        await using var client = await station.OpenAsync(_blade!, _host.RdpFingerprint, person, "ticket", ["/drive:hotplug,*"]);
+        await using var station = await Station.StartAsync(_city.Host.Folder, 1, "unshare", "--mount", "/bin/sh", "-c", "mount --make-rprivate / && mount -t tmpfs media /media && mkdir /media/cle && exec \"$@\"", "sh");
+        await using var client = await station.OpenAsync(_city.Blade, _city.Host.RdpFingerprint, person, "ticket", ["/drive:hotplug,*"]);
         await DisplayAsync(person);
         Task<ToolAnswer> InStationAsync(string command) => Tool.RunAsync("nsenter", ["--target", $"{client.Pid}", "--mount", "/bin/sh", "-c", command]);
-        Task<ToolAnswer> AsPersonAsync(string command) => _blade!.RunInsideAsync(null, "setpriv", $"--reuid={_blade.UserId(person)}", $"--regid={_blade.FirstUser}", "--clear-groups",
-            "/bin/sh", "-c", $"cd {_host.At("home")}/{person}/thinclient_drives && {command}");
+        Task<ToolAnswer> AsPersonAsync(string command) => _city.Blade.RunInsideAsync(null, "setpriv", $"--reuid={_city.Blade.UserId(person)}", $"--regid={_city.Blade.FirstUser}", "--clear-groups",
+            "/bin/sh", "-c", $"cd {_city.Host.At("home")}/{person}/thinclient_drives && {command}");
         Assert.Equal(0, (await InStationAsync("mount -t tmpfs stick /media/cle && echo bonjour > /media/cle/lettre.txt")).Status);
 
         await Eventually.HoldsAsync("the stick in the desktop", Soon.Deadline, async () => (await AsPersonAsync("cat */lettre.txt")).Output == "bonjour\n");
         // Nobody else's, not even root's.
-        Assert.NotEqual(0, (await _blade!.RunInsideAsync(_blade.UserId("denis.roux"), "ls", $"{_host.At("home")}/{person}/thinclient_drives")).Status);
+        Assert.NotEqual(0, (await _city.Blade.RunInsideAsync(_city.Blade.UserId("denis.roux"), "ls", $"{_city.Host.At("home")}/{person}/thinclient_drives")).Status);
         var written = await AsPersonAsync("cd * && cp /etc/services copie && cmp /etc/services copie");
         Assert.True(written.Status == 0, written.Error);
         Assert.Equal(0, (await InStationAsync("cmp /etc/services /media/cle/copie && umount /media/cle")).Status);
@@ -102,15 +93,14 @@ public sealed class PeripheralTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task<uint> DisplayAsync(string person)
     {
-        ObservedSession? Seen() => _broker!.Attachments.Last(host => host.Latest is not null).Latest!.Sessions.SingleOrDefault(session => session.User == person && session.Connected);
-        await Soon.HoldsAsync($"{person} at a desktop", () => Seen() is not null);
-        return Seen()!.Display;
+        await Soon.HoldsAsync($"{person} at a desktop", () => _city.Seen(person) is { Connected: true });
+        return _city.Seen(person)!.Display;
     }
 
     private Task<ToolAnswer> InSessionAsync(string person, uint display, params string[] command) =>
-        _blade!.RunInsideAsync(_blade.UserId(person), ["env", $"DISPLAY=:{display}", $"HOME={_host.At("home")}/{person}", .. command]);
+        _city.Blade.RunInsideAsync(_city.Blade.UserId(person), ["env", $"DISPLAY=:{display}", $"HOME={_city.Host.At("home")}/{person}", .. command]);
 
-    private IEnumerable<string[]> Environments(string person) => _blade!.ProcessesOf(person).Select(id => Text($"/proc/{id}/environ").Split('\0'));
+    private IEnumerable<string[]> Environments(string person) => _city.Blade.ProcessesOf(person).Select(id => Text($"/proc/{id}/environ").Split('\0'));
 
     private static string Text(string file)
     {

@@ -11,35 +11,23 @@ using Xunit.Abstractions;
 namespace VdiBroker.HostAgent.Tests;
 
 /// <summary>A blade and a station, each with a real CUPS; the room's printers are files at the station.</summary>
-public sealed class RoomWithPrinters : IAsyncLifetime
+public sealed class RoomWithPrinters : BladeWithBroker
 {
-    private ScriptedBroker? _broker;
-    private Blade? _blade;
     private PrintServer? _printers;
-
-    internal HostRig Host { get; } = new();
-
-    internal ScriptedBroker Broker => _broker!;
-
-    internal Blade Blade => _blade!;
 
     internal PrintServer Printers => _printers!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _broker = await ScriptedBroker.StartAsync(Host.City);
-        _blade = await Blade.StartAsync(Host, Broker);
+        await base.InitializeAsync();
         _printers = await PrintServer.StartAsync(Host.At("station-cups"), HostRig.CupsConfiguration);
         foreach (var queue in (string[])["lp12", "lp12-couleur", "lp13"]) await _printers.AddPrinterAsync(queue);
-        await Broker.AttachedAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         if (_printers is not null) await _printers.DisposeAsync();
-        if (_blade is not null) await _blade.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
-        await Host.EndAsync();
+        await base.DisposeAsync();
     }
 }
 

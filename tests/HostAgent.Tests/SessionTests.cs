@@ -6,55 +6,6 @@ using Xunit;
 
 namespace VdiBroker.HostAgent.Tests;
 
-/// <summary>A blade with a broker and a station; people of the tests share it.</summary>
-public sealed class BladeWithStation : IAsyncLifetime
-{
-    private ScriptedBroker? _broker;
-    private Blade? _blade;
-    private Station? _station;
-
-    internal HostRig Host { get; } = new();
-
-    internal ScriptedBroker Broker => _broker!;
-
-    internal Blade Blade => _blade!;
-
-    public async Task InitializeAsync()
-    {
-        _broker = await ScriptedBroker.StartAsync(Host.City);
-        _blade = await Blade.StartAsync(Host, Broker);
-        _station = await Station.StartAsync(Host.Folder);
-        await Broker.AttachedAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_station is not null) await _station.DisposeAsync();
-        if (_blade is not null) await _blade.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
-        await Host.EndAsync();
-    }
-
-    /// <summary>What the host says about a person now.</summary>
-    internal ObservedSession? Seen(string person) =>
-        Broker.Attachments.Last(host => host.Latest is not null).Latest!.Sessions.SingleOrDefault(session => session.User == person);
-
-    internal Task<ServerProcess> OpenAsync(string person, string ticket) => _station!.OpenAsync(Blade, Host.RdpFingerprint, person, ticket);
-
-    /// <summary>Tries to; gives the client's exit status.</summary>
-    internal async Task<int> OpenAndEndAsync(string person, string ticket)
-    {
-        await using var client = await OpenAsync(person, ticket);
-        await client.ExitedAsync(Soon.Deadline);
-        return client.ExitCode;
-    }
-
-    internal Task PressAsync(string key) => _station!.PressAsync(key);
-
-    internal Task EndAsync(string person, string session) =>
-        Broker.Attachments.Last(host => host.Latest is not null).OrderAsync(new EndSession { User = person, SessionId = session });
-}
-
 public sealed class SessionTests(BladeWithStation city) : IClassFixture<BladeWithStation>
 {
     [Fact]
