@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VdiBroker.Kernel;
@@ -7,30 +8,48 @@ namespace VdiBroker.Records;
 /// <summary>Facts as they stand in the store: JSON, one key for the kind. What a newer broker wrote reads as <see cref="Fact.Unknown"/>.</summary>
 internal static class FactText
 {
-    /// <summary>The text of a fact.</summary>
-    public static string Write(Fact fact) => fact switch
+    // Notes are written by the thousand in the morning: the buffer stays.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    /// <summary>The text of a fact, UTF-8.</summary>
+    public static byte[] Write(Fact fact)
     {
-        Fact.Tried f => Json("tried", ("station", f.Station.Value), ("person", f.Person?.Value), ("took", Ms(f.Took))),
-        Fact.SignedIn f => Json("signed-in", ("serial", f.Serial), ("person", f.Person.Value), ("station", f.Station.Value),
-            ("whole", Ms(f.Took.Whole)), ("directory", Ms(f.Took.Directory)), ("profile", Ms(f.Took.Profile)), ("limited", f.Limited)),
-        Fact.Asked f => Json("asked", ("person", f.Person?.Value), ("station", f.Station.Value), ("pool", f.Pool?.Value)),
-        Fact.Considered f => Json("considered", ("pool", f.Pool.Value), ("decision", f.Decision), ("policy", f.Policy), ("hosts", new JsonArray([.. f.Hosts.Select(HostText)])), ("others", f.Others > 0 ? f.Others : null)),
-        Fact.Waits f => Json("waits", ("for", f.For)),
-        Fact.Queued f => Json("queued", ("place", f.Place), ("of", f.Of), ("about", Ms(f.About))),
-        Fact.Claimed f => Json("claimed", ("session", f.Session.Value), ("host", f.Host.Value), ("fence", f.Fence.Value), ("resumed", f.Resumed)),
-        Fact.Presented f => Json("presented", ("host", f.Host.Value), ("fence", f.Fence.Value), ("verdict", f.Verdict)),
-        Fact.Became f => Json("became", ("session", f.Session.Value), ("phase", f.Phase), ("cause", f.Cause)),
-        Fact.EndTold f => Json("end-told", ("session", f.Session.Value), ("limit", f.Limit), ("ends", f.Ends.ToUnixTimeMilliseconds())),
-        Fact.EndTakenBack f => Json("end-taken-back", ("session", f.Session.Value), ("limit", f.Limit)),
-        Fact.EndPutOff f => Json("end-put-off", ("session", f.Session.Value), ("limit", f.Limit), ("until", f.Until.ToUnixTimeMilliseconds())),
-        Fact.Shown f => Json("shown", ("fence", f.Fence.Value), ("signIn", Ms(f.SignInTook)), ("open", Ms(f.OpenTook)), ("connect", Ms(f.ConnectTook))),
-        Fact.Moved f => Json("moved", ("station", f.Station.Value), ("serial", f.Serial)),
-        Fact.Closed f => Json("closed", ("signedOut", f.SignedOut)),
-        Fact.GaveUp f => Json("gave-up", ("stopping", f.BrokerStopping)),
-        Fact.Refused f => Json("refused", ("code", f.Code), ("reference", f.Reference), ("ground", f.Ground)),
-        Fact.Dropped f => $$"""{"dropped":{{f.Count}}}""",
-        _ => throw new InvalidOperationException($"a fact without a text: {fact.GetType().Name}"),
-    };
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
+        buffer.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(buffer)) Put(new FactJson(json), fact);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Put(FactJson json, Fact fact)
+    {
+        json.Begin();
+        _ = fact switch
+        {
+            Fact.Tried f => json.Kind("tried").With("station", f.Station.Value).With("person", f.Person?.Value).With("took", f.Took),
+            Fact.SignedIn f => json.Kind("signed-in").With("serial", f.Serial).With("person", f.Person.Value).With("station", f.Station.Value)
+                .With("whole", f.Took.Whole).With("directory", f.Took.Directory).With("profile", f.Took.Profile).With("limited", f.Limited),
+            Fact.Asked f => json.Kind("asked").With("person", f.Person?.Value).With("station", f.Station.Value).With("pool", f.Pool?.Value),
+            Fact.Considered f => json.Kind("considered").With("pool", f.Pool.Value).With("decision", f.Decision).With("policy", f.Policy).With("hosts", f.Hosts).With("others", f.Others > 0 ? f.Others : null),
+            Fact.Waits f => json.Kind("waits").With("for", f.For),
+            Fact.Queued f => json.Kind("queued").With("place", f.Place).With("of", f.Of).With("about", f.About),
+            Fact.Claimed f => json.Kind("claimed").With("session", f.Session.Value).With("host", f.Host.Value).With("fence", f.Fence.Value).With("resumed", f.Resumed),
+            Fact.Presented f => json.Kind("presented").With("host", f.Host.Value).With("fence", f.Fence.Value).With("verdict", f.Verdict),
+            Fact.Became f => json.Kind("became").With("session", f.Session.Value).With("phase", f.Phase).With("cause", f.Cause),
+            Fact.EndTold f => json.Kind("end-told").With("session", f.Session.Value).With("limit", f.Limit).With("ends", f.Ends.ToUnixTimeMilliseconds()),
+            Fact.EndTakenBack f => json.Kind("end-taken-back").With("session", f.Session.Value).With("limit", f.Limit),
+            Fact.EndPutOff f => json.Kind("end-put-off").With("session", f.Session.Value).With("limit", f.Limit).With("until", f.Until.ToUnixTimeMilliseconds()),
+            Fact.Shown f => json.Kind("shown").With("fence", f.Fence.Value).With("signIn", f.SignInTook).With("open", f.OpenTook).With("connect", f.ConnectTook),
+            Fact.Moved f => json.Kind("moved").With("station", f.Station.Value).With("serial", f.Serial),
+            Fact.Closed f => json.Kind("closed").With("signedOut", f.SignedOut),
+            Fact.GaveUp f => json.Kind("gave-up").With("stopping", f.BrokerStopping),
+            Fact.Refused f => json.Kind("refused").With("code", f.Code).With("reference", f.Reference).With("ground", f.Ground),
+            // As the script itself writes it in place of what it drops.
+            Fact.Dropped f => json.With("dropped", f.Count),
+            _ => throw new InvalidOperationException($"a fact without a text: {fact.GetType().Name}"),
+        };
+        json.End();
+    }
 
     /// <summary>Reads one.</summary>
     public static Fact Read(string text)
@@ -68,21 +87,8 @@ internal static class FactText
         _ => new Fact.Unknown(),
     };
 
-    private static JsonObject HostText(HostLine line) => Object(
-        ("host", line.Host.Value), ("verdict", line.Verdict), ("score", line.Score is { } score ? Math.Round(score, 4) : null), ("taken", line.Taken), ("seats", line.Seats), ("leaning", line.Leaning));
-
     private static HostLine HostOf(JsonObject json) =>
         new(new HostId(Text(json, "host")), Text(json, "verdict"), (double?)json["score"], (int)Need(json, "taken"), (int)Need(json, "seats"), Text(json, "leaning"));
-
-    private static string Json(string kind, params (string Name, JsonNode? Value)[] fields) => Object([("kind", kind), .. fields]).ToJsonString();
-
-    // What is not known is left out.
-    private static JsonObject Object(params (string Name, JsonNode? Value)[] fields)
-    {
-        var json = new JsonObject();
-        foreach (var (name, value) in fields.Where(field => field.Value is not null)) json[name] = value;
-        return json;
-    }
 
     private static JsonNode Need(JsonObject json, string name) => json[name] ?? throw new FormatException($"'{name}' is not there");
 
@@ -95,6 +101,4 @@ internal static class FactText
     private static Fence FenceOf(JsonObject json) => new((long)Need(json, "fence"));
 
     private static TimeSpan? Time(JsonObject json, string name) => (double?)json[name] is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
-
-    private static JsonNode? Ms(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
 }

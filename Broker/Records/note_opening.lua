@@ -1,41 +1,50 @@
--- Adds notes, in order, to the record of a sign-in, each stamped with the store's clock, and lists the record under what it may be looked for by. A record keeps its
+-- Adds notes, in order, to the records of sign-ins, each stamped with the store's clock, and lists each record under what it may be looked for by. A record keeps its
 -- first notes and its newest; in place of what was between them it says how many were dropped. A list keeps the newest records that are young enough.
--- KEYS: 1 the record, 2… lists that it stands in.
--- ARGV: 1 id of the record, 2 how long records are kept in ms, 3 how many first notes are kept, 4 how many newest, 5 the most records of a list, 6 writer,
---       then for each note: how long ago it happened in ms, its number, the fact (JSON).
+-- KEYS: for each record: the record, then the lists that it stands in.
+-- ARGV: 1 how long records are kept in ms, 2 how many first notes are kept, 3 how many newest, 4 the most records of a list, 5 writer, then for each record:
+--       its id, how many lists, how many notes, then for each note: how long ago it happened in ms, its number, the fact (JSON).
 -- Result: ids of the records that the lists do not hold any more because there were too many: theirs may be deleted.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local keep, head, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
-local full = head + tonumber(ARGV[4])
+local keep, head, most, writer = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4]), ARGV[5]
+local full = head + tonumber(ARGV[3])
+local gone = {}
 local function stamp(ago) return string.format('%.0f', now - tonumber(ago)) end
 
-local rows = {}
-for i = 7, #ARGV, 3 do rows[#rows + 1] = stamp(ARGV[i]) .. '|' .. ARGV[6] .. '|' .. ARGV[i + 1] .. '|' .. ARGV[i + 2] end
-local length = redis.call('RPUSH', KEYS[1], unpack(rows))
--- From its beginning on, not from its last note: what the city says of its records holds for each of them.
-if length == #rows then redis.call('PEXPIRE', KEYS[1], keep) end
-if length > full then
+local function add(record, rows)
+  local length = redis.call('RPUSH', record, unpack(rows))
+  -- From its beginning on, not from its last note: what the city says of its records holds for each of them.
+  if length == #rows then redis.call('PEXPIRE', record, keep) end
+  if length <= full then return end
   -- The note after the first ones says how many were dropped: itself is one more than may stay.
-  local held = redis.call('LINDEX', KEYS[1], head)
+  local held = redis.call('LINDEX', record, head)
   local dropped = tonumber(string.match(held, '^%d+||0|{"dropped":(%d+)}$') or 0)
   local over = length - full - (dropped > 0 and 1 or 0)
   if over > 0 then
     local marked = dropped > 0 and 1 or 0
-    redis.call('LSET', KEYS[1], head, string.match(held, '^%d+') .. '||0|{"dropped":' .. string.format('%.0f', dropped + over) .. '}')
-    for i = head + 1, head + over - 1 + marked do redis.call('LSET', KEYS[1], i, '') end
-    redis.call('LREM', KEYS[1], 0, '')
+    redis.call('LSET', record, head, string.match(held, '^%d+') .. '||0|{"dropped":' .. string.format('%.0f', dropped + over) .. '}')
+    for i = head + 1, head + over - 1 + marked do redis.call('LSET', record, i, '') end
+    redis.call('LREM', record, 0, '')
   end
 end
 
-local gone = {}
-for i = 2, #KEYS do
-  redis.call('ZADD', KEYS[i], 'NX', stamp(ARGV[7]), ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.0f', now - keep))
-  if redis.call('ZCARD', KEYS[i]) > most then
-    for _, id in ipairs(redis.call('ZRANGE', KEYS[i], 0, -most - 1)) do gone[#gone + 1] = id end
-    redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -most - 1)
+local function enter(list, id, since)
+  redis.call('ZADD', list, 'NX', since, id)
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', string.format('%.0f', now - keep))
+  if redis.call('ZCARD', list) > most then
+    for _, old in ipairs(redis.call('ZRANGE', list, 0, -most - 1)) do gone[#gone + 1] = old end
+    redis.call('ZREMRANGEBYRANK', list, 0, -most - 1)
   end
-  redis.call('PEXPIRE', KEYS[i], keep)
+  redis.call('PEXPIRE', list, keep)
+end
+
+local key, at = 1, 6
+while at <= #ARGV do
+  local id, lists, notes = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local first, rows = at + 3, {}
+  for i = first, first + notes * 3 - 1, 3 do rows[#rows + 1] = stamp(ARGV[i]) .. '|' .. writer .. '|' .. ARGV[i + 1] .. '|' .. ARGV[i + 2] end
+  add(KEYS[key], rows)
+  for i = 1, lists do enter(KEYS[key + i], id, stamp(ARGV[first])) end
+  key, at = key + 1 + lists, first + notes * 3
 end
 return gone

@@ -33,7 +33,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
 
     private async Task CatchUpAsync(HostSeen seen)
     {
-        foreach (var (session, newer) in Adoption.Behind(seen.Believed, seen.Reading.Sessions))
+        foreach (var (session, newer) in Adoption.Behind(seen.Believed, seen.ByUser))
         {
             var done = newer.Session == session.Id.Value
                 ? await ledger.RaiseAsync(session, new Fence(newer.Fence), Adoption.HostHasNewer)

@@ -13,6 +13,7 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
     {
         var drain = seen.Written.Drain;
         var demands = new Dictionary<PoolId, (EndDemand? Closing, ImmutableHashSet<SessionId> AskedBack)>();
+        var others = new List<EndDemand>();
         foreach (var session in seen.Believed)
         {
             // What belief and report do not agree on is repaired first, and has its limits with the next report.
@@ -20,8 +21,13 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
             var agreed = (session.Phase, observed?.Connected) is (SessionPhase.Active, true) or (SessionPhase.Disconnected, false);
             if (!agreed || !pools.Pools.TryGetValue(session.Pool, out var pool)) continue;
             if (!demands.TryGetValue(pool.Id, out var demand)) demands[pool.Id] = demand = (pool.Hours?.DemandAt(seen.Now), await askBack.RunAsync(pool));
-            var askedBack = demand.AskedBack.Contains(session.Id) ? new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch) : null;
-            await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), new[] { demand.Closing, askedBack, DrainEnds.DemandOn(drain, session, seen.Now) }.OfType<EndDemand>(), seen.Now));
+            others.Clear();
+            if (demand.Closing is { } closing) others.Add(closing);
+            if (demand.AskedBack.Contains(session.Id)) others.Add(new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch));
+            if (DrainEnds.DemandOn(drain, session, seen.Now) is { } drained) others.Add(drained);
+            // Most hosts report of most sessions that nothing ends them and nothing was told.
+            if (pool.Limits.AreNone && others.Count == 0 && session.End.Promise is null) continue;
+            await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), others, seen.Now));
         }
     }
 

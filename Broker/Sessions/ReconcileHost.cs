@@ -19,10 +19,17 @@ internal sealed record HostSeen(HostId Host, string Link, HostReading Reading, I
     public DateTimeOffset Now => Written.Now;
 
     /// <summary>What the agent saw of each account: its first session.</summary>
-    public IReadOnlyDictionary<string, ObservedSession> ByUser { get; } = Reading.Sessions.DistinctBy(session => session.User).ToDictionary(session => session.User, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ObservedSession> ByUser { get; } = FirstOfEach(Reading.Sessions);
 
     /// <summary>The sessions that hold a seat there; a row that names what is elsewhere is a seat of nobody.</summary>
     public ImmutableArray<Session> Believed { get; } = [.. from seat in Seats where seat.Session is { } named && named.User == seat.User && named.Host == Host select seat.Session];
+
+    private static Dictionary<string, ObservedSession> FirstOfEach(ImmutableArray<ObservedSession> sessions)
+    {
+        var first = new Dictionary<string, ObservedSession>(sessions.Length, StringComparer.Ordinal);
+        foreach (var session in sessions) first.TryAdd(session.User, session);
+        return first;
+    }
 }
 
 /// <summary>What follows from a report.</summary>
@@ -39,10 +46,11 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Repo
     public async Task<bool> RunAsync(HostId host, string link, HostReading reading)
     {
         var known = _known.GetValueOrDefault(host, ReadBefore.Nothing);
-        if (await board.WriteAsync(host, link, reading, known.Sessions.Select(session => session.Id)) is not { } written) return false;
+        if (await board.WriteAsync(host, link, reading, known.Read) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);
-        var seen = new HostSeen(host, link, reading, await sessions.SeatsOfAsync(written, known), written);
-        _known[host] = new ReadBefore(seen.Believed);
+        var seats = await sessions.SeatsOfAsync(written, known);
+        if (seats != known.Rows) _known[host] = new ReadBefore(written.Digest, seats);
+        var seen = new HostSeen(host, link, reading, seats, written);
         await steps.Repair.RunAsync(seen);
         foreach (var (ghost, user) in await steps.Adopt.RunAsync(seen)) links.Send(host, OrderToEnd(ghost.Value, user));
         await steps.Limits.RunAsync(seen);

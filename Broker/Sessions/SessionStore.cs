@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -16,22 +15,6 @@ internal sealed record SeatRow(string User, SessionId Id, Session? Session)
 {
     /// <summary>Its session runs, and is this account's on that host.</summary>
     public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
-}
-
-/// <summary>Sessions that somebody has read, with the marks that tell whether they are still so.</summary>
-/// <param name="Sessions">In an order that stays.</param>
-internal sealed record ReadBefore(ImmutableArray<Session> Sessions)
-{
-    /// <summary>Nothing has been read yet.</summary>
-    public static readonly ReadBefore Nothing = new([]);
-
-    // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
-    private readonly string[] _marks = [.. Sessions.Select(session => string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}"))];
-
-    /// <summary>Those that are as they were.</summary>
-    /// <param name="marks">Of each of <see cref="Sessions"/>, as they are now.</param>
-    public IReadOnlyDictionary<SessionId, Session> Same(ImmutableArray<string> marks) =>
-        Sessions.Where((_, at) => _marks[at] == marks[at]).ToDictionary(session => session.Id);
 }
 
 /// <summary>A desktop that a pool counts and that holds no seat.</summary>
@@ -114,16 +97,17 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
     });
 
-    /// <summary>The same for whoever has read them before and has their marks: only those that have changed are read, in one round trip; none when none has.</summary>
-    /// <param name="written">The seats as they were when a report was written, and the marks of those that were read before.</param>
+    /// <summary>The same for whoever has read them before: only sessions that are new are read, in one round trip; none when there is none.</summary>
+    /// <param name="written">What has changed of them, as it was when a report was written.</param>
     /// <param name="known">What was read before.</param>
     public async Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostWritten written, ReadBefore known)
     {
-        var same = known.Same(written.Marks);
-        var (seats, changed) = (written.Seats, new Dictionary<SessionId, Session?>());
-        if (seats.Where(seat => !same.ContainsKey(seat.Value)).Select(seat => seat.Value).ToArray() is { Length: > 0 } ids)
-            foreach (var (id, session) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => ReadAsync(db, id)))))) changed[id] = session;
-        return [.. seats.Select(seat => new SeatRow(seat.Key, seat.Value, same.GetValueOrDefault(seat.Value) ?? changed.GetValueOrDefault(seat.Value)))];
+        if (written.Seats is null && written.Changed.IsEmpty && known.IsWhole) return known.Rows;
+        var sessions = known.After(written, SessionOf);
+        var seats = written.Seats ?? [.. known.Rows.Select(row => KeyValuePair.Create(row.User, row.Id))];
+        if (seats.Where(seat => !sessions.ContainsKey(seat.Value)).Select(seat => seat.Value).ToArray() is { Length: > 0 } ids)
+            foreach (var (id, session) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => ReadAsync(db, id)))))) sessions[id] = session;
+        return [.. seats.Select(seat => new SeatRow(seat.Key, seat.Value, sessions.GetValueOrDefault(seat.Value)))];
     }
 
     /// <summary>The desktops that pools count and that hold no seat on any host. In a sound ledger there is none but what begins or ends at this moment.</summary>
@@ -187,9 +171,10 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     private async Task<Session?> OwnAsync(IDatabase db, SessionId id, PersonId person, PoolId pool) =>
         await ReadAsync(db, id) is { } session && session.Person == person && session.Pool == pool ? session : null;
 
-    private async Task<Session?> ReadAsync(IDatabase db, SessionId id)
+    private async Task<Session?> ReadAsync(IDatabase db, SessionId id) => SessionOf(id, (await db.HashGetAllAsync(keys.Session(id))).ToDictionary());
+
+    private static Session? SessionOf(SessionId id, Dictionary<RedisValue, RedisValue> fields)
     {
-        var fields = (await db.HashGetAllAsync(keys.Session(id))).ToDictionary();
         if (fields.Count == 0) return null;
         return new Session(
             id,

@@ -47,7 +47,11 @@ public abstract record LimitDecision
     }
 
     /// <summary>Nothing now.</summary>
-    public sealed record Nothing : LimitDecision;
+    public sealed record Nothing : LimitDecision
+    {
+        /// <summary>The one that there is need of: it is the answer to nearly everybody.</summary>
+        public static readonly Nothing Now = new();
+    }
 
     /// <summary>Its person is told: it ends at <paramref name="At"/>, and not before the pool's time of warning has passed.</summary>
     public sealed record Warn(Limit Limit, DateTimeOffset At) : LimitDecision;

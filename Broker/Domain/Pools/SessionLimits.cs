@@ -33,6 +33,9 @@ public sealed record SessionLimits
     /// <summary>They get it at the pool's closing hour too.</summary>
     public bool ExtendsHours { get; init; }
 
+    /// <summary>The pool itself lets a session be for ever: only <see cref="EndDemand"/>s end it.</summary>
+    public bool AreNone => Idle is null && Disconnected is null && Longest is null;
+
     /// <summary>What to do about a session now. Asked at every report of its host; the same answer twice does no harm.</summary>
     /// <param name="session">What is so.</param>
     /// <param name="demands">What else asks for its end.</param>
@@ -84,7 +87,7 @@ public sealed record SessionLimits
     }
 
     private static LimitDecision TakenBack(LimitedSession session, EndPromise? stands) =>
-        session.Promise is { } told && stands is null ? new LimitDecision.TakeBack(told.Limit) : new LimitDecision.Nothing();
+        session.Promise is { } told && stands is null ? new LimitDecision.TakeBack(told.Limit) : LimitDecision.Nothing.Now;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -118,12 +118,12 @@ public static class Adoption
     /// runs and this one is over.
     /// </summary>
     /// <param name="believed">The sessions that the ledger seats on the host.</param>
-    /// <param name="observed">What its agent saw.</param>
+    /// <param name="observed">What its agent saw, by account.</param>
     /// <returns>The sessions and the fence that the host knows, the newer one.</returns>
-    public static IEnumerable<(Session Session, GrantSeen Newer)> Behind(IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed) =>
+    public static IEnumerable<(Session Session, GrantSeen Newer)> Behind(IEnumerable<Session> believed, IReadOnlyDictionary<string, ObservedSession> observed) =>
         from session in believed
         where !session.IsFinal
-        let grant = observed.FirstOrDefault(seen => seen.User == session.User)?.Grant
+        let grant = observed.GetValueOrDefault(session.User)?.Grant
         where grant is not null && grant.Fence > session.Fence.Value
         select (session, grant);
 }

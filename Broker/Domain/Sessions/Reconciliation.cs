@@ -53,18 +53,30 @@ public static class Reconciliation
     public static ImmutableArray<Correction> Decide(
         IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now, IReadOnlySet<SessionId>? wiped = null)
     {
-        var seen = observed.GroupBy(o => o.User, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(o => o.Connected), StringComparer.Ordinal);
-        var wiping = observed.Where(o => o.Wipe is not null).Select(o => o.User).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. from session in believed
-               where !session.IsFinal
-               let told = wiped?.Contains(session.Id) == true && !seen.ContainsKey(session.User) ? (LifeEvent.Gone, Wiped)
-                   : wiping.Contains(session.User) ? WhileWiped(session)
-                   : WhatIsTold(session, seen.TryGetValue(session.User, out var connected) ? connected : null, boot, now)
-               where told is not null
-               select new Correction(session, SessionLife.After(session.Phase, told.Value.Happened), told.Value.Cause),
-        ];
+        var seen = SeenOf(observed);
+        var corrections = ImmutableArray.CreateBuilder<Correction>();
+        foreach (var session in believed)
+        {
+            if (session.IsFinal) continue;
+            var there = seen.TryGetValue(session.User, out var account);
+            var told = wiped?.Contains(session.Id) == true && !there ? (LifeEvent.Gone, Wiped)
+                : account.Wiping ? WhileWiped(session)
+                : WhatIsTold(session, there ? account.Connected : null, boot, now);
+            if (told is { } news) corrections.Add(new Correction(session, SessionLife.After(session.Phase, news.Happened), news.Cause));
+        }
+        return corrections.DrainToImmutable();
+    }
+
+    // One account may have several sessions: an older one that is being wiped, say.
+    private static Dictionary<string, (bool Connected, bool Wiping)> SeenOf(IReadOnlyList<ObservedSession> observed)
+    {
+        var seen = new Dictionary<string, (bool Connected, bool Wiping)>(observed.Count, StringComparer.Ordinal);
+        foreach (var one in observed)
+        {
+            seen.TryGetValue(one.User, out var account);
+            seen[one.User] = (account.Connected || one.Connected, account.Wiping || one.Wipe is not null);
+        }
+        return seen;
     }
 
     // It never runs again; its seat is free when the host has proven that nothing is left.

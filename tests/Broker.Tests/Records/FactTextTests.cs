@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using VdiBroker.Kernel;
 using VdiBroker.Records;
@@ -28,16 +29,19 @@ public sealed class FactTextTests
         Gen.Select(Gen.Int[0, 40], _word).Select(x => (Fact)new Fact.Refused(x.Item1, "abcdefgh", x.Item2)));
 
     [Fact]
-    public void What_is_written_is_read() => _fact.Sample(fact => Assert.Equal(fact, FactText.Read(FactText.Write(fact))));
+    public void What_is_written_is_read() => _fact.Sample(fact => Assert.Equal(fact, Again(fact)));
 
     [Fact]
     public void A_decision_keeps_every_host_it_considered()
     {
         var fact = new Fact.Considered(new PoolId("bureau"), "AllFull", "spread", [new HostLine(new HostId("b1"), "Full", null, 3, 3, "Neither"), new HostLine(new HostId("b2"), "Offered", 0.25, 0, 3, "Preferred")]);
-        var read = Assert.IsType<Fact.Considered>(FactText.Read(FactText.Write(fact)));
+        var read = Assert.IsType<Fact.Considered>(Again(fact));
         Assert.Equal(fact.Hosts.AsEnumerable(), read.Hosts);
         Assert.Equal(fact, read with { Hosts = fact.Hosts });
     }
+
+    [Fact]
+    public void What_the_script_writes_in_place_of_dropped_notes_is_what_the_broker_writes() => Assert.Equal("{\"dropped\":3}", Encoding.UTF8.GetString(FactText.Write(new Fact.Dropped(3))));
 
     [Theory]
     [InlineData("")]
@@ -48,4 +52,6 @@ public sealed class FactTextTests
     [InlineData("""{"kind":"claimed","session":1,"fence":"x"}""")]
     [InlineData("""{"kind":"considered","hosts":{}}""")]
     public void What_this_broker_cannot_read_is_unknown_and_no_fault(string text) => Assert.IsType<Fact.Unknown>(FactText.Read(text));
+
+    private static Fact Again(Fact fact) => FactText.Read(Encoding.UTF8.GetString(FactText.Write(fact)));
 }

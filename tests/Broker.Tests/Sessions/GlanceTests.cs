@@ -70,16 +70,25 @@ public sealed class GlanceTests(RedisFixture redis)
         foreach (var user in (string[])["a", "b", "c"]) people.Add(await farm.SignInAsync(user, $"poste-{user}"));
         foreach (var who in people) await farm.TryOpenAsync(who);
         var host = new HostId("blade0");
-        var known = await KnownAsync(farm, host);
-        // A change that leaves the mark alone is not seen: the rows are those that were read before.
-        await farm.Store.RunAsync("mark", db => db.HashSetAsync(farm.Keys.Session(known.Sessions[0].Id), "station", "poste-x"));
-        Assert.Equal(known.Sessions.OrderBy(one => one.User), (await farm.SeatsAfterReportAsync(host, known)).Select(seat => seat.Session!).OrderBy(one => one.User));
+        var known = await farm.SeatsAfterReportAsync(host, ReadBefore.Nothing);
+        Assert.Equal(3, known.Rows.Length);
+        // A change that leaves the mark alone is not seen: the rows are those that were read before, untouched.
+        await farm.Store.RunAsync("mark", db => db.HashSetAsync(farm.Keys.Session(Of(known, "a").Id), "station", "poste-x"));
+        Assert.True(known.Rows == (await farm.SeatsAfterReportAsync(host, known)).Rows);
 
         await farm.TryOpenAsync(await farm.SignInAsync("b", "poste-y"));
-        await farm.Store.RunAsync("lose", db => db.KeyDeleteAsync(farm.Keys.Session(known.Sessions.Single(one => one.User == "c").Id)));
-        var seats = (await farm.SeatsAfterReportAsync(host, known)).ToDictionary(seat => seat.User, seat => seat.Session);
-        Assert.Equal(("poste-a", "poste-y", null), (seats["a"]!.Station.Value, seats["b"]!.Station.Value, seats["c"]));
-        Assert.True(seats["b"]!.Fence.Value > known.Sessions.Single(one => one.User == "b").Fence.Value);
+        await farm.Store.RunAsync("lose", db => db.KeyDeleteAsync(farm.Keys.Session(Of(known, "c").Id)));
+        var now = await farm.SeatsAfterReportAsync(host, known);
+        Assert.Equal(("poste-a", "poste-y", null), (Of(now, "a").Station.Value, Of(now, "b").Station.Value, now.Rows.Single(row => row.User == "c").Session));
+        Assert.True(Of(now, "b").Fence.Value > Of(known, "b").Fence.Value);
+
+        // What was lost is looked for again each time; whoever comes and goes is seen.
+        await farm.Store.RunAsync("seat", db => db.HashDeleteAsync(farm.Keys.Seats(host), "c"));
+        var gone = await farm.SeatsAfterReportAsync(host, now);
+        Assert.Equal(["a", "b"], gone.Rows.Select(row => row.User).Order());
+        Assert.Same(Of(now, "a"), Of(gone, "a"));
+        await farm.TryOpenAsync(await farm.SignInAsync("d", "poste-d"));
+        Assert.Equal(["a", "b", "d"], (await farm.SeatsAfterReportAsync(host, gone)).Rows.Where(row => row.Session is not null).Select(row => row.User).Order());
     }
 
     [Fact]
@@ -111,7 +120,7 @@ public sealed class GlanceTests(RedisFixture redis)
     private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
         Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
 
-    private static async Task<ReadBefore> KnownAsync(LedgerFarm farm, HostId host) => new(await farm.Sessions.OnHostAsync(host));
+    private static Session Of(ReadBefore read, string user) => read.Rows.Single(row => row.User == user).Session!;
 
     private static int[] Taken(HostsView view, Pool pool) => [.. view.Of(pool)?.Hosts.Select(choice => choice.Taken) ?? []];
 }

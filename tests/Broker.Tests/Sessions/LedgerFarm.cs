@@ -69,14 +69,15 @@ internal sealed class LedgerFarm
         // The store of a test is old: hosts that it does not know were never there.
         await Store.RunAsync("began", db => db.StringSetAsync(Keys.Began, 1));
         await Board.AttachAsync(new HostId(host), "link");
-        await Board.WriteAsync(new HostId(host), "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, [.. seen]), []);
+        await Board.WriteAsync(new HostId(host), "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, [.. seen]), ReadBefore.Nothing.Read);
     }
 
     /// <summary>A host reports that it is as it was, and its seats are read with what was read of it before, as the broker does at each report.</summary>
-    public async Task<ImmutableArray<SeatRow>> SeatsAfterReportAsync(HostId host, ReadBefore known, string boot = "boot")
+    public async Task<ReadBefore> SeatsAfterReportAsync(HostId host, ReadBefore known, string boot = "boot")
     {
-        var written = await Board.WriteAsync(host, "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, []), known.Sessions.Select(session => session.Id));
-        return await Sessions.SeatsOfAsync(written!, known);
+        var written = await Board.WriteAsync(host, "link", new HostReading(boot, new string('0', 64), 0.1, 0.1, []), known.Read);
+        var rows = await Sessions.SeatsOfAsync(written!, known);
+        return new ReadBefore(written!.Digest, rows);
     }
 
     /// <summary>The host's last report is an hour old.</summary>

@@ -156,9 +156,8 @@ internal sealed class LedgerRun(LedgerFarm farm)
         foreach (var host in seats.Keys.Select(host => new HostId(host)))
         {
             // Reading only what has changed since the last look finds the same as reading all.
-            var rows = await farm.SeatsAfterReportAsync(host, _known.GetValueOrDefault(host, ReadBefore.Nothing));
-            Assert.Equal((await farm.Sessions.SeatsOfAsync(host)).OrderBy(row => row.User), rows.OrderBy(row => row.User));
-            _known[host] = new ReadBefore([.. rows.Select(row => row.Session!)]);
+            _known[host] = await farm.SeatsAfterReportAsync(host, _known.GetValueOrDefault(host, ReadBefore.Nothing));
+            Assert.Equal((await farm.Sessions.SeatsOfAsync(host)).OrderBy(row => row.User), _known[host].Rows.OrderBy(row => row.User));
         }
         foreach (var (sid, seat) in _sessions)
         {

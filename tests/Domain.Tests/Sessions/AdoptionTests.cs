@@ -81,7 +81,7 @@ public sealed class AdoptionTests
     public void A_ledger_that_is_not_behind_its_host_is_left_alone() => Gen.Select(Farms.AnySession, Gen.Long[0, 6]).Sample((session, fence) =>
     {
         var seen = new ObservedSession(session.User, 11, true, Farms.Noon) { Grant = new GrantSeen("s-host", fence, "drancy/x", "bureau") };
-        Assert.Equal(!session.IsFinal && fence > session.Fence.Value, Adoption.Behind([session], [seen]).Any());
+        Assert.Equal(!session.IsFinal && fence > session.Fence.Value, Adoption.Behind([session], new Dictionary<string, ObservedSession> { [seen.User] = seen }).Any());
     });
 
     private static Session Granted(SessionPhase phase, SessionPhase? before) =>

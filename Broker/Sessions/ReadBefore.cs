@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StackExchange.Redis;
+using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+
+namespace VdiBroker.Sessions;
+
+/// <summary>The seats of a host as somebody has read them, with what tells whether they are still so.</summary>
+internal sealed class ReadBefore
+{
+    /// <summary>Nothing has been read yet.</summary>
+    public static readonly ReadBefore Nothing = new("", []);
+
+    private readonly ImmutableArray<Session> _sessions;
+
+    /// <param name="digest">Of the seats, as the store told it; empty = it did not.</param>
+    /// <param name="rows">The seats.</param>
+    public ReadBefore(string digest, ImmutableArray<SeatRow> rows)
+    {
+        Rows = rows;
+        _sessions = [.. rows.Select(row => row.Session).OfType<Session>()];
+        IsWhole = _sessions.Length == rows.Length;
+        // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
+        Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}")))]);
+    }
+
+    /// <summary>The seats.</summary>
+    public ImmutableArray<SeatRow> Rows { get; }
+
+    /// <summary>Each seat has its session.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>What the store is told, so that it tells only what has changed.</summary>
+    public SeatsRead Read { get; }
+
+    /// <summary>The sessions as they are now; null = one that is no more.</summary>
+    /// <param name="written">What has changed.</param>
+    /// <param name="read">Reads a changed one.</param>
+    public Dictionary<SessionId, Session?> After(HostWritten written, Func<SessionId, Dictionary<RedisValue, RedisValue>, Session?> read)
+    {
+        var now = new Dictionary<SessionId, Session?>(_sessions.Length + 1);
+        foreach (var session in _sessions) now[session.Id] = session;
+        foreach (var row in written.Changed) now[_sessions[row.At].Id] = read(_sessions[row.At].Id, row.Fields);
+        return now;
+    }
+}
