@@ -12,7 +12,10 @@ namespace VdiBroker.Bench.Raw;
 /// <param name="Scripts">Script calls at the Redis: seat on the least loaded of 40 hosts, in one connection with many in flight.</param>
 /// <param name="Calls">Empty gRPC calls over kept mTLS connections to a bare server.</param>
 /// <param name="CallCpuMs">CPU of that server for each, ms.</param>
-internal sealed record RawLimits(double Binds, double Searches, double Scripts, double Calls, double CallCpuMs)
+/// <param name="BindCpuMs">CPU of the client's side of a re-bind, ms.</param>
+/// <param name="SearchCpuMs">The same of a search.</param>
+/// <param name="ScriptCpuMs">The same of a script call.</param>
+internal sealed record RawLimits(double Binds, double Searches, double Scripts, double Calls, double CallCpuMs, double BindCpuMs, double SearchCpuMs, double ScriptCpuMs)
 {
     private const int LdapConnections = 8;
     private const int InFlight = 64;
@@ -29,9 +32,19 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     /// <summary>Sign-ins a second of a broker that costs nothing: each of the four once, one after the other.</summary>
     public double Bound => 1 / ((1 / Binds) + (1 / Searches) + (1 / Scripts) + (1 / Calls));
 
+    /// <summary>The same with as many of each as a sign-in has, see <see cref="SignInParts"/>.</summary>
+    public double BoundOf(SignInParts parts) => 1 / ((parts.Binds / Binds) + (parts.Searches / Searches) + (parts.Scripts / Scripts) + (parts.Calls / Calls));
+
+    /// <summary>CPU in ms, on the broker's side of its parts alone, of as many of each as a sign-in has.</summary>
+    public double CpuMsOf(SignInParts parts) => (parts.Calls * CallCpuMs) + (parts.Binds * BindCpuMs) + (parts.Searches * SearchCpuMs) + (parts.Scripts * ScriptCpuMs);
+
     /// <summary>In the middle of two measurements.</summary>
-    public static RawLimits Between(RawLimits one, RawLimits other) =>
-        new((one.Binds + other.Binds) / 2, (one.Searches + other.Searches) / 2, (one.Scripts + other.Scripts) / 2, (one.Calls + other.Calls) / 2, (one.CallCpuMs + other.CallCpuMs) / 2);
+    public static RawLimits Between(RawLimits one, RawLimits other)
+    {
+        double Middle(Func<RawLimits, double> part) => (part(one) + part(other)) / 2;
+        return new RawLimits(Middle(raw => raw.Binds), Middle(raw => raw.Searches), Middle(raw => raw.Scripts), Middle(raw => raw.Calls),
+            Middle(raw => raw.CallCpuMs), Middle(raw => raw.BindCpuMs), Middle(raw => raw.SearchCpuMs), Middle(raw => raw.ScriptCpuMs));
+    }
 
     /// <summary>Adds them.</summary>
     public void Tell(Report report)
@@ -41,6 +54,9 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         report.Add("rawScriptsPerSecond", Scripts, "Redis script calls/s, 64 in flight");
         report.Add("rawCallsPerSecond", Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections, both sides on these cores");
         report.Add("rawCallCpuMs", CallCpuMs, "ms of the bare server's CPU for each of them");
+        report.Add("rawBindCpuMs", BindCpuMs, "ms of the client's CPU for each re-bind, libldap straight");
+        report.Add("rawSearchCpuMs", SearchCpuMs, "the same for each group search");
+        report.Add("rawScriptCpuMs", ScriptCpuMs, "the same for each script call, 64 in flight");
         report.Add("boundPerSecond", Bound, "sign-ins/s of a broker that costs nothing");
     }
 
@@ -52,10 +68,10 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         var searches = await OverLdapAsync(farm, time, (ldap, i) => ldap.SearchGroups(farm.Directory.People.GroupsBase, people[(int)(i % people.Count)].Dn));
         var scripts = await ScriptsAsync(farm, time);
         var (calls, callCpuMs) = await CallsAsync(farm, time, cancel);
-        return new RawLimits(binds, searches, scripts, calls, callCpuMs);
+        return new RawLimits(binds.PerSecond, searches.PerSecond, scripts.PerSecond, calls, callCpuMs, binds.CpuMicroseconds / 1000, searches.CpuMicroseconds / 1000, scripts.CpuMicroseconds / 1000);
     }
 
-    private static async Task<double> OverLdapAsync(StormFarm farm, TimeSpan time, Action<RawLdap, long> once)
+    private static async Task<Round> OverLdapAsync(StormFarm farm, TimeSpan time, Action<RawLdap, long> once)
     {
         var clients = Enumerable.Range(0, LdapConnections).Select(_ => new RawLdap(farm.Directory.LdapsUri, farm.Directory.CaFile)).ToArray();
         try
@@ -63,7 +79,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
             // Groups are for the broker's account to read.
             var password = await File.ReadAllTextAsync(farm.Directory.BrokerPasswordFile);
             foreach (var client in clients) client.Bind(farm.Directory.BrokerDn, password);
-            return (await Round.OnThreadsAsync(LdapConnections, time, number => i => () => once(clients[number], (i * LdapConnections) + number))).PerSecond;
+            return await Round.OnThreadsAsync(LdapConnections, time, number => i => () => once(clients[number], (i * LdapConnections) + number));
         }
         finally
         {
@@ -71,7 +87,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         }
     }
 
-    private static async Task<double> ScriptsAsync(StormFarm farm, TimeSpan time)
+    private static async Task<Round> ScriptsAsync(StormFarm farm, TimeSpan time)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(farm.Redis.Endpoint);
         var db = connection.GetDatabase();
@@ -79,7 +95,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         for (var host = 0; host < 40; host++) await db.SortedSetAddAsync(keys[0], string.Create(CultureInfo.InvariantCulture, $"h{host}"), 0);
         var round = await Round.InFlightAsync(InFlight, time, i => db.ScriptEvaluateAsync(LeastLoaded, keys, [i % 5000]));
         await db.KeyDeleteAsync(keys);
-        return round.PerSecond;
+        return round;
     }
 
     private static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)

@@ -47,6 +47,7 @@ internal static class StationsCommand
         report.Add("stations", size.Stations, "each with its own mTLS connection and stream");
         var comers = Math.Clamp(size.Stations / 4, 200, 2000);
         await using var farm = await StormFarm.StartAsync(plan with { People = size.Stations + comers }, cancel);
+        report.Add("rawOpensslHandshakeCpuMs", await RawHandshake.CpuMsAsync(farm, TimeSpan.FromSeconds(3), cancel), "ms of CPU of OpenSSL's own s_server for each TCP connection and mTLS handshake, one at a time: no server on this OpenSSL can need less");
         if (withBare) (await PlayBareAsync(farm, size, cancel)).Tell(report, raw: true);
         report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
         report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident before anybody came");

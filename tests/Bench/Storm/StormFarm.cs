@@ -60,6 +60,9 @@ internal sealed class StormFarm : IAsyncDisposable
     /// <summary>A certificate and key of a TLS server, PEM.</summary>
     public Task<IssuedCertificate> ServerCertificateAsync(string name, string address) => Certificates.IssueAsync("server", name, Path.Combine(_folder, "tls"), address);
 
+    /// <summary>A certificate of somebody who calls.</summary>
+    public Task<IssuedCertificate> OperatorCertificateAsync(string name) => Certificates.IssueAsync("operator", name, Path.Combine(_folder, "tls"));
+
     private CityCertificates Certificates { get; set; } = null!;
 
     /// <summary>Starts it; back when every agent is attached.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Grpc.Core;
 using StackExchange.Redis;
 
@@ -25,6 +26,9 @@ internal sealed record StormRound(double PerSecond, ImmutableArray<TimeSpan> Too
 
     /// <summary>How often Redis read from its connections for each, without what it reads anyway: with one in flight, the round trips.</summary>
     public double RedisReads { get; init; }
+
+    /// <summary>How many script calls Redis was given for each, without what it is given anyway.</summary>
+    public double RedisScripts { get; init; }
 
     /// <summary>How each of the sign-ins went, in the order in which they ended.</summary>
     public ImmutableArray<Coming> Came { get; init; } = [];
@@ -111,6 +115,7 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
             BrokerCpuMsAboveIdle = Above(part => part.Broker),
             RedisCpuMsAboveIdle = Above(part => part.Redis),
             RedisReads = Above(part => part.Reads),
+            RedisScripts = Above(part => part.Scripts),
             IdleBrokerCpuMs = idle.Broker / idle.At.TotalSeconds,
             IdleRedisCpuMs = idle.Redis / idle.At.TotalSeconds,
         };
@@ -135,14 +140,17 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions { EndPoints = { farm.Redis.Endpoint }, AllowAdmin = true });
         var stats = await connection.GetServers()[0].InfoAsync("stats");
-        var reads = long.Parse(stats[0].Single(pair => pair.Key == "total_reads_processed").Value, System.Globalization.CultureInfo.InvariantCulture);
+        var reads = long.Parse(stats[0].Single(pair => pair.Key == "total_reads_processed").Value, CultureInfo.InvariantCulture);
+        // calls=9621,usec=… ; without a script so far there is no line.
+        var evalsha = (await connection.GetServers()[0].InfoAsync("commandstats")).SelectMany(section => section).FirstOrDefault(pair => pair.Key == "cmdstat_evalsha").Value;
+        var scripts = evalsha is null ? 0 : long.Parse(evalsha["calls=".Length..evalsha.IndexOf(',')], CultureInfo.InvariantCulture);
         double Milliseconds(int pid) => Cpu.Of(pid).TotalMilliseconds;
-        return new Spent(Stopwatch.GetElapsedTime(0), Milliseconds(farm.Broker.Pid), Milliseconds(farm.Directory.Pid), Milliseconds(farm.Redis.Pid), Milliseconds(Environment.ProcessId), reads);
+        return new Spent(Stopwatch.GetElapsedTime(0), Milliseconds(farm.Broker.Pid), Milliseconds(farm.Directory.Pid), Milliseconds(farm.Redis.Pid), Milliseconds(Environment.ProcessId), reads, scripts);
     }
 
-    // CPU in milliseconds, and Redis' reads.
-    private sealed record Spent(TimeSpan At, double Broker, double Directory, double Redis, double Load, long Reads)
+    // CPU in milliseconds, and Redis' reads and script calls.
+    private sealed record Spent(TimeSpan At, double Broker, double Directory, double Redis, double Load, long Reads, long Scripts)
     {
-        public Spent Since(Spent before) => new(At - before.At, Broker - before.Broker, Directory - before.Directory, Redis - before.Redis, Load - before.Load, Reads - before.Reads);
+        public Spent Since(Spent before) => new(At - before.At, Broker - before.Broker, Directory - before.Directory, Redis - before.Redis, Load - before.Load, Reads - before.Reads, Scripts - before.Scripts);
     }
 }
