@@ -105,7 +105,13 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
         return new GrantSeen(session.SessionId, (long)session.Fence, session.Person, session.Pool);
     }
 
-    private static bool IsText(string text, int longest) => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl);
+    private static bool IsText(string text, int longest)
+    {
+        if (text.Length == 0 || text.Length > longest) return false;
+        foreach (var letter in text)
+            if (char.IsControl(letter)) return false;
+        return true;
+    }
 
     private HostId Host(ServerCallContext context)
     {

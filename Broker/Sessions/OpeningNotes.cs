@@ -10,8 +10,8 @@ namespace VdiBroker.Sessions;
 /// <summary>Notes one call's opening for the record of its sign-in. Of decisions and places in the queue only what is new is noted.</summary>
 internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
 {
-    // Of a pool with more hosts than anybody reads, those that matter.
-    private const int MostHosts = 40;
+    // Of a pool with more hosts than anybody reads, those that matter: the first of the ranking and those that were not offered. A line is some 90 bytes, kept for a week, for each opening.
+    private const int MostHosts = 16;
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(5);
     private SignIn? _signIn;
     private Fact.Considered? _considered;

@@ -10,9 +10,11 @@ namespace VdiBroker.Pools;
 /// <param name="SeatHolders">Account names that hold a seat in the ledger.</param>
 public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObservation? Observation, ImmutableHashSet<string> SeatHolders)
 {
+    // Worked out once: whoever is seated afterwards changes it by one.
+    private (ImmutableHashSet<string> Strays, int Promised) Beside { get; init; } = Compare(Observation, SeatHolders);
+
     /// <summary>Accounts whose session runs there although the ledger gave them no seat (a store that was emptied, a logon from before).</summary>
-    public ImmutableHashSet<string> Strays { get; } =
-        Observation is null ? [] : [.. Observation.Sessions.Select(s => s.User).Where(u => !SeatHolders.Contains(u))];
+    public ImmutableHashSet<string> Strays => Beside.Strays;
 
     /// <summary>It is being drained, or out of service: it takes no new person.</summary>
     public bool Draining { get; init; }
@@ -21,13 +23,15 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public int Taken => SeatHolders.Count + Strays.Count;
 
     /// <summary>Seats that were given and whose session the last observation did not show yet: its load and memory do not count them.</summary>
-    public int Promised { get; } = Observation is null ? SeatHolders.Count : SeatHolders.Except(Observation.Sessions.Select(seen => seen.User)).Count;
+    public int Promised => Beside.Promised;
 
     /// <summary>The same host when this account has taken a seat.</summary>
-    public HostChoice With(string user) => new(Host, Health, Observation, SeatHolders.Add(user)) { Draining = Draining };
+    public HostChoice With(string user) => SeatHolders.Contains(user) ? this
+        : this with { SeatHolders = SeatHolders.Add(user), Beside = (Strays.Remove(user), Promised + (Shows(user) ? 0 : 1)) };
 
     /// <summary>The same host when this account's seat is given up.</summary>
-    public HostChoice Without(string user) => new(Host, Health, Observation, SeatHolders.Remove(user)) { Draining = Draining };
+    public HostChoice Without(string user) => !SeatHolders.Contains(user) ? this
+        : this with { SeatHolders = SeatHolders.Remove(user), Beside = Shows(user) ? (Strays.Add(user), Promised) : (Strays, Promised - 1) };
 
     /// <summary>True when it may be given to somebody who has nothing there: for the first look; a placement judges for one person.</summary>
     public bool IsGiven => Health.Reports() && !Draining;
@@ -46,4 +50,26 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     /// believed: it would draw everybody to itself.
     /// </summary>
     public bool CarriesForgotten(string user) => Strays.Count <= Host.Seats && Strays.Contains(user);
+
+    private bool Shows(string user)
+    {
+        if (Observation is null) return false;
+        foreach (var session in Observation.Sessions)
+            if (session.User == user) return true;
+        return false;
+    }
+
+    private static (ImmutableHashSet<string> Strays, int Promised) Compare(HostObservation? observation, ImmutableHashSet<string> holders)
+    {
+        if (observation is null) return ([], holders.Count);
+        var (seen, strays, promised) = (new HashSet<string>(observation.Sessions.Length, StringComparer.Ordinal), ImmutableHashSet<string>.Empty, holders.Count);
+        foreach (var session in observation.Sessions)
+        {
+            // One account may be there twice.
+            if (!seen.Add(session.User)) continue;
+            if (holders.Contains(session.User)) promised--;
+            else strays = strays.Add(session.User);
+        }
+        return (strays, promised);
+    }
 }

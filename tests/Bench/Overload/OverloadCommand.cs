@@ -70,6 +70,7 @@ internal static class OverloadCommand
         report.Add("peakPerSecond", peak, "whole sign-ins/s with 32, 64 or 128 in flight, each signed out 2 s later");
         report.Add("overloadPerSecond", over.PerSecond, "whole sign-ins/s while overloaded");
         report.Add("throughputRatio", over.PerSecond / peak, "aim: at least 0.9");
+        report.Add("throughputRatioBound", Math.Max(0, 1 - ((over.Begun + over.SentAwayAt.Count) / time.TotalSeconds / raw.Calls)), "what those who came would leave of these cores if an empty call were the answer to each: no broker beside its own crowd passes that");
         report.Add("offeredPerSecond", over.Begun / time.TotalSeconds, string.Create(CultureInfo.InvariantCulture, $"people who began, of {Times} times the peak; those who come back are not counted again"));
         report.Add("notBegun", over.NotBegun, "people whom the bench did not begin: it had no time (it shares the cores), or all were busy");
         report.Add("sentAway", over.SentAwayAt.Count, "times that somebody was told to come back");
