@@ -59,15 +59,21 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var bell = new Bell();
-        using var subscription = events.Follow("session", request.Session.Value, bell.Ring);
-        using var home = new HomeWatch(watch, bell.Ring);
+        var row = new FollowedRow(sessions, request.Session);
+        void Ring(bool other)
+        {
+            if (other) row.Doubt();
+            bell.Ring();
+        }
+        using var subscription = events.Follow("session", request.Session.Value, () => Ring(other: true));
+        using var home = new HomeWatch(watch, Ring);
         Interlocked.Increment(ref _following);
         try
         {
             Followed? told = null;
             while (true)
             {
-                if (await LookAsync(request, home) is not var (seen, onMachine))
+                if (await LookAsync(request, row, home) is not var (seen, onMachine))
                 {
                     await Task.Delay(_again, cancel);
                     continue;
@@ -75,7 +81,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
                 var now = seen with { Spread = Spread(onMachine) };
                 if (!now.Repeats(told)) yield return told = now;
                 if (StationViews.IsFinal(now.View)) yield break;
-                await WaitAsync(bell, request, told!, onMachine, cancel);
+                if (!await WaitAsync(bell, request, told!, onMachine, cancel)) row.Doubt();
             }
         }
         finally
@@ -85,11 +91,11 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     }
 
     /// <returns>Null while the store is out of reach, or was emptied and hosts may still tell of the session; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
-    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request, HomeWatch home)
+    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request, FollowedRow row, HomeWatch home)
     {
         try
         {
-            var (session, now) = await sessions.LookAsync(request.Session);
+            var (session, now) = await row.LookAsync();
             if (session is null && !await sessions.HasSettledAsync()) return null;
             var onMachine = session is not null && hearing.IsHeard(session);
             if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = session! with { Phase = SessionPhase.Active };
@@ -119,15 +125,17 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         return new EndNews(promise.Limit, promise.EndsAt, promise.EndsAt - now, extendable);
     }
 
-    private async Task WaitAsync(Bell bell, FollowRequested request, Followed told, bool onMachine, CancellationToken cancel)
+    /// <returns>False: nothing has rung, it is looked at anew because of the time.</returns>
+    private async Task<bool> WaitAsync(Bell bell, FollowRequested request, Followed told, bool onMachine, CancellationToken cancel)
     {
         while (!await bell.HeardAsync(onMachine ? MachineLife.HeardEvery : _keepAlive, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             await KeepAliveAsync(request);
             // Who came in the morning as the first of thousands was told "at once", and may hear nothing more all day.
-            if (onMachine || ReturnSpread.IsOutdated(told.Spread, Spread(onMachine))) return;
+            if (onMachine || ReturnSpread.IsOutdated(told.Spread, Spread(onMachine))) return false;
         }
+        return true;
     }
 
     // By this broker's own stations: they are who comes should it end, to this one again or to others as large. One on a machine without an agent would be taken for gone.

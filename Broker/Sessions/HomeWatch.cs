@@ -11,13 +11,14 @@ internal sealed class HomeWatch : IDisposable
     private bool _silent;
 
     /// <param name="watch">Knows the hosts.</param>
-    /// <param name="ring">Called when there is something new to look at.</param>
-    public HomeWatch(HostWatch watch, Action ring)
+    /// <param name="ring">Called when the host is another than it was; with true when all that was read may be: the store was emptied.</param>
+    public HomeWatch(HostWatch watch, Action<bool> ring)
     {
         _watch = watch;
         _subscription = watch.Subscribe(changed =>
         {
-            if (changed is not { } host || host.Value == _host) ring();
+            if (changed is not { } host) ring(true);
+            else if (host.Value == _host) ring(false);
         });
     }
 

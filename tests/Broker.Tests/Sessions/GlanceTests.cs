@@ -92,6 +92,31 @@ public sealed class GlanceTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task The_row_of_a_followed_session_is_read_when_it_may_be_another_and_else_known()
+    {
+        var farm = await FarmAsync(1);
+        var who = await farm.SignInAsync("a", "poste-a");
+        await farm.TryOpenAsync(who);
+        var id = (await farm.Sessions.OnHostAsync(new HostId("blade0"))).Single().Id;
+        var row = new FollowedRow(farm.Sessions, id);
+        var (first, at) = await row.LookAsync();
+        await farm.Store.RunAsync("station", db => db.HashSetAsync(farm.Keys.Session(id), "station", "poste-x"));
+        var (known, later) = await row.LookAsync();
+        Assert.Same(first, known);
+        Assert.InRange(later, at, at.AddMinutes(1));
+        row.Doubt();
+        Assert.Equal("poste-x", (await row.LookAsync()).Session!.Station.Value);
+
+        // One that is not there is looked for each time.
+        var (here, away) = (farm.Keys.Session(id), farm.Keys.Session(new SessionId("away")));
+        await farm.Store.RunAsync("lose", db => db.KeyRenameAsync(here, away));
+        row.Doubt();
+        Assert.Null((await row.LookAsync()).Session);
+        await farm.Store.RunAsync("find", db => db.KeyRenameAsync(away, here));
+        Assert.Equal("poste-x", (await row.LookAsync()).Session!.Station.Value);
+    }
+
+    [Fact]
     public void A_short_memory_gives_each_thing_once_and_forgets_what_is_old_or_too_much()
     {
         var memory = new ShortMemory<string, int>(TimeSpan.FromMinutes(1), 2);
