@@ -32,7 +32,7 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
 
     private static readonly Script _note = new("note_opening");
 
-    // The store does nothing else while a script runs: the notes of so many sign-ins are no pause that anybody sees (some 50 us for each), and one call for all of them costs both sides a tenth of one for each.
+    // One call for many costs both sides less than many calls; the store does nothing else while it runs, so it is not for all of a crowd.
     private const int RecordsOfCall = 12;
 
     private const int CallsAtOnce = 4;

@@ -25,8 +25,7 @@ internal sealed class LimitSessions(LimitLedger ledger, PoolCatalogue pools, Ask
             if (demand.Closing is { } closing) others.Add(closing);
             if (demand.AskedBack.Contains(session.Id)) others.Add(new EndDemand(Limit.GiveBack, DateTimeOffset.UnixEpoch));
             if (DrainEnds.DemandOn(drain, session, seen.Now) is { } drained) others.Add(drained);
-            // Most hosts report of most sessions that nothing ends them and nothing was told.
-            if (pool.Limits.AreNone && others.Count == 0 && session.End.Promise is null) continue;
+            if (pool.Limits.LetBe(session.End.Promise, others)) continue;
             await CommitAsync(session, pool, drain, pool.Limits.Decide(session.AsLimited(observed!.Idle), others, seen.Now));
         }
     }

@@ -51,13 +51,7 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     /// </summary>
     public bool CarriesForgotten(string user) => Strays.Count <= Host.Seats && Strays.Contains(user);
 
-    private bool Shows(string user)
-    {
-        if (Observation is null) return false;
-        foreach (var session in Observation.Sessions)
-            if (session.User == user) return true;
-        return false;
-    }
+    private bool Shows(string user) => Observation?.Sessions.Any(seen => seen.User == user) == true;
 
     private static (ImmutableHashSet<string> Strays, int Promised) Compare(HostObservation? observation, ImmutableHashSet<string> holders)
     {

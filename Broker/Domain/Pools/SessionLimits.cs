@@ -33,8 +33,10 @@ public sealed record SessionLimits
     /// <summary>They get it at the pool's closing hour too.</summary>
     public bool ExtendsHours { get; init; }
 
-    /// <summary>The pool itself lets a session be for ever: only <see cref="EndDemand"/>s end it.</summary>
-    public bool AreNone => Idle is null && Disconnected is null && Longest is null;
+    /// <summary>There is nothing to decide, whatever the session is: nothing asks for its end, and its person was told of none. True of most sessions at most reports.</summary>
+    /// <param name="told">What its person was told; null = nothing.</param>
+    /// <param name="demands">What else asks for its end.</param>
+    public bool LetBe(EndPromise? told, IReadOnlyCollection<EndDemand> demands) => told is null && demands.Count == 0 && Idle is null && Disconnected is null && Longest is null;
 
     /// <summary>What to do about a session now. Asked at every report of its host; the same answer twice does no harm.</summary>
     /// <param name="session">What is so.</param>

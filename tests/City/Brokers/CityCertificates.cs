@@ -36,7 +36,7 @@ public sealed class CityCertificates
     }
 
     /// <summary>Issues a certificate with its key.</summary>
-    /// <param name="kind">station, host, broker or server.</param>
+    /// <param name="kind">station, host, broker, operator or server.</param>
     /// <param name="name">Who it says its owner is; also the name of the files.</param>
     /// <param name="folder">Takes both files.</param>
     /// <param name="address">IP address of a server.</param>

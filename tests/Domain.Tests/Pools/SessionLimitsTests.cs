@@ -186,5 +186,18 @@ public sealed class SessionLimitsTests
             }
         });
 
+    [Fact]
+    public void What_is_let_be_would_be_decided_so_and_what_may_end_is_not() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 600].Nullable(), Gen.Int[0, 600], Gen.Int[0, 90].Nullable(), Gen.Bool, Gen.Int[-60, 60].Nullable()).Sample((onScreen, idle, age, limit, told, demand) =>
+        {
+            var limits = limit is { } minutes ? new SessionLimits { Disconnected = TimeSpan.FromMinutes(minutes), Longest = TimeSpan.FromMinutes(minutes + 10) } : SessionLimits.None;
+            EndDemand[] demands = demand is { } due ? [new EndDemand(Limit.Hours, _noon.AddMinutes(due))] : [];
+            var session = new LimitedSession(onScreen, _noon.AddMinutes(-age), _noon.AddMinutes(-age)) { Idle = idle is { } untouched ? TimeSpan.FromMinutes(untouched) : null };
+            if (told) session = Told(session, Limit.Longest, _noon);
+            var letBe = limits.LetBe(session.Promise, demands);
+            Assert.Equal(limit is null && !told && demand is null, letBe);
+            if (letBe) Assert.IsType<LimitDecision.Nothing>(limits.Decide(session, demands, _noon));
+        });
+
     private static LimitedSession Told(LimitedSession session, Limit limit, DateTimeOffset ends) => session with { Promise = new EndPromise(limit, ends) };
 }
