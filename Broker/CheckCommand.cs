@@ -74,19 +74,17 @@ internal static class CheckCommand
         return CheckFinding.Bad(Files, place < 0 ? "" : fault[..place], place < 0 ? fault : fault[(place + 2)..], "correct it: nothing else is tried before");
     }
 
-    // Directories block: each has a thread of its own, and all are tried at once.
+    // All are tried at once.
     private static async Task<IEnumerable<CheckFinding>> DirectoriesAsync(CityPlan plan, DateTimeOffset now)
     {
         var rules = plan.GroupRules.ToLookup(rule => rule.Tenant);
-        var found = await Task.WhenAll(plan.Directories.Directories.Select(directory => Task.Factory.StartNew(
-            () =>
-            {
-                var own = plan.Directories.Branches.Where(branch => branch.Directory == directory.Id).ToList();
-                return own.Count == 0
-                    ? [CheckFinding.Warning($"directory {directory.Id}", "city file", "no tenant uses it", "name it as 'directory' of a tenant, or take it out")]
-                    : new DirectoryCheck(directory, [.. own], [.. own.SelectMany(branch => rules[branch.Tenant])]).Run(now).ToList();
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        var found = await Task.WhenAll(plan.Directories.Directories.Select(async directory =>
+        {
+            var own = plan.Directories.Branches.Where(branch => branch.Directory == directory.Id).ToList();
+            return own.Count == 0
+                ? [CheckFinding.Warning($"directory {directory.Id}", "city file", "no tenant uses it", "name it as 'directory' of a tenant, or take it out")]
+                : await new DirectoryCheck(directory, [.. own], [.. own.SelectMany(branch => rules[branch.Tenant])]).RunAsync(now).ToListAsync();
+        }));
         return found.SelectMany(some => some);
     }
 

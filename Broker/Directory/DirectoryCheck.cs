@@ -17,33 +17,33 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
     private readonly string _what = $"directory {options.Id}";
     private readonly TenantBranches _branches = TenantBranches.Make(tenants, options.People.Base, options.Groups.Base);
 
-    /// <summary>All findings. Blocks: for a thread of its own.</summary>
-    public IEnumerable<CheckFinding> Run(DateTimeOffset now)
+    /// <summary>All findings.</summary>
+    public async IAsyncEnumerable<CheckFinding> RunAsync(DateTimeOffset now)
     {
         var contentTried = false;
         foreach (var server in options.Service.Servers)
         {
-            var reached = LdapServerCheck.Run(options.Service, server, now, out var client);
+            var (reached, client) = await LdapServerCheck.RunAsync(options.Service, server, now);
             foreach (var finding in reached) yield return finding;
             if (client is null) continue;
             using (client)
             {
-                foreach (var finding in contentTried ? Try(client, Bases) : Try(client, Content)) yield return finding;
+                await foreach (var finding in TryAsync(client, contentTried ? BasesAsync : ContentAsync)) yield return finding;
                 contentTried = true;
             }
         }
     }
 
     // What was found until a search failed, and that it failed.
-    private IEnumerable<CheckFinding> Try(LdapClient client, Func<LdapClient, IEnumerable<CheckFinding>> search)
+    private async IAsyncEnumerable<CheckFinding> TryAsync(LdapClient client, Func<LdapClient, IAsyncEnumerable<CheckFinding>> search)
     {
-        using var findings = search(client).GetEnumerator();
+        await using var findings = search(client).GetAsyncEnumerator();
         while (true)
         {
             CheckFinding next;
             try
             {
-                if (!findings.MoveNext()) yield break;
+                if (!await findings.MoveNextAsync()) yield break;
                 next = findings.Current;
             }
             catch (DirectoryOutOfReachException fault)
@@ -55,15 +55,19 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
         }
     }
 
-    private IEnumerable<CheckFinding> Bases(LdapClient client) =>
-        options.Views.Values.SelectMany(view => (string[])[view.People.Base, view.Groups.Base]).Concat([options.People.Base, options.Groups.Base]).Concat(tenants.Select(tenant => tenant.PeopleUnder)).Concat(tenants.Select(tenant => tenant.GroupsUnder).OfType<string>())
-            .Distinct(StringComparer.OrdinalIgnoreCase).Select(dn => Base(client, dn)).OfType<CheckFinding>();
+    private async IAsyncEnumerable<CheckFinding> BasesAsync(LdapClient client)
+    {
+        var named = options.Views.Values.SelectMany(view => (string[])[view.People.Base, view.Groups.Base]).Concat([options.People.Base, options.Groups.Base])
+            .Concat(tenants.Select(tenant => tenant.PeopleUnder)).Concat(tenants.Select(tenant => tenant.GroupsUnder).OfType<string>());
+        foreach (var dn in named.Distinct(StringComparer.OrdinalIgnoreCase))
+            if (await BaseAsync(client, dn) is { } missing) yield return missing;
+    }
 
-    private CheckFinding? Base(LdapClient client, string dn)
+    private async Task<CheckFinding?> BaseAsync(LdapClient client, string dn)
     {
         try
         {
-            return client.Search(dn, LdapScope.Entry, "(objectClass=*)", 1, "1.1").Entries.Length == 1 ? null : Missing();
+            return (await client.SearchAsync(dn, LdapScope.Entry, "(objectClass=*)", 1, "1.1")).Entries.Length == 1 ? null : Missing();
         }
         catch (DirectoryOutOfReachException fault) when (fault.Outage == Outage.Unwilling)
         {
@@ -74,26 +78,30 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
             "correct the DN in the city file, or let bind_dn read it");
     }
 
-    private IEnumerable<CheckFinding> Content(LdapClient client)
+    private async IAsyncEnumerable<CheckFinding> ContentAsync(LdapClient client)
     {
-        var missing = Bases(client).ToArray();
-        foreach (var finding in missing) yield return finding;
-        if (missing.Length > 0) yield break;
+        var complete = true;
+        await foreach (var missing in BasesAsync(client))
+        {
+            complete = false;
+            yield return missing;
+        }
+        if (!complete) yield break;
         var views = tenants.GroupBy(tenant => options.Views.GetValueOrDefault(tenant.Tenant));
         foreach (var alike in views)
         {
             var view = alike.Key ?? new TenantView(options.People, options.Groups);
-            foreach (var finding in People(client, view.People, [.. alike])) yield return finding;
-            if (Passwords(client, view.People) is { } readable) yield return readable;
-            foreach (var finding in Groups(client, view.Groups, [.. alike.Select(tenant => tenant.Tenant)])) yield return finding;
+            await foreach (var finding in PeopleAsync(client, view.People, [.. alike])) yield return finding;
+            if (await PasswordsAsync(client, view.People) is { } readable) yield return readable;
+            await foreach (var finding in GroupsAsync(client, view.Groups, [.. alike.Select(tenant => tenant.Tenant)])) yield return finding;
         }
     }
 
-    private IEnumerable<CheckFinding> People(LdapClient client, PeopleOptions people, TenantBranch[] own)
+    private async IAsyncEnumerable<CheckFinding> PeopleAsync(LdapClient client, PeopleOptions people, TenantBranch[] own)
     {
         var (count, nameless, logins) = (0, 0, new Dictionary<string, int>(StringComparer.Ordinal));
         var byTenant = own.ToDictionary(tenant => tenant.Tenant, _ => 0);
-        foreach (var entry in client.SearchPages(people.Base, people.Filter, LdapClient.UsualPage, [.. people.Login]).SelectMany(page => page))
+        await foreach (var entry in EntriesAsync(client, people.Base, people.Filter, people.Login))
         {
             count++;
             if (DistinguishedName.Parse(entry.Dn) is { } place)
@@ -115,11 +123,11 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
                 "give 'suffixes' to the tenants, or make the names unique");
     }
 
-    private CheckFinding? Passwords(LdapClient client, PeopleOptions people)
+    private async Task<CheckFinding?> PasswordsAsync(LdapClient client, PeopleOptions people)
     {
         try
         {
-            return client.Search(people.Base, LdapScope.Branch, people.Filter, 1, "userPassword").Entries.Any(entry => entry.Octets("userPassword").Length > 0)
+            return (await client.SearchAsync(people.Base, LdapScope.Branch, people.Filter, 1, "userPassword")).Entries.Any(entry => entry.Octets("userPassword").Length > 0)
                 ? CheckFinding.Warning(_what, options.BindDn ?? "anybody", "the broker's account can read people's password hashes", "take that right away from it: the broker needs none of them")
                 : null;
         }
@@ -129,12 +137,12 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
         }
     }
 
-    private IEnumerable<CheckFinding> Groups(LdapClient client, GroupsOptions groups, TenantId[] own)
+    private async IAsyncEnumerable<CheckFinding> GroupsAsync(LdapClient client, GroupsOptions groups, TenantId[] own)
     {
         var filter = groups.Filter ?? $"(|{string.Concat(groups.Members.Concat(groups.MemberUids).Select(attribute => $"({attribute}=*)"))})";
         var names = own.ToDictionary(tenant => tenant, _ => new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         var count = 0;
-        foreach (var entry in client.SearchPages(groups.Base, filter, LdapClient.UsualPage, [.. groups.Name]).SelectMany(page => page))
+        await foreach (var entry in EntriesAsync(client, groups.Base, filter, groups.Name))
         {
             count++;
             if (DistinguishedName.Parse(entry.Dn) is not { } place || groups.Name.Select(entry.Text).OfType<string>().FirstOrDefault() is not { } name) continue;
@@ -151,5 +159,11 @@ internal sealed class DirectoryCheck(DirectoryOptions options, ImmutableArray<Te
                 : CheckFinding.Bad(_what, rule.Where, $"there is no group '{rule.Group}' that counts for tenant {rule.Tenant}: the rule is for nobody",
                     Spelling.Nearest(rule.Group, names[rule.Tenant]) is { } close ? $"did you mean '{close}'?" : "look at the name, and at 'groups_under' of the tenant");
         }
+    }
+
+    private static async IAsyncEnumerable<LdapEntry> EntriesAsync(LdapClient client, string under, string filter, ImmutableArray<string> wanted)
+    {
+        await foreach (var page in client.PagesAsync(under, filter, LdapClient.UsualPage, [.. wanted]))
+            foreach (var entry in page) yield return entry;
     }
 }

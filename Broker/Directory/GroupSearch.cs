@@ -11,12 +11,12 @@ internal sealed class GroupSearch(GroupsOptions groups)
     private readonly string[] _names = [.. groups.Name];
 
     /// <summary>The groups that name a person as a member.</summary>
-    public ImmutableArray<GroupEntry> Of(LdapClient client, PersonEntry person)
+    public Task<ImmutableArray<GroupEntry>> OfAsync(LdapClient client, PersonEntry person)
     {
         var ways = groups.Members.Select(attribute => LdapFilter.Is(attribute, person.Dn))
             .Concat(groups.MemberUids.SelectMany(attribute => ((string[])[person.Login, person.Account]).Distinct(StringComparer.Ordinal).Select(login => LdapFilter.Is(attribute, login))));
         if (person.PrimaryGroup is { } primary) ways = ways.Append($"(objectSid={Octets(primary)})");
-        return All(client, AnyOf(ways));
+        return AllAsync(client, AnyOf(ways));
     }
 
     /// <summary>
@@ -24,10 +24,10 @@ internal sealed class GroupSearch(GroupsOptions groups)
     /// most there is none, and that one search was all. Where there is, the half is asked, and so on: whose parent it is would else take the
     /// parents' lists of members, which may be thousands of DNs long.
     /// </summary>
-    public ParentsOf ParentsOf(LdapClient client, ReadOnlySpan<GroupEntry> children)
+    public async Task<ParentsOf> ParentsOfAsync(LdapClient client, ReadOnlyMemory<GroupEntry> children)
     {
         var found = new ParentsOf();
-        Read(client, children, found);
+        await ReadAsync(client, children, found);
         return found;
     }
 
@@ -35,7 +35,7 @@ internal sealed class GroupSearch(GroupsOptions groups)
     /// Of groups that a person's entry lists, those that are there and have no list of members of their own: their members are made by a
     /// rule, or may not be read. One that has such a list without the person in it is a thing of the past.
     /// </summary>
-    public ImmutableArray<GroupEntry> Unlisted(LdapClient client, IEnumerable<string> places)
+    public async Task<ImmutableArray<GroupEntry>> UnlistedAsync(LdapClient client, IEnumerable<string> places)
     {
         var lists = $"(|{string.Concat(groups.Members.Select(attribute => $"({attribute}=*)"))})";
         var found = ImmutableArray.CreateBuilder<GroupEntry>();
@@ -43,8 +43,8 @@ internal sealed class GroupSearch(GroupsOptions groups)
         {
             try
             {
-                if (!groups.Members.IsEmpty && client.Search(dn, LdapScope.Entry, lists, 0, "1.1").Entries is not []) continue;
-                found.AddRange(client.Search(dn, LdapScope.Entry, groups.Filter ?? "(objectClass=*)", 0, _names).Entries.Select(Group).OfType<GroupEntry>());
+                if (!groups.Members.IsEmpty && (await client.SearchAsync(dn, LdapScope.Entry, lists, 0, "1.1")).Entries is not []) continue;
+                found.AddRange((await client.SearchAsync(dn, LdapScope.Entry, groups.Filter ?? "(objectClass=*)", 0, _names)).Entries.Select(Group).OfType<GroupEntry>());
             }
             catch (DirectoryOutOfReachException absent) when (absent.Code is 32 or 34 or 10)
             {
@@ -54,32 +54,36 @@ internal sealed class GroupSearch(GroupsOptions groups)
         return found.ToImmutable();
     }
 
-    private void Read(LdapClient client, ReadOnlySpan<GroupEntry> children, ParentsOf found)
+    private async Task ReadAsync(LdapClient client, ReadOnlyMemory<GroupEntry> children, ParentsOf found)
     {
         if (children.IsEmpty) return;
         var ways = new List<string>();
-        foreach (var child in children) ways.AddRange(groups.Members.Select(attribute => LdapFilter.Is(attribute, child.Dn)));
-        if (groups.Members.IsEmpty || (children.Length > 1 && IsNone(client, AnyOf(ways))))
+        foreach (var child in children.Span) ways.AddRange(groups.Members.Select(attribute => LdapFilter.Is(attribute, child.Dn)));
+        if (groups.Members.IsEmpty || (children.Length > 1 && await IsNoneAsync(client, AnyOf(ways))))
         {
-            foreach (var child in children) found[child.Place] = [];
+            foreach (var child in children.Span) found[child.Place] = [];
         }
-        else if (children.Length == 1) found[children[0].Place] = All(client, AnyOf(ways));
+        else if (children.Length == 1) found[children.Span[0].Place] = await AllAsync(client, AnyOf(ways));
         else
         {
             var half = children.Length / 2;
-            Read(client, children[..half], found);
-            Read(client, children[half..], found);
+            await ReadAsync(client, children[..half], found);
+            await ReadAsync(client, children[half..], found);
         }
     }
 
-    private bool IsNone(LdapClient client, string filter)
+    private async Task<bool> IsNoneAsync(LdapClient client, string filter)
     {
-        var found = client.Search(groups.Base, LdapScope.Branch, filter, 1, "1.1");
+        var found = await client.SearchAsync(groups.Base, LdapScope.Branch, filter, 1, "1.1");
         return found.Entries.IsEmpty && !found.More;
     }
 
-    private ImmutableArray<GroupEntry> All(LdapClient client, string filter) =>
-        [.. client.SearchPages(groups.Base, filter, LdapClient.UsualPage, _names).SelectMany(page => page).Select(Group).OfType<GroupEntry>()];
+    private async Task<ImmutableArray<GroupEntry>> AllAsync(LdapClient client, string filter)
+    {
+        var found = ImmutableArray.CreateBuilder<GroupEntry>();
+        await foreach (var page in client.PagesAsync(groups.Base, filter, LdapClient.UsualPage, _names)) found.AddRange(page.Select(Group).OfType<GroupEntry>());
+        return found.DrainToImmutable();
+    }
 
     private string AnyOf(IEnumerable<string> ways) => groups.Filter is { } own ? $"(&{own}(|{string.Concat(ways)}))" : $"(|{string.Concat(ways)})";
 

@@ -79,10 +79,10 @@ internal sealed class PeopleDirectory : IDisposable
     /// <summary>Changes a person's password after a bind as the person; what the bind alone told when it did not come to the change.</summary>
     /// <exception cref="DirectoryOutOfReachException">It could not be asked; the password may have been changed or not.</exception>
     public Task<(BindJudgement Bind, ChangeJudgement? Change)> ChangeAsync(PersonEntry person, string old, string wanted, CancellationToken cancel) =>
-        _service.AsPersonAsync<(BindJudgement, ChangeJudgement?)>(person.Dn, old, (client, answer) =>
+        _service.AsPersonAsync<(BindJudgement, ChangeJudgement?)>(person.Dn, old, async (client, answer) =>
         {
             var bind = Judge(person, answer);
-            return bind is BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange) ? (bind, Judge(client, Change(client, person, old, wanted, bound: bind is BindJudgement.Taken))) : (bind, null);
+            return bind is BindJudgement.Taken or BindJudgement.Barred(AccountState.MustChange) ? (bind, Judge(client, await ChangeAsync(client, person, old, wanted, bound: bind is BindJudgement.Taken))) : (bind, null);
         }, outcome => outcome.Item2 is ChangeJudgement.Refused(PasswordRefusal.ReadOnly), cancel);
 
     /// <summary>Refuses nobody: the same work as for a wrong password, on an entry that does not exist.</summary>
@@ -106,7 +106,7 @@ internal sealed class PeopleDirectory : IDisposable
 
     /// <summary>Shows that a server is there and takes the broker's account.</summary>
     /// <exception cref="DirectoryOutOfReachException">It does not.</exception>
-    public Task ReachAsync(CancellationToken cancel) => _service.AskAsync(client => client.Server, cancel);
+    public Task ReachAsync(CancellationToken cancel) => _service.AskAsync(client => Task.FromResult(client.Server), cancel);
 
     public void Dispose() => _service.Dispose();
 
@@ -124,11 +124,11 @@ internal sealed class PeopleDirectory : IDisposable
 
     // Active Directory lets nobody bind whose password has expired or must be changed, but takes the change from any account that knows the
     // old password: then from the broker's own, on this same connection.
-    private LdapAnswer Change(LdapClient client, PersonEntry person, string old, string wanted, bool bound)
+    private async Task<LdapAnswer> ChangeAsync(LdapClient client, PersonEntry person, string old, string wanted, bool bound)
     {
-        if (_options.Schema != DirectorySchema.ActiveDirectory) return client.ChangePassword(person.Dn, old, wanted);
-        if (!bound && _options.BindDn is { } own && client.Bind(own, BrokerPassword.Read(_options.Service)) is { Code: not 0 } refused) throw Unwilling(refused, client);
-        return client.ChangeUnicodePassword(person.Dn, old, wanted);
+        if (_options.Schema != DirectorySchema.ActiveDirectory) return await client.ChangePasswordAsync(person.Dn, old, wanted);
+        if (!bound && _options.BindDn is { } own && await client.BindAsync(own, BrokerPassword.Read(_options.Service)) is { Code: not 0 } refused) throw Unwilling(refused, client);
+        return await client.ChangeUnicodePasswordAsync(person.Dn, old, wanted);
     }
 
     private static ServerWord Word(LdapAnswer answer) => new(answer.Code, answer.Diagnostic, answer.PolicyControl);

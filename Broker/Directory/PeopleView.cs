@@ -34,7 +34,7 @@ internal sealed class PeopleView
         _groupsBase = DistinguishedName.Parse(_groups.Base) ?? throw new ArgumentException($"not a DN: {_groups.Base}");
         _search = new GroupSearch(_groups);
         _wanted = PersonEntry.Wanted(schema, _people);
-        Graph = new GroupGraph(some => _service.AskAsync(client => _search.ParentsOf(client, some.ToArray()), CancellationToken.None), GraphAge, time);
+        Graph = new GroupGraph(some => _service.AskAsync(client => _search.ParentsOfAsync(client, some.ToArray()), CancellationToken.None), GraphAge, time);
     }
 
     /// <summary>Whose people they are.</summary>
@@ -60,7 +60,7 @@ internal sealed class PeopleView
         var names = (tenant is null ? [login.Value] : (string[])[login.Bare, login.Value]).SelectMany(LoginName.Forms).Distinct(StringComparer.Ordinal).ToArray();
         var filter = $"(&{_people.Filter}(|{string.Concat(names.SelectMany(name => _people.Login.Select(attribute => LdapFilter.Is(attribute, name))))}))";
         var under = tenant is { } named ? _places[named] : _people.Base;
-        var found = await _service.AskAsync(client => client.Search(under, LdapScope.Branch, filter, MostBearers, _wanted), cancel);
+        var found = await _service.AskAsync(client => client.SearchAsync(under, LdapScope.Branch, filter, MostBearers, _wanted), cancel);
         var keys = names.Select(TextForms.Fold).ToHashSet(StringComparer.Ordinal);
         var (people, outside, unusable) = (ImmutableArray.CreateBuilder<PersonEntry>(), false, false);
         foreach (var entry in found.Entries)
@@ -80,12 +80,12 @@ internal sealed class PeopleView
     public async Task<GroupWalk> GroupsOfAsync(PersonEntry person, CancellationToken cancel)
     {
         bool Counts(GroupEntry group) => _branches.Counts(group.Place, person.Tenant);
-        var direct = await _service.AskAsync(client => _search.Of(client, person), cancel);
+        var direct = await _service.AskAsync(client => _search.OfAsync(client, person), cancel);
         var walk = await WalkAsync(GroupWalk.Start(direct.Where(Counts), new GroupBounds(_groups.MaxDepth, _groups.MaxCount)));
         // What the entry lists beyond that: groups whose members are made by a rule, or may not be read.
         var listed = person.MemberOf.Where(dn => DistinguishedName.Parse(dn) is { } place && place.IsIn(_groupsBase) && !walk.Knows(place) && _branches.Counts(place, person.Tenant)).ToArray();
         if (listed.Length == 0 || walk.Cut != GroupsCut.None) return walk;
-        var further = await _service.AskAsync(client => _search.Unlisted(client, listed.Take(_groups.MaxCount)), cancel);
+        var further = await _service.AskAsync(client => _search.UnlistedAsync(client, listed.Take(_groups.MaxCount)), cancel);
         return await WalkAsync(walk.And(further.Where(Counts)));
 
         async Task<GroupWalk> WalkAsync(GroupWalk going)

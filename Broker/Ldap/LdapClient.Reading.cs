@@ -11,10 +11,8 @@ internal sealed record SearchEnd(int Code, byte[]? Cookie);
 
 internal sealed unsafe partial class LdapClient
 {
-    private LdapAnswer Answer(int sent, int message)
+    private LdapAnswer Answer(nint answer)
     {
-        if (sent != Success) throw Unsent();
-        var answer = Wait(message);
         if (ParseResult(_ldap, answer, out var code, out var matched, out var diagnostic, out var referrals, out var controls, free: 1) != Success) throw Gone();
         var read = new LdapAnswer(code, Utf8(diagnostic), ValueOf(controls, PolicyOid));
         Free(matched);
@@ -25,37 +23,7 @@ internal sealed unsafe partial class LdapClient
         return code >= 0 ? read : throw Gone();
     }
 
-    private (ImmutableArray<LdapEntry> Entries, SearchEnd End, int References) ReadAnswers(int message, int limit)
-    {
-        var entries = ImmutableArray.CreateBuilder<LdapEntry>();
-        var references = 0;
-        while (true)
-        {
-            var kind = Result(_ldap, message, OneMessage, 0, out var answer);
-            switch (kind)
-            {
-                case MessageEntry:
-                    var full = limit > 0 && entries.Count == limit;
-                    if (!full) entries.Add(Entry(answer));
-                    _ = FreeMessage(answer);
-                    // Some servers (Samba) keep no limit that was asked of them.
-                    if (!full) break;
-                    _ = Abandon(_ldap, message, null, null);
-                    return (entries.DrainToImmutable(), new SearchEnd(LdapResult.SizeLimit, null), references);
-                case MessageReference:
-                    references++;
-                    _ = FreeMessage(answer);
-                    break;
-                case MessageSearchDone:
-                    return (entries.DrainToImmutable(), End(answer), references);
-                default:
-                    if (answer != 0) _ = FreeMessage(answer);
-                    throw Gone();
-            }
-        }
-    }
-
-    private nint Wait(int message) => Result(_ldap, message, OneMessage, 0, out var answer) > 0 ? answer : throw Gone();
+    private void Leave(int message) => _ = Abandon(_ldap, message, null, null);
 
     private SearchEnd End(nint answer)
     {

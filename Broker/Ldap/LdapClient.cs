@@ -5,12 +5,15 @@ using System.Runtime.InteropServices;
 namespace VdiBroker.Ldap;
 
 /// <summary>
-/// One connection to one server, used by one thread at a time. Every call, connecting included, ends by its deadline: libldap's own time limits cover
-/// neither a TLS handshake nor the rest of a half-sent answer, so an alarm shuts the socket, and the blocked call returns. After a fault it is of no
-/// more use (libldap would connect again by itself, without TLS and as nobody).
+/// One connection to one server, for one call at a time. No thread waits for an answer: libldap is asked for it when there is something to read. Every call, connecting included, ends
+/// by its deadline: libldap's own time limits cover neither a TLS handshake nor the rest of a half-sent answer, so an alarm shuts the socket, and whoever waits on it goes on. After a
+/// fault it is of no more use (libldap would connect again by itself, without TLS and as nobody).
 /// </summary>
 internal sealed partial class LdapClient : IDisposable
 {
+    /// <summary>Name of the threads on which connections are made.</summary>
+    public const string OpeningThread = "ldap opening";
+
     private static readonly TimeSpan AlarmRepeat = TimeSpan.FromMilliseconds(200);
 
     // A page of 1,000 entries, or a group with 100,000 members, and room to spare.
@@ -28,6 +31,7 @@ internal sealed partial class LdapClient : IDisposable
     private bool _broken;
     private int _socket = -1;
     private nint _ldap;
+    private SocketWatch? _watch;
 
     /// <summary>Prepares a connection; it is made by the first call.</summary>
     /// <param name="server">Where to.</param>
@@ -68,6 +72,7 @@ internal sealed partial class LdapClient : IDisposable
         {
             _armed = false;
             _alarm.Dispose();
+            _watch?.Dispose();
             if (_ldap != 0) Forget();
             else if (_socket >= 0) LdapSocket.Close(_socket);
             _ldap = 0;
@@ -75,7 +80,7 @@ internal sealed partial class LdapClient : IDisposable
         }
     }
 
-    private T Call<T>(Func<T> call)
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
         if (_broken) throw new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: the connection was lost");
         if (_budget is { } budget && (!budget.IsWanted() || Environment.TickCount64 >= budget.Until)) throw Late();
@@ -86,8 +91,8 @@ internal sealed partial class LdapClient : IDisposable
         }
         try
         {
-            if (_ldap == 0) Open();
-            return call();
+            if (_ldap == 0) await OpenAsync();
+            return await call();
         }
         catch (DirectoryOutOfReachException fault)
         {
@@ -124,6 +129,26 @@ internal sealed partial class LdapClient : IDisposable
         slow?.Invoke();
     }
 
+    // libldap blocks while it greets a server: on a thread that is there for that long.
+    private Task OpenAsync()
+    {
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                Open();
+                open.SetResult();
+            }
+            catch (Exception fault)
+            {
+                open.SetException(fault);
+            }
+        })
+        { IsBackground = true, Name = OpeningThread }.Start();
+        return open.Task;
+    }
+
     private void Open()
     {
         try
@@ -140,10 +165,29 @@ internal sealed partial class LdapClient : IDisposable
         var version = 3;
         Require(LibLdap.SetOption(_ldap, LibLdap.OptionProtocolVersion, ref version), "protocol version");
         Require(LibLdap.SetOption(_ldap, LibLdap.OptionReferrals, 0), "referral option");
-        // Otherwise a signal that happens to reach the waiting thread (a child process that ended) is taken for a broken connection.
+        // Otherwise a signal that happens to reach the opening thread (a child process that ended) is taken for a broken connection.
         Require(LibLdap.SetOption(_ldap, LibLdap.OptionRestart, 1), "restart option");
         BoundAnswers();
         if (Server.Security != LdapSecurity.None) Secure();
+        _watch = new SocketWatch(_socket);
+    }
+
+    // Waits first: nothing can be there when a request has just been sent, and libldap asks the kernel each time.
+    private async Task<(int Kind, nint Answer)> FirstResultAsync(int message)
+    {
+        await _watch!.ReadableAsync();
+        return await ResultAsync(message);
+    }
+
+    private async ValueTask<(int Kind, nint Answer)> ResultAsync(int message)
+    {
+        while (true)
+        {
+            // What is left of the octets that it has read already comes without a wait.
+            var kind = LibLdap.Result(_ldap, message, LibLdap.OneMessage, in LibLdap.AtOnce, out var answer);
+            if (kind != 0) return (kind, answer);
+            await _watch!.ReadableAsync();
+        }
     }
 
     // A length of 2 GB at the head of an answer must not become 2 GB of memory.

@@ -11,14 +11,14 @@ internal static class LdapConnector
     /// <param name="onSlow">Told when it takes long; it goes on.</param>
     /// <param name="memory">What is known of the server's certificate.</param>
     /// <exception cref="DirectoryOutOfReachException">It could not be done; nothing is left open.</exception>
-    public static LdapClient OpenAsBroker(LdapServer server, LdapServiceOptions options, Action? onSlow = null, CertificateMemory? memory = null)
+    public static async Task<LdapClient> OpenAsBrokerAsync(LdapServer server, LdapServiceOptions options, Action? onSlow = null, CertificateMemory? memory = null)
     {
         var client = new LdapClient(server, options.Deadline, memory);
         client.Bound(options.Deadline, options.Patience, onSlow);
         try
         {
-            if (options.BindDn is { } dn) Bind(client, dn, options);
-            else client.Greet();
+            if (options.BindDn is { } dn) await BindAsync(client, dn, options);
+            else await client.GreetAsync();
             return client;
         }
         catch
@@ -28,9 +28,9 @@ internal static class LdapConnector
         }
     }
 
-    private static void Bind(LdapClient client, string dn, LdapServiceOptions options)
+    private static async Task BindAsync(LdapClient client, string dn, LdapServiceOptions options)
     {
-        var answer = client.Bind(dn, BrokerPassword.Read(options));
+        var answer = await client.BindAsync(dn, BrokerPassword.Read(options));
         if (answer.Code == LdapResult.Success) return;
         throw LdapResult.IsOfTheServer(answer.Code)
             ? Unwilling(client.Server, answer.Code)

@@ -11,20 +11,20 @@ internal static class LdapServerCheck
     /// <summary>Connects as the broker does.</summary>
     /// <param name="options">The directory.</param>
     /// <param name="server">One of its servers.</param>
-    /// <param name="client">The connection, bound as the broker, for further tries; null when there is none. The caller's to dispose.</param>
     /// <param name="now">The instant.</param>
-    public static IReadOnlyList<CheckFinding> Run(LdapServiceOptions options, LdapServer server, DateTimeOffset now, out LdapClient? client)
+    /// <returns>What was found, and the connection, bound as the broker, for further tries; null when there is none. The caller's to dispose.</returns>
+    public static async Task<(IReadOnlyList<CheckFinding> Findings, LdapClient? Client)> RunAsync(LdapServiceOptions options, LdapServer server, DateTimeOffset now)
     {
         var what = $"directory {options.Id}";
         var clock = Stopwatch.StartNew();
-        client = null;
+        LdapClient client;
         try
         {
-            client = LdapConnector.OpenAsBroker(server, options);
+            client = await LdapConnector.OpenAsBrokerAsync(server, options);
         }
         catch (DirectoryOutOfReachException fault)
         {
-            return [CheckFinding.Bad(what, server.Origin, fault.Message.StartsWith(server.Origin, StringComparison.Ordinal) ? fault.Message[server.Origin.Length..].TrimStart(':', ' ') : fault.Message, Remedy(fault))];
+            return ([CheckFinding.Bad(what, server.Origin, fault.Message.StartsWith(server.Origin, StringComparison.Ordinal) ? fault.Message[server.Origin.Length..].TrimStart(':', ' ') : fault.Message, Remedy(fault))], null);
         }
         var findings = new List<CheckFinding>
         {
@@ -38,7 +38,7 @@ internal static class LdapServerCheck
         }
         if (server.Security == LdapSecurity.None)
             findings.Add(CheckFinding.Warning(what, server.Origin, "passwords go to it without TLS", "on this machine alone that can be borne; else use ldaps:// or StartTLS"));
-        return findings;
+        return (findings, client);
     }
 
     private static string Remedy(DirectoryOutOfReachException fault) => fault.Outage switch

@@ -13,7 +13,7 @@ internal sealed class LdapServerLine : IDisposable
     private readonly TimeProvider _time;
     private readonly LdapLog _log;
     private readonly CancellationTokenSource _closing = new();
-    private readonly AutoResetEvent _ring = new(initialState: false);
+    private readonly SemaphoreSlim _ring = new(0);
     private Breaker _breaker;
     private DirectoryOutOfReachException? _fault;
     private TaskCompletionSource _next = NewTrial();
@@ -27,17 +27,17 @@ internal sealed class LdapServerLine : IDisposable
         _log = log;
         _time = time;
         _breaker = Breaker.New(time.GetUtcNow());
-        Searches = new LdapLanes($"{options.Id} search", options, OpenAsBroker);
-        Checks = new LdapLanes($"{options.Id} check", options, _ => new LdapClient(server, options.Deadline, _memory));
+        Searches = new LdapConnections(options, OpenAsBrokerAsync);
+        Checks = new LdapConnections(options, _ => Task.FromResult(new LdapClient(server, options.Deadline, _memory)));
     }
 
     public LdapServer Server { get; }
 
     /// <summary>Connections bound as the broker.</summary>
-    public LdapLanes Searches { get; }
+    public LdapConnections Searches { get; }
 
     /// <summary>Connections on which people are bound.</summary>
-    public LdapLanes Checks { get; }
+    public LdapConnections Checks { get; }
 
     /// <summary>Whether it is asked, since when and why not.</summary>
     public Breaker Breaker
@@ -81,7 +81,7 @@ internal sealed class LdapServerLine : IDisposable
     /// <summary>Ends with a trial that began after this call and is made as soon as may be: the breaker may be closed then.</summary>
     public Task TrialAsync()
     {
-        _ring.Set();
+        if (_ring.CurrentCount == 0) _ring.Release();
         lock (_gate) return _trying ? _next.Task : Task.CompletedTask;
     }
 
@@ -92,9 +92,9 @@ internal sealed class LdapServerLine : IDisposable
         Checks.Dispose();
     }
 
-    private LdapClient OpenAsBroker(Action? onSlow)
+    private async Task<LdapClient> OpenAsBrokerAsync(Action? onSlow)
     {
-        var client = LdapConnector.OpenAsBroker(Server, _options, onSlow, _memory);
+        var client = await LdapConnector.OpenAsBrokerAsync(Server, _options, onSlow, _memory);
         NoteCertificate(client);
         return client;
     }
@@ -131,17 +131,17 @@ internal sealed class LdapServerLine : IDisposable
             if (_trying || _closing.IsCancellationRequested) return;
             _trying = true;
         }
-        new Thread(TryUntilBack) { IsBackground = true, Name = $"ldap {_options.Id} trial" }.Start();
+        _ = TryUntilBackAsync();
     }
 
-    // A thread of its own, while the server is out: libldap blocks, and no lane may be stuck on a server that does not answer.
-    private void TryUntilBack()
+    // Apart from the connections for calls: none of those may be stuck on a server that does not answer.
+    private async Task TryUntilBackAsync()
     {
         for (var back = false; !back && !_closing.IsCancellationRequested;)
         {
             var begun = Begin();
             var password = BrokerPassword.Stamp(_options);
-            var cause = Try();
+            var cause = await TryAsync();
             Change(now => _breaker.Tried(cause?.Message, now), cause);
             lock (_gate)
             {
@@ -149,28 +149,30 @@ internal sealed class LdapServerLine : IDisposable
                 _trying = !back;
             }
             begun.TrySetResult();
-            if (!back) Pause(cause!, password);
+            if (!back) await PauseAsync(cause!, password);
         }
         // Who waits for a trial that will not be made.
         Begin().TrySetResult();
     }
 
-    private void Pause(DirectoryOutOfReachException cause, long tried)
+    private async Task PauseAsync(DirectoryOutOfReachException cause, long tried)
     {
-        if (_closing.Token.WaitHandle.WaitOne(ShortestPause)) return;
+        await Task.Delay(ShortestPause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cause.Outage != Outage.OwnAccount)
         {
-            WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause);
+            await RungAsync();
             return;
         }
         // Trying a refused password again and again locks the broker's account: only another password in the file is worth a trial, or a long time.
-        for (var since = _time.GetTimestamp(); BrokerPassword.Stamp(_options) == tried && _time.GetElapsedTime(since) < OwnAccountPause;)
+        for (var since = _time.GetTimestamp(); !_closing.IsCancellationRequested && BrokerPassword.Stamp(_options) == tried && _time.GetElapsedTime(since) < OwnAccountPause;)
         {
-            if (WaitHandle.WaitAny([_closing.Token.WaitHandle, _ring], TrialPause) == 0) return;
+            await RungAsync();
             // Whoever rang is told at once, unless there is something new to try for them.
             if (BrokerPassword.Stamp(_options) == tried) Begin().TrySetResult();
         }
     }
+
+    private async Task RungAsync() => await ((Task)_ring.WaitAsync(TrialPause, _closing.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private TaskCompletionSource Begin()
     {
@@ -182,11 +184,11 @@ internal sealed class LdapServerLine : IDisposable
         }
     }
 
-    private DirectoryOutOfReachException? Try()
+    private async Task<DirectoryOutOfReachException?> TryAsync()
     {
         try
         {
-            using var client = OpenAsBroker(null);
+            using var client = await OpenAsBrokerAsync(null);
             return null;
         }
         catch (DirectoryOutOfReachException fault)
@@ -195,7 +197,7 @@ internal sealed class LdapServerLine : IDisposable
         }
         catch (Exception fault)
         {
-            // On a thread of our own nobody else would catch it.
+            // Nobody else would catch it.
             return new DirectoryOutOfReachException(Outage.Lost, $"{Server.Origin}: {fault.Message}", fault);
         }
     }

@@ -13,7 +13,7 @@ internal sealed record ServerState(LdapServer Server, Breaker Breaker);
 /// </summary>
 internal sealed class LdapService : IDisposable
 {
-    // Lets the lane's own, better explained answer come first.
+    // Lets the connection's own, better explained answer come first.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(1);
@@ -38,14 +38,12 @@ internal sealed class LdapService : IDisposable
 
     /// <summary>Asks as the broker. What is asked may be asked twice.</summary>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time, or the one asked would not.</exception>
-    public async Task<T> AskAsync<T>(Func<LdapClient, T> call, CancellationToken cancel) =>
-        (T)(await RunAsync(line => line.Searches, client => call(client), cancel))!;
+    public Task<T> AskAsync<T>(Func<LdapClient, Task<T>> call, CancellationToken cancel) => RunAsync(line => line.Searches, call, cancel);
 
     /// <summary>Checks a password.</summary>
     /// <returns>The server's answer; codes that say that the server is ill are never among them.</returns>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time.</exception>
-    public async Task<LdapAnswer> BindAsync(string dn, string password, CancellationToken cancel) =>
-        (LdapAnswer)(await RunAsync(line => line.Checks, client => Check(client, client.Bind(dn, password)), cancel))!;
+    public Task<LdapAnswer> BindAsync(string dn, string password, CancellationToken cancel) => RunAsync(line => line.Checks, client => CheckAsync(client, dn, password), cancel);
 
     /// <summary>Binds as a person and does one thing more on that connection, whatever the bind's answer was. Never sent again after a failure.</summary>
     /// <param name="dn">The person's entry.</param>
@@ -54,13 +52,13 @@ internal sealed class LdapService : IDisposable
     /// <param name="elsewhere">True for an outcome that says that this server does no such thing (it takes no changes): the next one is asked, once.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="DirectoryOutOfReachException">No server could be asked in time; the thing may have been done or not.</exception>
-    public async Task<T> AsPersonAsync<T>(string dn, string password, Func<LdapClient, LdapAnswer, T> call, Func<T, bool> elsewhere, CancellationToken cancel)
+    public async Task<T> AsPersonAsync<T>(string dn, string password, Func<LdapClient, LdapAnswer, Task<T>> call, Func<T, bool> elsewhere, CancellationToken cancel)
     {
-        object? Do(LdapClient client) => call(client, Check(client, client.Bind(dn, password)));
+        async Task<T> DoAsync(LdapClient client) => await call(client, await CheckAsync(client, dn, password));
         var first = Next(null) ?? await AwaitTrialAsync(cancel);
-        var outcome = (T)(await AskAsync(first, first.Checks, new LdapJob(Do, _ => { }, wantsFresh: true), cancel))!;
+        var outcome = await AskAsync(first, first.Checks, new LdapJob<T>(DoAsync, _ => { }, wantsFresh: true), cancel);
         return elsewhere(outcome) && Next(first) is { } second
-            ? (T)(await AskAsync(second, second.Checks, new LdapJob(Do, _ => { }, wantsFresh: true), cancel))!
+            ? await AskAsync(second, second.Checks, new LdapJob<T>(DoAsync, _ => { }, wantsFresh: true), cancel)
             : outcome;
     }
 
@@ -69,16 +67,19 @@ internal sealed class LdapService : IDisposable
         foreach (var line in _lines) line.Dispose();
     }
 
-    private static LdapAnswer Check(LdapClient client, LdapAnswer answer) =>
-        LdapResult.IsOfTheServer(answer.Code) ? throw LdapConnector.Unwilling(client.Server, answer.Code) : answer;
+    private static async Task<LdapAnswer> CheckAsync(LdapClient client, string dn, string password)
+    {
+        var answer = await client.BindAsync(dn, password);
+        return LdapResult.IsOfTheServer(answer.Code) ? throw LdapConnector.Unwilling(client.Server, answer.Code) : answer;
+    }
 
-    private async Task<object?> RunAsync(Func<LdapServerLine, LdapLanes> lanes, Func<LdapClient, object?> call, CancellationToken cancel)
+    private async Task<T> RunAsync<T>(Func<LdapServerLine, LdapConnections> connections, Func<LdapClient, Task<T>> call, CancellationToken cancel)
     {
         var first = Next(null) ?? await AwaitTrialAsync(cancel);
-        var job = new LdapJob(call, slow => GiveUpIfAnother(first, slow), wantsFresh: false);
+        var job = new LdapJob<T>(call, slow => GiveUpIfAnother(first, slow), wantsFresh: false);
         try
         {
-            return await AskAsync(first, lanes(first), job, cancel);
+            return await AskAsync(first, connections(first), job, cancel);
         }
         catch (DirectoryOutOfReachException fault) when (fault.Outage is not Outage.Crowded && !cancel.IsCancellationRequested)
         {
@@ -87,7 +88,7 @@ internal sealed class LdapService : IDisposable
             if (second is null) throw;
             try
             {
-                return await AskAsync(second, lanes(second), new LdapJob(call, _ => { }, wantsFresh: second == first), cancel);
+                return await AskAsync(second, connections(second), new LdapJob<T>(call, _ => { }, wantsFresh: second == first), cancel);
             }
             catch (DirectoryOutOfReachException also) when (second != first)
             {
@@ -96,12 +97,12 @@ internal sealed class LdapService : IDisposable
         }
     }
 
-    private async Task<object?> AskAsync(LdapServerLine line, LdapLanes lanes, LdapJob job, CancellationToken cancel)
+    private async Task<T> AskAsync<T>(LdapServerLine line, LdapConnections connections, LdapJob<T> job, CancellationToken cancel)
     {
-        var call = LdapTelemetry.Begin(Id, lanes == line.Checks);
+        var call = LdapTelemetry.Begin(Id, connections == line.Checks);
         try
         {
-            var answer = await GiveAsync(line, lanes, job, cancel);
+            var answer = await GiveAsync(line, connections, job, cancel);
             call.End();
             return answer;
         }
@@ -112,9 +113,9 @@ internal sealed class LdapService : IDisposable
         }
     }
 
-    private async Task<object?> GiveAsync(LdapServerLine line, LdapLanes lanes, LdapJob job, CancellationToken cancel)
+    private async Task<T> GiveAsync<T>(LdapServerLine line, LdapConnections connections, LdapJob<T> job, CancellationToken cancel)
     {
-        if (!lanes.TryGive(job)) throw new DirectoryOutOfReachException(Outage.Crowded, $"directory {Id}: {LdapLanes.QueueLength} calls wait already");
+        if (!connections.TryGive(job)) throw new DirectoryOutOfReachException(Outage.Crowded, $"directory {Id}: {LdapConnections.QueueLength} calls wait already");
         try
         {
             var answer = await job.Answer.WaitAsync((2 * _options.Deadline) + Grace, cancel);
@@ -139,13 +140,13 @@ internal sealed class LdapService : IDisposable
         }
     }
 
-    // Called from a lane's alarm: the call has no answer for long. With another server to go to, the caller goes there, and who waits behind it too.
+    // Called from a connection's alarm: the call has no answer for long. With another server to go to, the caller goes there, and who waits behind it too.
     private void GiveUpIfAnother(LdapServerLine line, LdapJob job)
     {
         if (!job.IsWanted || Next(line) is null) return;
         var silent = new DirectoryOutOfReachException(Outage.Silent,
             string.Create(CultureInfo.InvariantCulture, $"{line.Server.Origin} does not answer within {_options.Patience.TotalSeconds:0.##} s"));
-        job.Fail(silent, fresh: false);
+        job.Fail(silent);
         line.SendAway(silent);
     }
 

@@ -17,6 +17,9 @@ internal static partial class LdapSocket
     private const int TcpUserTimeout = 18;
     private const short PollIn = 1;
 
+    // A search for the parents of 16 groups with the longest names that there are has 50 KiB.
+    private const int LargestRequest = 256 << 10;
+
     /// <summary>Connects to the first address of a host that takes it.</summary>
     /// <returns>A blocking socket that belongs to the caller.</returns>
     /// <exception cref="SocketException">None takes it, or not by <paramref name="limit"/> (<see cref="SocketError.TimedOut"/>).</exception>
@@ -100,9 +103,11 @@ internal static partial class LdapSocket
         }
     }
 
-    // libldap reads and writes a blocking socket; .NET only pretends to give one back.
+    // libldap greets a server on a blocking socket; .NET only pretends to give one back.
     private static int Release(Socket socket, TimeSpan limit)
     {
+        // Later it does not block: a request must be taken at once, as nobody would send the rest of it.
+        socket.SendBufferSize = LargestRequest;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);

@@ -65,6 +65,17 @@ internal static unsafe partial class LibLdap
         public readonly ReadOnlySpan<byte> Span => Octets == null ? [] : new ReadOnlySpan<byte>(Octets, checked((int)Length));
     }
 
+    /// <summary>C's <c>timeval</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public readonly struct TimeLimit
+    {
+        private readonly nint _seconds;
+        private readonly nint _microseconds;
+    }
+
+    /// <summary>No wait at all.</summary>
+    public static readonly TimeLimit AtOnce;
+
     /// <summary>A control of a request or an answer.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Control
@@ -124,7 +135,7 @@ internal static unsafe partial class LibLdap
     public static partial int ChangePassword(nint ldap, Berval* user, Berval* old, Berval* wanted, Control** server, Control** client, out int message);
 
     [LibraryImport(Library, EntryPoint = "ldap_result")]
-    public static partial int Result(nint ldap, int message, int all, nint timeout, out nint result);
+    public static partial int Result(nint ldap, int message, int all, in TimeLimit limit, out nint result);
 
     [LibraryImport(Library, EntryPoint = "ldap_abandon_ext")]
     public static partial int Abandon(nint ldap, int message, Control** server, Control** client);

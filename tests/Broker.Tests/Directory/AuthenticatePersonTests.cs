@@ -203,12 +203,12 @@ public sealed class AuthenticatePersonTests : IAsyncLifetime
     public async Task The_brokers_account_reads_no_password_and_changes_nothing()
     {
         using var client = new LdapClient(_directory.Options().Service.Servers[0], TimeSpan.FromSeconds(3));
-        Assert.Equal(0, client.Bind(_directory.Slapd.BrokerDn, await File.ReadAllTextAsync(_directory.Slapd.BrokerPasswordFile)).Code);
-        var everything = client.Search(_directory.People.Suffix, LdapScope.Branch, "(objectClass=*)", 0, "*", "+").Entries;
+        Assert.Equal(0, (await client.BindAsync(_directory.Slapd.BrokerDn, await File.ReadAllTextAsync(_directory.Slapd.BrokerPasswordFile))).Code);
+        var everything = (await client.SearchAsync(_directory.People.Suffix, LdapScope.Branch, "(objectClass=*)", 0, "*", "+")).Entries;
         Assert.True(everything.Length > _directory.People.Everybody.Count);
         Assert.All(everything, entry => Assert.Empty(entry.Octets("userPassword")));
         Assert.DoesNotContain(everything, entry => entry.Dn.Contains("ou=services", StringComparison.Ordinal));
-        Assert.Empty(client.Search(_directory.People.Suffix, LdapScope.Branch, "(userPassword=*)", 0, "cn").Entries);
+        Assert.Empty((await client.SearchAsync(_directory.People.Suffix, LdapScope.Branch, "(userPassword=*)", 0, "cn")).Entries);
         const int insufficientAccess = 50;
         foreach (var change in (string[])[$"dn: {Amelie.Dn}\nchangetype: modify\nreplace: sn\nsn: X\n", $"dn: {Amelie.Dn}\nchangetype: delete\n"])
             Assert.Equal(insufficientAccess, await _directory.ToolAsync("ldapmodify", _directory.Slapd.BrokerDn, _directory.Slapd.BrokerPasswordFile, change));

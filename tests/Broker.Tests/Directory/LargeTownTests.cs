@@ -35,12 +35,12 @@ public sealed class LargeTownTests(ITestOutputHelper output)
                 """);
             using (var client = new LdapClient(directory.Options().Service.Servers[0], TimeSpan.FromSeconds(20)))
             {
-                Assert.Equal(0, client.Bind(directory.Slapd.BrokerDn, (await File.ReadAllTextAsync(directory.Slapd.BrokerPasswordFile)).Trim()).Code);
+                Assert.Equal(0, (await client.BindAsync(directory.Slapd.BrokerDn, (await File.ReadAllTextAsync(directory.Slapd.BrokerPasswordFile)).Trim())).Code);
                 var pages = 0;
-                Assert.Equal(People, client.SearchPages($"ou=people,{LargeTown.Suffix}", "(objectClass=inetOrgPerson)", 400, "uid").Sum(page => pages++ < 0 ? 0 : page.Length));
+                Assert.Equal(People, await client.PagesAsync($"ou=people,{LargeTown.Suffix}", "(objectClass=inetOrgPerson)", 400, "uid").Select(page => pages++ < 0 ? 0 : page.Length).SumAsync());
                 Assert.Equal(People / 400, pages);
                 // Without pages the server keeps its limit, and that is told, not taken for all.
-                Assert.Equal(4, Assert.Throws<DirectoryOutOfReachException>(() => client.Search($"ou=people,{LargeTown.Suffix}", LdapScope.Branch, "(objectClass=inetOrgPerson)", 0, "uid")).Code);
+                Assert.Equal(4, (await Assert.ThrowsAsync<DirectoryOutOfReachException>(() => client.SearchAsync($"ou=people,{LargeTown.Suffix}", LdapScope.Branch, "(objectClass=inetOrgPerson)", 0, "uid"))).Code);
             }
             foreach (var round in (string[])["first", "second"])
             {

@@ -78,12 +78,12 @@ public sealed class NameKeyTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains("x\u0130", alike);
         foreach (var text in (string[])["x\u0130", "x\U0001d41a", "x\uff41", "xi"]) Assert.Single(await view.FindAsync(LoginName.Parse(text)!, null, CancellationToken.None));
         using var client = new LdapClient(_directory.Options().Service.Servers[0], TimeSpan.FromSeconds(20));
-        Assert.Equal(0, client.Bind(_directory.Slapd.BrokerDn, File.ReadAllText(_directory.Slapd.BrokerPasswordFile).Trim()).Code);
+        Assert.Equal(0, (await client.BindAsync(_directory.Slapd.BrokerDn, (await File.ReadAllTextAsync(_directory.Slapd.BrokerPasswordFile)).Trim())).Code);
         var wider = new Queue<string[]>(other.Chunk(500));
         var found = new List<string>();
         while (wider.TryDequeue(out var some))
         {
-            if (client.Search($"uid=signs,{place}", LdapScope.Entry, $"(|{string.Concat(some.Select(text => LdapFilter.Is("uid", text)))})", 1, "1.1").Entries.IsEmpty) continue;
+            if ((await client.SearchAsync($"uid=signs,{place}", LdapScope.Entry, $"(|{string.Concat(some.Select(text => LdapFilter.Is("uid", text)))})", 1, "1.1")).Entries.IsEmpty) continue;
             if (some is [var only]) found.Add(only);
             else foreach (var half in some.Chunk((some.Length + 1) / 2)) wider.Enqueue(half);
         }

@@ -11,15 +11,15 @@ public sealed class SlapdTests
     {
         await using var directory = await TestDirectory.StartAsync();
         using var client = new LdapClient(directory.Options().Service.Servers[0], TimeSpan.FromSeconds(3));
-        Assert.Equal(0, client.Bind(directory.Slapd.NslcdDn, await File.ReadAllTextAsync(directory.Slapd.NslcdPasswordFile)).Code);
-        var people = client.Search(directory.People.PeopleBase, LdapScope.Branch, "(objectClass=posixAccount)", 0, "*", "+").Entries;
+        Assert.Equal(0, (await client.BindAsync(directory.Slapd.NslcdDn, await File.ReadAllTextAsync(directory.Slapd.NslcdPasswordFile))).Code);
+        var people = (await client.SearchAsync(directory.People.PeopleBase, LdapScope.Branch, "(objectClass=posixAccount)", 0, "*", "+")).Entries;
         Assert.Equal(directory.People.Everybody.Count, people.Length);
         Assert.Equal(people.Length, people.Select(entry => entry.Texts("uidNumber").Single()).Distinct().Count());
         var amelie = people.Single(entry => entry.Texts("uid").Contains("amelie.durand"));
         Assert.Equal("/home/amelie.durand", amelie.Texts("homeDirectory").Single());
         Assert.Empty(amelie.Texts("userPassword"));
         Assert.Empty(amelie.Texts("mail"));
-        Assert.Empty(client.Search(directory.People.GroupsBase.Replace("ou=groups,", "", StringComparison.Ordinal), LdapScope.Branch, "(objectClass=groupOfNames)", 0, "cn").Entries);
+        Assert.Empty((await client.SearchAsync(directory.People.GroupsBase.Replace("ou=groups,", "", StringComparison.Ordinal), LdapScope.Branch, "(objectClass=groupOfNames)", 0, "cn")).Entries);
     }
 
     [Fact]

@@ -27,10 +27,10 @@ public sealed class HostileServerTests(TwoServers town) : IClassFixture<TwoServe
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancel);
         });
         using var service = Service(server, LdapSecurity.Ldaps, town.First.CaFile);
-        // The first on a lane's thread, what follows on the trial's own.
+        // The first by a call, what follows by trials.
         for (var i = 0; i < 3; i++)
         {
-            var fault = await Assert.ThrowsAsync<DirectoryOutOfReachException>(() => service.AskAsync(client => client.Server, CancellationToken.None));
+            var fault = await Assert.ThrowsAsync<DirectoryOutOfReachException>(() => service.AskAsync(client => Task.FromResult(client.Server), CancellationToken.None));
             Assert.Equal(Outage.Untrusted, fault.Outage);
             Assert.Contains("its certificate cannot be read", fault.Message, StringComparison.Ordinal);
         }
@@ -38,16 +38,16 @@ public sealed class HostileServerTests(TwoServers town) : IClassFixture<TwoServe
     }
 
     [Fact]
-    public async Task Pages_without_end_end_and_leave_the_lanes_to_others()
+    public async Task Pages_without_end_end_and_leave_the_connections_to_others()
     {
         var asked = 0;
         await using var server = new Scripted((stream, cancel) => AnswerAsync(stream, () => Interlocked.Increment(ref asked), cancel));
         using var service = Service(server, LdapSecurity.None, null);
-        Assert.Empty((await service.AskAsync(client => client.Search("", LdapScope.Entry, "(objectClass=*)", 1), CancellationToken.None)).Entries);
+        Assert.Empty((await service.AskAsync(client => client.SearchAsync("", LdapScope.Entry, "(objectClass=*)", 1), CancellationToken.None)).Entries);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Assert.ThrowsAsync<DirectoryOutOfReachException>(() =>
-            service.AskAsync(client => client.SearchPages("dc=x", "(a=b)", 100).Sum(page => page.Length), CancellationToken.None))));
+            service.AskAsync(client => client.PagesAsync("dc=x", "(a=b)", 100).CountAsync().AsTask(), CancellationToken.None))));
         var before = Volatile.Read(ref asked);
-        Assert.Empty((await service.AskAsync(client => client.Search("", LdapScope.Entry, "(objectClass=*)", 1), CancellationToken.None)).Entries);
+        Assert.Empty((await service.AskAsync(client => client.SearchAsync("", LdapScope.Entry, "(objectClass=*)", 1), CancellationToken.None)).Entries);
         Assert.InRange(Volatile.Read(ref asked) - before, 1, 10);
     }
 
@@ -67,7 +67,7 @@ public sealed class HostileServerTests(TwoServers town) : IClassFixture<TwoServe
         using var service = new LdapService(options, new LdapLog(NullLogger<LdapLog>.Instance), TimeProvider.System);
         town.First.ClearRequests();
         for (var i = 0; i < 12; i++)
-            Assert.Equal(Outage.OwnAccount, (await Assert.ThrowsAsync<DirectoryOutOfReachException>(() => service.AskAsync(client => client.Server, CancellationToken.None))).Outage);
+            Assert.Equal(Outage.OwnAccount, (await Assert.ThrowsAsync<DirectoryOutOfReachException>(() => service.AskAsync(client => Task.FromResult(client.Server), CancellationToken.None))).Outage);
         // Two of the first caller at most, one of the trial.
         Assert.InRange(town.First.BindsOf(town.Slapd.BrokerDn), 1, 3);
         await File.WriteAllTextAsync(file, await File.ReadAllTextAsync(town.Slapd.BrokerPasswordFile));

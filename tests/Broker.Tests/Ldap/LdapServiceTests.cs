@@ -116,11 +116,11 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         var (service, _) = town.Service();
         using var ended = service;
         var fault = await Assert.ThrowsAsync<DirectoryOutOfReachException>(() =>
-            service.AskAsync(client => client.Search("ou=nowhere,dc=agglo,dc=test", LdapScope.Branch, "(uid=x)", 2, "uid"), CancellationToken.None));
+            service.AskAsync(client => client.SearchAsync("ou=nowhere,dc=agglo,dc=test", LdapScope.Branch, "(uid=x)", 2, "uid"), CancellationToken.None));
         Assert.Equal((Outage.Unwilling, 32), (fault.Outage, fault.Code));
         Assert.All(service.States, state => Assert.Equal(BreakerPhase.Closed, state.Breaker.Phase));
         var bad = await Assert.ThrowsAsync<DirectoryOutOfReachException>(() =>
-            service.AskAsync(client => client.Search(town.Slapd.People.PeopleBase, LdapScope.Branch, "((", 2, "uid"), CancellationToken.None));
+            service.AskAsync(client => client.SearchAsync(town.Slapd.People.PeopleBase, LdapScope.Branch, "((", 2, "uid"), CancellationToken.None));
         Assert.Contains("look at base and filter", bad.Message, StringComparison.Ordinal);
     }
 
@@ -132,7 +132,7 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         town.First.NextAnswers(1, new AnswerManner(AnswerFault.ResetAfterDone) { Only = RequestKinds.PasswordChange });
         var person = town.Slapd.People["zoe.chaine"];
         await Assert.ThrowsAsync<DirectoryOutOfReachException>(() =>
-            service.AsPersonAsync(person.Dn, person.Password, (client, _) => client.ChangePassword(person.Dn, person.Password, "another-one-1"), _ => false, CancellationToken.None));
+            service.AsPersonAsync(person.Dn, person.Password, (client, _) => client.ChangePasswordAsync(person.Dn, person.Password, "another-one-1"), _ => false, CancellationToken.None));
         Assert.Equal(1, town.First.Count(RequestKinds.PasswordChange) + town.Second.Count(RequestKinds.PasswordChange));
         Assert.Equal(0, (await service.BindAsync(person.Dn, "another-one-1", CancellationToken.None)).Code);
     }
@@ -151,13 +151,13 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         }
     }
 
-    // Twenty people at once, more than there are lanes: each is looked up and let in, none waits for a deadline.
+    // Twenty people at once, more than there are connections: each is looked up and let in, none waits for a deadline.
     private async Task AllAnsweredAsync(LdapService service)
     {
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
-            var found = await service.AskAsync(client => client.Search(town.Slapd.People.PeopleBase, LdapScope.Branch, $"(uid={town.Amelie.Login})", 2, "cn"), CancellationToken.None);
+            var found = await service.AskAsync(client => client.SearchAsync(town.Slapd.People.PeopleBase, LdapScope.Branch, $"(uid={town.Amelie.Login})", 2, "cn"), CancellationToken.None);
             Assert.Equal(town.Amelie.Dn, Assert.Single(found.Entries).Dn, ignoreCase: true);
             Assert.Equal(0, (await CheckAsync(service)).Code);
         }));
