@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Console;
 
 namespace VdiBroker.Observability;
 
@@ -35,6 +36,11 @@ internal static class LogFormat
                 console.TimestampFormat = Time;
             }),
         };
+        // The form is the framework's, who writes it is not: see LogOutput.
+        logging.Services.Remove(logging.Services.Single(service => service.ImplementationType == typeof(ConsoleLoggerProvider)));
+        logging.Services.AddSingleton<ILoggerProvider, LogOutput>();
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        // It writes nothing by itself, but makes a name and a scope for each request, which only this form shows.
+        if (format != "json") logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }

@@ -167,7 +167,7 @@ public sealed class EnrolmentEdgeTests(Town town)
         // A copy of the disk asks with a key of its own.
         using var copy = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Assert.Equal(ErrorCode.CertificateCopied, (await Peers.RefusalAsync(() => station.RenewAsync(city.Two, station.With(first), copy))).Code);
-        Assert.Contains("[304]", city.Two.Log(), StringComparison.Ordinal);
+        await Eventually.HoldsAsync("told loudly", Peers.Patience, () => city.Two.Log().Contains("[304]", StringComparison.Ordinal));
 
         var renewed = X509Certificate2.CreateFromPem(second, next.ExportPkcs8PrivateKeyPem());
         using var after = new StationPeer(station.Connect(city.One, renewed));
