@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using VdiBroker.Observability;
 using VdiBroker.Rpc;
 using VdiBroker.Stations;
@@ -10,30 +12,31 @@ namespace VdiBroker;
 internal sealed record BrokerOptions
 {
     /// <summary>The city file.</summary>
-    public string City { get; init; } = "";
+    public string City { get; set; } = "";
 
     /// <summary><c>address:port</c> to listen on.</summary>
-    public string Listen { get; init; } = "";
+    public string Listen { get; set; } = "";
 
     /// <summary>Certificates.</summary>
-    public TlsOptions Tls { get; init; } = new();
+    public TlsOptions Tls { get; set; } = new();
 
     /// <summary>How stations are enrolled and their certificates renewed; null = by hand.</summary>
-    public EnrolmentOptions? Enrolment { get; init; }
+    public EnrolmentOptions? Enrolment { get; set; }
 
     /// <summary>Folder for what the broker keeps: its own Redis, if it runs one.</summary>
-    public string State { get; init; } = "/var/lib/vdibroker";
+    public string State { get; set; } = "/var/lib/vdibroker";
 
     /// <summary>The city's Redis; null = the broker runs its own.</summary>
-    public RedisOptions? Redis { get; init; }
+    public RedisOptions? Redis { get; set; }
 
     /// <summary>What is measured and traced, and who is told.</summary>
-    public TelemetryOptions Telemetry { get; init; } = new();
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     /// <summary>How the log is written: one of <see cref="LogFormat.Words"/>.</summary>
-    public string Log { get; init; } = "plain";
+    public string Log { get; set; } = "plain";
 
     /// <summary><see cref="Listen"/>, read. Only when <see cref="Faults"/> is empty.</summary>
+    [JsonIgnore]
     public IPEndPoint Endpoint => IPEndPoint.Parse(Listen);
 
     /// <summary>Reads the file.</summary>
@@ -43,15 +46,21 @@ internal sealed record BrokerOptions
     {
         try
         {
-            var read = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path)).Build()
-                .Get<BrokerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new BrokerOptions();
+            using var file = File.OpenRead(path);
+            var read = JsonSerializer.Deserialize(file, BrokerOptionsJson.Default.BrokerOptions) ?? new BrokerOptions();
             var options = read.From(Path.GetDirectoryName(Path.GetFullPath(path))!);
             faults = [.. options.Faults().Select(fault => $"{path}: {fault}")];
             return options;
         }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or InvalidOperationException or FormatException)
+        catch (JsonException fault)
         {
-            faults = [$"{path}: {fault.Message} {fault.InnerException?.Message}".TrimEnd()];
+            // What it says of itself ends with the place, counted from 0.
+            faults = [$"{path}:{fault.LineNumber + 1}: {fault.Message.Split(" Path: ")[0]} ({fault.Path})"];
+            return new BrokerOptions();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults = [$"{path}: {fault.Message}"];
             return new BrokerOptions();
         }
     }
@@ -76,3 +85,9 @@ internal sealed record BrokerOptions
         if (!LogFormat.Words.Contains(Log)) yield return $"log: '{Log}' must be {string.Join(", ", LogFormat.Words)}";
     }
 }
+
+/// <summary>The form of <c>broker.json</c>: names in any case, comments and a last comma allowed, no name that nobody reads.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(BrokerOptions))]
+internal sealed partial class BrokerOptionsJson : JsonSerializerContext;

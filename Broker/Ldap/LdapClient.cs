@@ -184,7 +184,7 @@ internal sealed partial class LdapClient : IDisposable
         while (true)
         {
             // What is left of the octets that it has read already comes without a wait.
-            var kind = LibLdap.Result(_ldap, message, LibLdap.OneMessage, in LibLdap.AtOnce, out var answer);
+            var kind = LibLdap.TakeResult(_ldap, message, LibLdap.OneMessage, in LibLdap.AtOnce, out var answer);
             if (kind != 0) return (kind, answer);
             await _watch!.ReadableAsync();
         }

@@ -135,7 +135,7 @@ internal static unsafe partial class LibLdap
     public static partial int ChangePassword(nint ldap, Berval* user, Berval* old, Berval* wanted, Control** server, Control** client, out int message);
 
     [LibraryImport(Library, EntryPoint = "ldap_result")]
-    public static partial int Result(nint ldap, int message, int all, in TimeLimit limit, out nint result);
+    public static partial int TakeResult(nint ldap, int message, int all, in TimeLimit limit, out nint result);
 
     [LibraryImport(Library, EntryPoint = "ldap_abandon_ext")]
     public static partial int Abandon(nint ldap, int message, Control** server, Control** client);

@@ -6,13 +6,13 @@ namespace VdiBroker.Observability;
 internal sealed record TelemetryOptions
 {
     /// <summary><c>address:port</c> where Prometheus asks for <c>/metrics</c>, without TLS, so a loopback address as a rule; never the stations' port. Empty = nobody may ask.</summary>
-    public string Prometheus { get; init; } = "";
+    public string Prometheus { get; set; } = "";
 
     /// <summary>Where metrics and traces go by OTLP over gRPC, such as <c>http://127.0.0.1:4317</c>. Empty = nowhere.</summary>
-    public string Otlp { get; init; } = "";
+    public string Otlp { get; set; } = "";
 
     /// <summary>The share of sign-ins that are traced, from 0 to 1; needs <see cref="Otlp"/>.</summary>
-    public double Traces { get; init; }
+    public double Traces { get; set; }
 
     /// <summary>Somebody wants metrics.</summary>
     public bool Measures => Prometheus.Length > 0 || Otlp.Length > 0;

@@ -4,16 +4,16 @@ namespace VdiBroker.Rpc;
 internal sealed record TlsOptions
 {
     /// <summary>PEM file of the city's authority: callers' certificates must be signed by it, and by nothing else.</summary>
-    public string Ca { get; init; } = "";
+    public string Ca { get; set; } = "";
 
     /// <summary>PEM file of the broker's certificate.</summary>
-    public string Certificate { get; init; } = "";
+    public string Certificate { get; set; } = "";
 
     /// <summary>PEM file of its key.</summary>
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     /// <summary>PEM file of the authority for stations alone, of the section <c>enrolment</c>; null = stations do not enrol.</summary>
-    public string? StationCa { get; init; }
+    public string? StationCa { get; set; }
 
     /// <summary>Every fault, for the start of the broker.</summary>
     public IEnumerable<string> Faults()

@@ -10,13 +10,13 @@ internal sealed record EnrolmentOptions
     private static readonly TimeSpan _longest = TimeSpan.FromDays(825);
 
     /// <summary>PEM file of the authority for stations, the same on every broker (<c>broker ca init --stations</c>).</summary>
-    public string Certificate { get; init; } = "";
+    public string Certificate { get; set; } = "";
 
     /// <summary>PEM file of its key.</summary>
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     /// <summary>How long a certificate holds: 1m to 19800h (825 days). Renewed after two thirds of it, so the last third must be longer than a station is ever off: a year survives a school's summer.</summary>
-    public string Valid { get; init; } = "8760h";
+    public string Valid { get; set; } = "8760h";
 
     /// <summary>The same with absolute paths.</summary>
     public EnrolmentOptions From(string folder) => this with { Certificate = Path.GetFullPath(Certificate, folder), Key = Path.GetFullPath(Key, folder) };

@@ -4,28 +4,28 @@ namespace VdiBroker.Storage;
 internal sealed record RedisOptions
 {
     /// <summary>Servers as <c>address:port</c> or a unix socket's path: one Redis, its Sentinels, or nodes of a Cluster (two at least; those that are not named are found).</summary>
-    public IReadOnlyList<string> Endpoints { get; init; } = [];
+    public IReadOnlyList<string> Endpoints { get; set; } = [];
 
     /// <summary>Name of the master as the Sentinels know it; null = no Sentinel.</summary>
-    public string? SentinelMaster { get; init; }
+    public string? SentinelMaster { get; set; }
 
     /// <summary>Account of Redis' access lists; null = the default account.</summary>
-    public string? User { get; init; }
+    public string? User { get; set; }
 
     /// <summary>File whose first line is the password; null = none.</summary>
-    public string? PasswordFile { get; init; }
+    public string? PasswordFile { get; set; }
 
     /// <summary>Account at the Sentinels; null = the default account.</summary>
-    public string? SentinelUser { get; init; }
+    public string? SentinelUser { get; set; }
 
     /// <summary>File whose first line is the Sentinels' password; null = none.</summary>
-    public string? SentinelPasswordFile { get; init; }
+    public string? SentinelPasswordFile { get; set; }
 
     /// <summary>Speak TLS.</summary>
-    public bool Tls { get; init; }
+    public bool Tls { get; set; }
 
     /// <summary>How many replicas must have what a person was told; null = 1 where there are Sentinels or a Cluster, else 0.</summary>
-    public int? WaitReplicas { get; init; }
+    public int? WaitReplicas { get; set; }
 
     /// <summary><see cref="WaitReplicas"/>, decided.</summary>
     public int Waited => WaitReplicas ?? (IsAlone ? 0 : 1);

@@ -1,7 +1,7 @@
 namespace VdiBroker.City;
 
 /// <summary>Where the built programs and the files that they ship with are.</summary>
-/// <param name="Broker">The broker, built for release.</param>
+/// <param name="Broker">The broker, published.</param>
 /// <param name="Shim">The station's program, published.</param>
 /// <param name="Agent">The host's program, published.</param>
 /// <param name="HostFiles">The folder of PAM, xrdp and nslcd files that a session host gets.</param>
@@ -21,8 +21,8 @@ public sealed record CityPrograms(string Broker, string Shim, string Agent, stri
             : throw new FileNotFoundException($"Not built yet: {string.Join(", ", missing)}. Run `deploy/demo --build` first.");
     }
 
-    /// <summary>The broker: compiled ahead where <c>deploy/demo --build</c> came last, as it is shipped.</summary>
-    public static string BuiltBroker => Path.Combine(Root(), "Broker/bin/Release/net10.0/broker");
+    /// <summary>The broker as it is shipped: made by <c>deploy/demo --build</c>.</summary>
+    public static string BuiltBroker => Path.Combine(Root(), "artifacts/broker/broker");
 
     /// <summary>The repository's folder.</summary>
     public static string Root()

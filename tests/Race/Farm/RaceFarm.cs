@@ -48,7 +48,7 @@ internal sealed class RaceFarm : IAsyncDisposable
         var farm = new RaceFarm(plan, Path.Combine(Path.GetTempPath(), "vdi-race-" + RandomNumberGenerator.GetHexString(6, lowercase: true)));
         try
         {
-            await farm.StartPartsAsync(history, clock, broker ?? Program("Broker", "broker"), cancel);
+            await farm.StartPartsAsync(history, clock, broker ?? CityPrograms.BuiltBroker, cancel);
             return farm;
         }
         catch

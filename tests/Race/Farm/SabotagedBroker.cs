@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Mono.Cecil;
-using VdiBroker.City;
 
 namespace VdiBroker.Race.Farm;
 
 /// <summary>
-/// A copy of the built broker in which one Lua script is broken on purpose. The product has no door for that: the script is changed inside the copy's assembly, where it is
-/// embedded.
+/// A copy of the broker's plain build in which one Lua script is broken on purpose. The product has no door for that: the script is changed inside the copy's assembly, where it is
+/// embedded; what is shipped is a native program from the same sources, and cannot be changed.
 /// </summary>
 internal sealed class SabotagedBroker : IDisposable
 {
@@ -71,19 +70,10 @@ internal sealed class SabotagedBroker : IDisposable
         }
     }
 
-    // What is shipped is compiled ahead, and cannot be changed; what the compiler made of the same sources before that can.
-    private static string BeforeThat => Path.Combine(CityPrograms.Root(), "Broker/obj/Release/net10.0/linux-x64/broker.dll");
-
-    private static bool IsCompiledAhead(string file)
-    {
-        using var module = ModuleDefinition.ReadModule(file);
-        return module.Attributes.HasFlag(ModuleAttributes.ILLibrary);
-    }
-
     private void Break(string name, string script, string sound, string broken)
     {
         var file = Path.Combine(_folder, "broker.dll");
-        using var assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(File.ReadAllBytes(IsCompiledAhead(file) ? BeforeThat : file)));
+        using var assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(File.ReadAllBytes(file)));
         var resources = assembly.MainModule.Resources;
         var embedded = resources.OfType<EmbeddedResource>().Single(one => one.Name == script);
         var text = Encoding.UTF8.GetString(embedded.GetResourceData()).TrimStart('﻿');
