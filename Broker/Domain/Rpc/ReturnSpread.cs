@@ -7,16 +7,16 @@ namespace VdiBroker.Rpc;
 public static class ReturnSpread
 {
     /// <summary>
-    /// CPU for one that comes back, of the broker's cores: 4.6 to 5 ms for TCP and mTLS (<c>vdi-bench stations</c> with 10,000 and 2,000 stations, 2026-11-29, <c>handshakeCpuMs</c>), the rest for the stream's first look at
-    /// the store and for a broker that has only just started and is not warm (<c>backCpuMs</c>, 16 ms with 2,000, has its start and other people's sign-ins in it).
+    /// CPU for one that comes back, of the broker's cores: 3.9 ms for TCP and mTLS (<c>vdi-bench stations</c> with 10,000 stations, 2026-11-30, <c>handshakeCpuMs</c>), the rest for the stream's first look at the store
+    /// (<c>backCpuMs</c>, 8.7 ms with 2,000 and 11.0 with 10,000, has the broker's start and other people's sign-ins in it).
     /// </summary>
-    public static readonly TimeSpan Cost = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan Cost = TimeSpan.FromMilliseconds(8);
 
     /// <summary>
     /// The part of the cores that is given to them. Half of a broker is there for who signs in (as its size is reckoned), the agents come back too, and directory and store often are on the same machine: two busy cores that
-    /// carried all of these, and the stations, made 60 to 110 handshakes a second and no more. A quarter asks them for 50.
+    /// carried all of these, and the stations, made 60 to 140 handshakes a second and no more. A third asks them for 83.
     /// </summary>
-    public const double Share = 0.25;
+    public const double Share = 1.0 / 3;
 
     /// <summary>So few that they are served in less need no spread.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromSeconds(1);

@@ -63,7 +63,7 @@ internal static class StationsCommand
         await using var fleet = Fleet.Start(farm, bare.Uri, size, FirstStation, _ => Task.CompletedTask);
         await new StationService.StationServiceClient(console).CloseAsync(new CloseRequest(), cancellationToken: cancel);
         var server = new StationsServer(() => bare.Pid, async () => await new StationService.StationServiceClient(console).ShownAsync(new ShownRequest(), cancellationToken: cancel),
-            bare.StopAsync, () => bare.StartAsync(cancel));
+            () => Task.CompletedTask, bare.StopAsync, () => bare.StartAsync(cancel));
         return await StationsRun.PlayAsync(fleet, size, server, null, cancel);
     }
 
@@ -87,8 +87,7 @@ internal static class StationsCommand
             foreach (var agent in farm.Agents.Values) agent.Return();
             await Eventually.HoldsAsync("every agent attached again", TimeSpan.FromSeconds(60), () => farm.Agents.Values.All(agent => agent.IsAttached), cancel);
             comers = ComeAsync(crowd, coming.Token);
-            await farm.Broker.StopAsync();
-        }, farm.Broker.StartAsync);
+        }, farm.Broker.StopAsync, farm.Broker.StartAsync);
         var run = await StationsRun.PlayAsync(fleet, size, server, [.. farm.People.Take(size.Stations).Select(person => new Sitter(person.Login, person.Password))], cancel);
         await coming.CancelAsync();
         var (came, refused) = await comers;

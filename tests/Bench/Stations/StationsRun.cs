@@ -8,9 +8,10 @@ namespace VdiBroker.Bench.Stations;
 /// <summary>What the stations are connected to.</summary>
 /// <param name="Pid">Its process now.</param>
 /// <param name="PushAsync">Brings about one word to every station.</param>
+/// <param name="MendAsync">Undoes what the order did, as far as it would be in the way of what follows.</param>
 /// <param name="StopAsync">Ends it; back when it has ended.</param>
 /// <param name="StartAsync">Starts it again; back when it listens.</param>
-internal sealed record StationsServer(Func<int> Pid, Func<Task> PushAsync, Func<Task> StopAsync, Func<Task> StartAsync);
+internal sealed record StationsServer(Func<int> Pid, Func<Task> PushAsync, Func<Task> MendAsync, Func<Task> StopAsync, Func<Task> StartAsync);
 
 /// <summary>What a fleet of stations costs a server, and how it takes an order and the server's restart.</summary>
 internal sealed record StationsRun
@@ -110,6 +111,7 @@ internal sealed record StationsRun
 
     private async Task RestartAsync(Fleet fleet, StationsServer server, CancellationToken cancel)
     {
+        await server.MendAsync();
         await fleet.OrderAsync("mark", cancel);
         var from = Stopwatch.GetTimestamp();
         await server.StopAsync();
