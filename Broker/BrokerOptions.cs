@@ -86,8 +86,8 @@ internal sealed record BrokerOptions
     }
 }
 
-/// <summary>The form of <c>broker.json</c>: names in any case, comments and a last comma allowed, no name that nobody reads.</summary>
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+/// <summary>The form of <c>broker.json</c>: names in any case, comments and a last comma allowed, no name that nobody reads, none twice.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(BrokerOptions))]
 internal sealed partial class BrokerOptionsJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using System.Globalization;
 using VdiBroker;
 using VdiBroker.Trust;
 
-// Half of what a sign-in cost was threads waking each other. What comes from a socket goes on where it was read: nothing in this process blocks there (LDAP, which does, has threads of its own). Read once, by the first socket.
+// Half of what a sign-in cost was threads waking each other. What comes from a socket goes on where it was read: nothing in this process blocks there (libldap, which does while it greets a server, has a thread for that). Read once, by the first socket.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 // ICU is here for names. Figures, dates and messages do not follow the machine's language.

@@ -55,6 +55,8 @@ internal sealed partial class LdapClient
             if (end.Cookie is not { Length: > 0 } next) yield break;
             if (entries.IsEmpty && next.AsSpan().SequenceEqual(cookie)) throw new DirectoryOutOfReachException(Outage.Unwilling, $"{Server.Origin} gives the same page for ever");
             cookie = next;
+            // Many pages that are there already must not keep a thread that reads other sockets too.
+            await Task.Yield();
         }
     }
 

@@ -95,7 +95,11 @@ internal sealed class LdapConnections : IDisposable
     {
         while (true)
         {
-            if (job.Start()) await DoAsync(kept, job);
+            if (job.Start())
+            {
+                lock (_gate) kept.Job = job;
+                await DoAsync(kept, job);
+            }
             // The connection goes on before the caller does.
             if (Next(kept) is not { } next)
             {
@@ -111,6 +115,7 @@ internal sealed class LdapConnections : IDisposable
     {
         lock (_gate)
         {
+            kept.Job = null;
             if (kept.IsReplaced) _stuck--;
             else if (_waiting.TryDequeue(out var next)) return next;
             else if (_closed || kept.Client is null) _kept--;
@@ -154,6 +159,8 @@ internal sealed class LdapConnections : IDisposable
         (Kept, LdapJob)? instead = null;
         lock (_gate)
         {
+            // Its call may have ended while the alarm rang: then it is somebody else's, or nobody's.
+            if (kept.Job != job) return;
             if (!kept.IsReplaced && _stuck < _options.Connections)
             {
                 kept.IsReplaced = true;
@@ -172,10 +179,12 @@ internal sealed class LdapConnections : IDisposable
         lock (_gate)
         {
             if (_closed) return;
-            old = [.. _idle.Where(kept => Stopwatch.GetElapsedTime(kept.LastUse) >= IdleLimit)];
+            // By one reading of the clock: what is left is not old, and the time until it is so never negative.
+            var now = Stopwatch.GetTimestamp();
+            old = [.. _idle.Where(kept => Stopwatch.GetElapsedTime(kept.LastUse, now) >= IdleLimit)];
             _kept -= old.Length;
             _idle.RemoveAll(kept => old.Contains(kept));
-            if (_idle.Count > 0) _sweep.Change(IdleLimit - Stopwatch.GetElapsedTime(_idle.Min(kept => kept.LastUse)), Timeout.InfiniteTimeSpan);
+            if (_idle.Count > 0) _sweep.Change(IdleLimit - Stopwatch.GetElapsedTime(_idle.Min(kept => kept.LastUse), now), Timeout.InfiniteTimeSpan);
         }
         foreach (var kept in old) kept.Drop();
     }
@@ -183,6 +192,9 @@ internal sealed class LdapConnections : IDisposable
     private sealed class Kept
     {
         public LdapClient? Client { get; set; }
+
+        /// <summary>The call that is being made on it. Within the gate.</summary>
+        public LdapJob? Job { get; set; }
 
         public long LastUse { get; set; }
 

@@ -13,6 +13,8 @@ internal static class LdapConnector
     /// <exception cref="DirectoryOutOfReachException">It could not be done; nothing is left open.</exception>
     public static async Task<LdapClient> OpenAsBrokerAsync(LdapServer server, LdapServiceOptions options, Action? onSlow = null, CertificateMemory? memory = null)
     {
+        // A file is read below, and whoever calls may be a thread that reads sockets.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var client = new LdapClient(server, options.Deadline, memory);
         client.Bound(options.Deadline, options.Patience, onSlow);
         try

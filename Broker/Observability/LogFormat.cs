@@ -40,7 +40,7 @@ internal static class LogFormat
         logging.Services.Remove(logging.Services.Single(service => service.ImplementationType == typeof(ConsoleLoggerProvider)));
         logging.Services.AddSingleton<ILoggerProvider, LogOutput>();
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        // It writes nothing by itself, but makes a name and a scope for each request, which only this form shows.
+        // Its lines below a warning are not wanted, and it makes a name and a scope for each request, which only this form shows. Why the broker cannot start is told by RunCommand.
         if (format != "json") logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }

@@ -24,10 +24,12 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
     [ThreadStatic]
     private static StringWriter? _line;
 
+    // Two of these write there for as long as the broker runs (the store's log is older than the application): neither may cut the other's lines.
+    private static readonly Lazy<Pen> _standard = new(() => new Pen(Console.OpenStandardOutput()));
+
     private readonly Lock _gate = new();
-    private readonly Lock _pen = new();
+    private readonly Pen _pen;
     private readonly ConsoleFormatter _formatter;
-    private readonly StreamWriter _output;
     private readonly ILogger _own;
     private StringBuilder _waiting = new();
     private StringBuilder _leaving = new();
@@ -37,15 +39,19 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
 
     /// <summary>For the framework.</summary>
     public LogOutput(IEnumerable<ConsoleFormatter> formatters, IOptions<ConsoleLoggerOptions> options)
-        : this(formatters.Single(formatter => formatter.Name == options.Value.FormatterName), Console.OpenStandardOutput())
+        : this(formatters.Single(formatter => formatter.Name == options.Value.FormatterName), _standard.Value)
     {
     }
 
     /// <summary>Writes elsewhere.</summary>
     internal LogOutput(ConsoleFormatter formatter, Stream output)
+        : this(formatter, new Pen(output))
     {
-        _formatter = formatter;
-        _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+
+    private LogOutput(ConsoleFormatter formatter, Pen pen)
+    {
+        (_formatter, _pen) = (formatter, pen);
         _own = CreateLogger("VdiBroker.Observability.LogOutput");
         AppDomain.CurrentDomain.UnhandledException += FlushLast;
         AppDomain.CurrentDomain.ProcessExit += FlushLast;
@@ -98,7 +104,7 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
     // False when there was nothing: the next line needs somebody who writes.
     private bool Flush()
     {
-        lock (_pen)
+        lock (_pen.Gate)
         {
             long lost;
             lock (_gate)
@@ -109,10 +115,10 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
             }
             try
             {
-                _output.Write(_leaving);
-                _output.Flush();
+                _pen.Output.Write(_leaving);
+                _pen.Output.Flush();
             }
-            catch (IOException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
                 // Nobody reads any more.
             }
@@ -125,6 +131,13 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
 
     [LoggerMessage(30, LogLevel.Error, "{lines} lines of this log were lost here: whoever reads the broker's standard output was too slow")]
     private static partial void LogLost(ILogger logger, long lines);
+
+    private sealed class Pen(Stream output)
+    {
+        public Lock Gate { get; } = new();
+
+        public StreamWriter Output { get; } = new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
 
     private sealed class Lines(LogOutput output, string category) : ILogger
     {

@@ -28,7 +28,7 @@ public sealed class OutageTests
         if (connectedBefore) await signIns.LetInAsync(directory.Amelie);
         await directory.Slapd.FreezeAsync();
         var clock = Stopwatch.StartNew();
-        // More than there are lanes: nobody waits for those before them.
+        // More than there are connections: nobody waits for those before them.
         var causes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => signIns.OutOfReachAsync(directory.Amelie)));
         Assert.InRange(clock.Elapsed, Short / 2, Unhurried);
         Assert.All(causes, cause => Assert.StartsWith($"{directory.Slapd.LdapsUri} does not answer ", cause, StringComparison.Ordinal));

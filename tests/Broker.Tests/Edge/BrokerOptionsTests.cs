@@ -44,6 +44,7 @@ public sealed class BrokerOptionsTests : IDisposable
         """, ":3: ", "'lisen'")]
     [InlineData("""{ "listen": "127.0.0.1:7443", "tls": { "cert": "own.crt" } }""", ":1: ", "'cert'")]
     [InlineData("""{ "listen": 7443 }""", ":1: ", "$.listen")]
+    [InlineData("""{ "listen": "127.0.0.1:7443", "log": "json", "Listen": "127.0.0.1:7444" }""", ":1: ", "isten")]
     [InlineData("""{ "listen": null }""", ":1: ", "null")]
     [InlineData("""{ "redis": { "endpoints": "127.0.0.1:6379" } }""", ":1: ", "$.redis.endpoints")]
     [InlineData("""

@@ -137,6 +137,24 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         Assert.Equal(0, (await service.BindAsync(person.Dn, "another-one-1", CancellationToken.None)).Code);
     }
 
+    // Where the patience is as long as the deadline, each call's alarm shuts its connection and tells that it is slow in one breath.
+    [Fact]
+    public async Task However_often_a_server_falls_silent_no_more_connections_are_made_than_allowed()
+    {
+        var (service, _) = town.Service(both: false, deadline: TimeSpan.FromMilliseconds(400));
+        using var ended = service;
+        for (var round = 0; round < 6; round++)
+        {
+            await CheckAsync(service);
+            town.First.Answers(new AnswerManner(AnswerFault.Silent) { Only = RequestKinds.Bind });
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Assert.ThrowsAsync<DirectoryOutOfReachException>(() => CheckAsync(service))));
+            town.First.Answers(AnswerManner.Serve);
+            await Eventually.HoldsAsync("it is back", Soon, () => service.States[0].Breaker.Phase == BreakerPhase.Closed);
+        }
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => CheckAsync(service)));
+        await Eventually.HoldsAsync("four at most, as allowed", Soon, () => town.First.Open is > 0 and <= 4);
+    }
+
     public Task InitializeAsync() => ServeAsync();
 
     public Task DisposeAsync() => ServeAsync();

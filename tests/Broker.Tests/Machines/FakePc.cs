@@ -83,8 +83,9 @@ internal sealed class FakePc : IAsyncDisposable
         {
             while (true) calls.Add(AnswerAsync(await listener.AcceptTcpClientAsync(_end.Token)));
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
         {
+            // The last: it was switched off between two calls.
             await Task.WhenAll(calls);
         }
     }
