@@ -15,6 +15,9 @@ internal sealed class OpeningTeller(RecordStore records, TelemetryOptions teleme
     public const int MostInASecond = 20;
 
     private const int Room = 512;
+
+    // What other brokers have to say of the same way is written by then.
+    private static readonly TimeSpan _others = TimeSpan.FromSeconds(2);
     private readonly Channel<EndedWay> _ended = Channel.CreateBounded<EndedWay>(new BoundedChannelOptions(Room) { SingleReader = true });
     private long _second;
     private int _thisSecond;
@@ -49,12 +52,21 @@ internal sealed class OpeningTeller(RecordStore records, TelemetryOptions teleme
     {
         try
         {
-            if (await records.ReadAsync(way.Note.Record) is { } course && IndexOf(way, course) is { } index) Tell(course, index, way.Note.Trace);
+            if (await records.ReadAsync(way.Note.Record) is not { } course || IndexOf(way, course) is not { } index) return;
+            // A picture before its redemption: the broker at which the host redeemed the ticket has not written that yet. Once more, then as it is (a machine without an agent redeems nothing).
+            if (!way.Again && way.Note.Fact is Fact.Shown && index >= 0 && course.Openings[index].RedeemedAt is null) _ = AgainAsync(way);
+            else Tell(course, index, way.Note.Trace);
         }
         catch (StoreException)
         {
             // Told by the store; nobody waits for this.
         }
+    }
+
+    private async Task AgainAsync(EndedWay way)
+    {
+        await Task.Delay(_others);
+        _ended.Writer.TryWrite(way with { Again = true });
     }
 
     // A station may report its picture twice; who closes a desktop that was shown ends no way.
@@ -86,5 +98,5 @@ internal sealed class OpeningTeller(RecordStore records, TelemetryOptions teleme
         return Interlocked.Increment(ref _thisSecond) <= MostInASecond;
     }
 
-    private sealed record EndedWay(string Writer, NoteToKeep Note);
+    private sealed record EndedWay(string Writer, NoteToKeep Note, bool Again = false);
 }
