@@ -86,6 +86,8 @@ internal static partial class RunCommand
         app.MapSessions();
         await app.StartAsync(cancel);
         LogReady(app.Logger, options.Endpoint.ToString(), plan.City, plan.Farm, plan.Hosts.Hosts.Count, plan.Pools.Pools.Count);
+        await using var asked = cancel.Register(app.Lifetime.StopApplication);
+        await app.Services.GetRequiredService<StreamsEnd>().SaidAsync();
         await app.WaitForShutdownAsync(cancel);
         // The host stops when one of its jobs breaks down, and would call that a good end.
         if (app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(job => job.ExecuteTask is { IsFaulted: true }) is { } broken)

@@ -121,7 +121,6 @@ internal sealed class LdapConnections : IDisposable
             else if (_closed || kept.Client is null) _kept--;
             else
             {
-                kept.LastUse = Stopwatch.GetTimestamp();
                 if (_idle.Count == 0) _sweep.Change(IdleLimit, Timeout.InfiniteTimeSpan);
                 _idle.Add(kept);
                 return null;
