@@ -43,7 +43,7 @@ internal sealed record ShownHosts(ImmutableArray<HostState> States, Voice Voice)
         ["seen_at"] = state.Seen?.SeenAt,
         ["seats"] = state.Host.Seats,
         ["taken"] = state.Taken,
-        ["sessions"] = state.Seen?.Sessions.Length,
+        ["sessions"] = state.Seen is null ? null : state.Tally.Sessions,
         ["load_per_core"] = state.Seen?.LoadPerCore,
         ["memory_used"] = state.Seen?.MemoryUsed,
         ["drain"] = state.Drain is { } drain ? ShownDrain.Object(drain) : null,

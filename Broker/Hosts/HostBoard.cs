@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using StackExchange.Redis;
 using VdiBroker.Kernel;
 using VdiBroker.Storage;
@@ -44,12 +42,28 @@ internal sealed record HostWritten(DateTimeOffset Now, bool Restarted, string No
     public ImmutableArray<ChangedRow> Changed { get; init; } = [];
 }
 
+/// <summary>What is known of a host and its seats.</summary>
+/// <param name="Seen">What its agent last said; null = no agent has reported yet.</param>
+/// <param name="Seats">Who is there, in numbers.</param>
+/// <param name="HoldsOne">The account that was asked for holds a seat there.</param>
+/// <param name="Told">The tally of the last report, as it stands on the board.</param>
+internal sealed record HostRow(HostObservation? Seen, SeatCount Seats, bool HoldsOne, string Told)
+{
+    /// <summary>The sessions of the last report.</summary>
+    public SessionTally Tally => SessionTally.Read(Told);
+}
+
 /// <summary>The host board in Redis: what the agents last said, and which stream speaks for which host.</summary>
 internal sealed class HostBoard(RedisStore store, KeySpace keys)
 {
     private static readonly Script _attach = new("attach_host");
     private static readonly Script _detach = new("detach_host");
     private static readonly Script _observe = new("observe_host");
+    private static readonly Script _look = new("look_at_hosts");
+    private static readonly Script _hear = new("hear_hosts");
+
+    // Others are served between two of so many.
+    private const int Together = 200;
 
     /// <summary>Makes <paramref name="link"/> the voice of the host.</summary>
     public Task AttachAsync(HostId host, string link) => store.RunScriptAsync(_attach, [keys.Board(host)], [link]);
@@ -65,9 +79,9 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <returns>Null when another stream speaks for the host: this one is stale and should end.</returns>
     public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading, SeatsRead known)
     {
-        var sessions = JsonSerializer.SerializeToUtf8Bytes(reading.Sessions, BoardJson.Default.ImmutableArrayObservedSession);
+        var accounts = string.Join('\n', reading.Sessions.Select(session => session.User));
         var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host), keys.Seats(host), keys.Drains, .. known.Sessions.Select(read => (RedisKey)keys.Session(read.Id))],
-            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), sessions, host.Value, known.Digest, .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
+            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
         if (result.Length == 0) return null;
         var (before, drain, digest) = ((string)result[1]!, (string)result[3]!, (string)result[4]!);
         return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!)
@@ -79,30 +93,34 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
         };
     }
 
-    /// <summary>Starts reading a board, as part of a batch.</summary>
-    /// <returns>Null when no agent has reported yet.</returns>
-    public async Task<HostObservation?> ReadAsync(IDatabase db, HostId host)
+    /// <summary>Starts reading what is known of some hosts and their seats, as part of a batch: a few numbers of each, however many people are there.</summary>
+    /// <param name="db">The batch.</param>
+    /// <param name="hosts">Which.</param>
+    /// <param name="account">Whether it holds a seat there is told; empty = of nobody.</param>
+    /// <returns>A row for each host, in their order.</returns>
+    public async Task<HostRow[]> LookAsync(IDatabase db, IEnumerable<HostId> hosts, string account = "") =>
+        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account]))))
+            .SelectMany(some => (RedisResult[])some!).Select(Row)];
+
+    /// <summary>Starts reading when some hosts were heard, as part of a batch.</summary>
+    /// <returns>For each host, in their order; null where no agent has reported yet.</returns>
+    public async Task<HostVoice?[]> VoicesAsync(IDatabase db, IEnumerable<HostId> hosts) =>
+        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_hear.Text, [.. some.Select(keys.Board)]))))
+            .SelectMany(some => Pairs(some, (seen, detached) => At(seen) is { } at ? new HostVoice(at, At(detached)) : (HostVoice?)null))];
+
+    private static HostRow Row(RedisResult row)
     {
-        var board = (await db.HashGetAllAsync(keys.Board(host))).ToDictionary();
-        if (!board.TryGetValue("seen", out var seen)) return null;
-        return new HostObservation(
-            DateTimeOffset.FromUnixTimeMilliseconds((long)seen),
-            board.TryGetValue("detached", out var detached) ? DateTimeOffset.FromUnixTimeMilliseconds((long)detached) : null,
-            board["boot"].ToString(),
-            board["certificate"].ToString(),
-            (double)board["load"],
-            (double)board["memory"],
-            JsonSerializer.Deserialize(board["sessions"].ToString(), BoardJson.Default.ImmutableArrayObservedSession));
+        var fields = (RedisValue[])row!;
+        var strays = fields[9].ToString();
+        var seats = new SeatCount((int)fields[0], (int)fields[1], strays.Length == 0 ? [] : [.. strays.Split('\n')]);
+        return new HostRow(
+            At(fields[3]) is not { } seen ? null : new HostObservation(seen, At(fields[4]), fields[5].ToString(), fields[6].ToString(), (double)fields[7], (double)fields[8]),
+            seats, HoldsOne: (int)fields[2] == 1, fields[10].ToString());
     }
 
-    /// <summary>Starts reading when a host was heard, as part of a batch.</summary>
-    /// <returns>Null when no agent has reported yet.</returns>
-    public async Task<HostVoice?> VoiceAsync(IDatabase db, HostId host)
-    {
-        var fields = await db.HashGetAsync(keys.Board(host), ["seen", "detached"]);
-        if (fields[0].IsNull) return null;
-        return new HostVoice(DateTimeOffset.FromUnixTimeMilliseconds((long)fields[0]), fields[1].IsNull ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)fields[1]));
-    }
+    private static DateTimeOffset? At(RedisResult ms) => At((RedisValue)ms);
+
+    private static DateTimeOffset? At(RedisValue ms) => ms.Length() == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)ms);
 
     // Lua tells a table as one list of names and values.
     private static IEnumerable<T> Pairs<T>(RedisResult list, Func<RedisResult, RedisResult, T> pair)
@@ -113,6 +131,3 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
 
     private static string Invariant(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }
-
-[JsonSerializable(typeof(ImmutableArray<ObservedSession>))]
-internal sealed partial class BoardJson : JsonSerializerContext;

@@ -58,11 +58,11 @@ internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
     private async Task<CheckFinding> ReportAsync(HostId host, HostBoard board, RedisStore store)
     {
         var (what, where) = ($"host {host}", "its agent");
-        if (await store.RunAsync("read board", db => board.ReadAsync(db, host)) is not { } seen)
+        if (await store.RunAsync("read board", db => board.LookAsync(db, [host])) is not [{ Seen: { } seen, Tally: var tally }])
             return CheckFinding.Bad(what, where, "has never reported", "start vdi-agent on the host; its own log says what keeps it");
         var age = now - seen.SeenAt;
         return age <= hosts.Thresholds.DeadAfter
-            ? CheckFinding.Good(what, where, string.Create(CultureInfo.InvariantCulture, $"reported {Math.Max(0, age.TotalSeconds):0.0} s ago, {seen.Sessions.Length} sessions"))
+            ? CheckFinding.Good(what, where, string.Create(CultureInfo.InvariantCulture, $"reported {Math.Max(0, age.TotalSeconds):0.0} s ago, {tally.Sessions} sessions"))
             : CheckFinding.Bad(what, where, string.Create(CultureInfo.InvariantCulture, $"reported last {seen.SeenAt:yyyy-MM-dd HH:mm:ss} UTC: the host is offered to nobody"), "look at vdi-agent on the host, and whether a broker runs");
     }
 }

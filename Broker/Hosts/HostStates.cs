@@ -11,6 +11,9 @@ namespace VdiBroker.Hosts;
 /// <param name="Now">The store's time.</param>
 internal sealed record HostState(SessionHost Host, HostHealth Health, HostObservation? Seen, int Taken, DateTimeOffset Now)
 {
+    /// <summary>The sessions of that report.</summary>
+    public SessionTally Tally { get; init; } = SessionTally.None;
+
     /// <summary>Its drain, planned or under way; null = none.</summary>
     public HostDrain? Drain { get; init; }
 }
@@ -21,15 +24,15 @@ internal sealed class HostStates(RedisStore store, KeySpace keys, HostCatalogue 
     private readonly HostBoard _board = new(store, keys);
 
     /// <summary>Every host, by name; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
-    public Task<ImmutableArray<HostState>> AllAsync() => store.RunAsync("read hosts", async db =>
+    public Task<ImmutableArray<HostState>> AllAsync() => store.RunAsync<ImmutableArray<HostState>>("read hosts", async db =>
     {
         var (clock, drains) = (await StoreClock.ReadAsync(db, keys), await DrainBook.ReadAsync(db, keys));
-        var states = await Task.WhenAll(hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal).Select(async host =>
+        SessionHost[] all = [.. hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal)];
+        return [.. all.Zip(await _board.LookAsync(db, all.Select(host => host.Id)), (host, row) => new HostState(
+            host, HostJudgement.Judge(row.Seen?.Voice, hosts.Thresholds, clock.Now, TimeSpan.MaxValue, clock.Age), row.Seen, row.Seats.Held, clock.Now)
         {
-            var (seen, taken) = (_board.ReadAsync(db, host.Id), db.HashLengthAsync(keys.Seats(host.Id)));
-            var health = HostJudgement.Judge((await seen)?.Voice, hosts.Thresholds, clock.Now, TimeSpan.MaxValue, clock.Age);
-            return new HostState(host, health, await seen, (int)await taken, clock.Now) { Drain = drains.GetValueOrDefault(host.Id) is { } drain && !drain.IsOver(clock.Now) ? drain : null };
-        }));
-        return states.ToImmutableArray();
+            Tally = row.Tally,
+            Drain = drains.GetValueOrDefault(host.Id) is { } drain && !drain.IsOver(clock.Now) ? drain : null,
+        })];
     });
 }

@@ -12,6 +12,7 @@ namespace VdiBroker.Hosts;
 internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts, ILogger<HostWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
+    private readonly ImmutableArray<HostId> _watched = [.. hosts.Hosts.Keys];
     private readonly ConcurrentDictionary<long, Action<HostId?>> _subscribers = new();
     private ImmutableDictionary<HostId, HostHealth> _health = ImmutableDictionary<HostId, HostHealth>.Empty;
     private DateTimeOffset? _began;
@@ -54,11 +55,11 @@ internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board
         var (moment, voices) = await store.RunAsync("watch hosts", async db =>
         {
             var clock = StoreClock.ReadAsync(db, keys);
-            var heard = await Task.WhenAll(hosts.Hosts.Keys.Select(async host => (Host: host, Voice: await board.VoiceAsync(db, host))));
-            return (await clock, heard);
+            var heard = await board.VoicesAsync(db, _watched);
+            return (await clock, _watched.Zip(heard));
         });
         var before = _health;
-        var now = voices.ToImmutableDictionary(one => one.Host, one => HostJudgement.Judge(one.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age));
+        var now = voices.ToImmutableDictionary(one => one.First, one => HostJudgement.Judge(one.Second, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age));
         Volatile.Write(ref _health, now);
         if (_began is { } began && began != moment.Began) Tell(null);
         _began = moment.Began;

@@ -1,7 +1,7 @@
 -- Writes what an agent said of its host, and reads in the same step what has changed of what is believed of it. An emptied store knows of no stream that speaks for the host: the one that reports is its voice.
 -- KEYS: 1 board, 2 seats of the host, 3 drains, then the sessions that were read before.
--- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 sessions (JSON), 7 host, 8 digest of the seats that were read before ('' = none),
---       then the marks of the sessions that were read before: 'fence revision'.
+-- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each), 7 host, 8 digest of the seats that were read before ('' = none),
+--       9 tally of the sessions (JSON), then the marks of the sessions that were read before: 'fence revision'.
 -- Result: { now in ms, boot id before ('' = none), what was noted of sessions without a seat ('' = nothing), drain (JSON, '' = none), digest of the seats,
 --   { account, session id, … } of the seats, empty when they are those that were read before,
 --   { which of the sessions (from 1), { field, value, … }, … } of those that have changed: no field of one that is not there }, or {} when another stream speaks for the host.
@@ -10,16 +10,29 @@ if link and link ~= ARGV[1] then return {} end
 local before = redis.call('HMGET', KEYS[1], 'boot', 'noted')
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-redis.call('HSET', KEYS[1], 'link', ARGV[1], 'seen', now, 'boot', ARGV[2], 'certificate', ARGV[3], 'load', ARGV[4], 'memory', ARGV[5], 'sessions', ARGV[6])
+
+local seats = redis.call('HGETALL', KEYS[2])
+local holds, counted, shown, strays = {}, {}, 0, {}
+for i = 1, #seats, 2 do holds[seats[i]] = true end
+for account in string.gmatch(ARGV[6], '[^\n]+') do
+  -- One account may be there twice.
+  if not counted[account] then
+    counted[account] = true
+    if holds[account] then shown = shown + 1 else strays[#strays + 1] = account end
+  end
+end
+-- 'sessions' is for brokers of before, which looked for strays in it.
+redis.call('HSET', KEYS[1], 'link', ARGV[1], 'seen', now, 'boot', ARGV[2], 'certificate', ARGV[3], 'load', ARGV[4], 'memory', ARGV[5],
+  'shown', shown, 'strays', table.concat(strays, '\n'), 'tally', ARGV[9], 'sessions', '[]')
 redis.call('HDEL', KEYS[1], 'detached')
+
 local changed = {}
 for i = 4, #KEYS do
   local s = redis.call('HMGET', KEYS[i], 'fence', 'revision')
-  if (s[1] or '') .. ' ' .. (s[2] or '') ~= ARGV[i + 5] then
+  if (s[1] or '') .. ' ' .. (s[2] or '') ~= ARGV[i + 6] then
     changed[#changed + 1] = i - 3
     changed[#changed + 1] = redis.call('HGETALL', KEYS[i])
   end
 end
-local seats = redis.call('HGETALL', KEYS[2])
 local digest = redis.sha1hex(table.concat(seats, '\n'))
 return { now, before[1] or '', before[2] or '', redis.call('HGET', KEYS[3], ARGV[7]) or '', digest, digest == ARGV[8] and {} or seats, changed }

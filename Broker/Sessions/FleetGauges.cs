@@ -90,13 +90,13 @@ internal sealed class FleetGauges : BackgroundService
         foreach (var (pool, hosts) in ByPool())
         {
             // Agents say of which pool; one of an older broker's letting in, or nobody's, counts nowhere.
-            var seen = hosts.SelectMany(state => state.Seen?.Sessions ?? []).Where(session => session.Grant?.Pool == pool.Value).ToList();
-            yield return Of(seen.Count(session => session.Connected), pool, "vdibroker.session.state", "active");
-            yield return Of(seen.Count(session => !session.Connected), pool, "vdibroker.session.state", "disconnected");
+            var seen = hosts.Select(state => state.Tally.Pools.GetValueOrDefault(pool.Value)).OfType<PoolTally>().ToList();
+            yield return Of(seen.Sum(tally => tally.Connected), pool, "vdibroker.session.state", "active");
+            yield return Of(seen.Sum(tally => tally.Disconnected), pool, "vdibroker.session.state", "disconnected");
         }
     }
 
-    private long Unwiped() => _states.Sum(state => state.Seen?.Sessions.Count(session => session.Wipe is { Failed: > 0 }) ?? 0);
+    private long Unwiped() => _states.Sum(state => state.Tally.Unwiped);
 
     private IEnumerable<Measurement<long>> Waiting() => _waiting.Select(pool => Of(pool.Value, PoolTag, pool.Key.Value));
 

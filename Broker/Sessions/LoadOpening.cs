@@ -1,4 +1,3 @@
-using VdiBroker.Kernel;
 using VdiBroker.Machines;
 using VdiBroker.Pools;
 
@@ -12,12 +11,12 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
     public OpeningState? Glance(Opener.Entitled who) => who is { HadNone: true, SignIn.Remembered: true, Pool.Kind: PoolKind.Shared } && who.Pool.Placing.Policy != PlacementPolicy.Sticky ? view.Of(who.Pool) : null;
 
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
-    public async Task<OpeningState> RunAsync(PersonId person, Pool pool, CancellationToken cancel)
+    public async Task<OpeningState> RunAsync(SignIn signIn, Pool pool, CancellationToken cancel)
     {
-        if (pool.Kind != PoolKind.Fixed) return await ReadAsync(person, pool);
-        var assigned = await seats.AssignedAsync(person, pool.Id);
-        var own = Ownership.MachineOf(person, pool.Machines, assigned);
-        var state = await ReadAsync(person, pool with { Hosts = own is null ? [] : [own.Id] });
+        if (pool.Kind != PoolKind.Fixed) return await ReadAsync(signIn, pool);
+        var assigned = await seats.AssignedAsync(signIn.Person, pool.Id);
+        var own = Ownership.MachineOf(signIn.Person, pool.Machines, assigned);
+        var state = await ReadAsync(signIn, pool with { Hosts = own is null ? [] : [own.Id] });
         // The session that runs may be on a machine that was theirs before.
         var asked = await Task.WhenAll(state.Hosts.Append(state.Home).OfType<HostChoice>().DistinctBy(choice => choice.Host.Id).Select(choice => AskAsync(choice, cancel)));
         HostChoice Asked(HostChoice choice) => asked.First(one => one.Host.Id == choice.Host.Id);
@@ -25,10 +24,10 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
     }
 
     // A desktop that is none would stand in the way of every new one.
-    private async Task<OpeningState> ReadAsync(PersonId person, Pool pool)
+    private async Task<OpeningState> ReadAsync(SignIn signIn, Pool pool)
     {
-        var state = await sessions.LoadAsync(person, pool);
-        if (state.Missing is { } missing) await repairs.ForgetAsync(person, pool.Id, missing, Adoption.SessionMissing);
+        var state = await sessions.LoadAsync(signIn.Person, signIn.User, pool);
+        if (state.Missing is { } missing) await repairs.ForgetAsync(signIn.Person, pool.Id, missing, Adoption.SessionMissing);
         return state;
     }
 
@@ -37,6 +36,6 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
         if (machines.WithoutAgent(choice.Host.Id) is not { } machine) return choice;
         var answer = await MachineProbe.AskAsync(machine, cancel);
         if (answer is MachineAnswer.OtherCertificate(var shown)) MachinesLog.OtherCertificate(logger, machine.Id, shown);
-        return new HostChoice(choice.Host, answer.Health, MachineJudgement.Observation(machine), choice.SeatHolders);
+        return new HostChoice(choice.Host, answer.Health, MachineJudgement.Observation(machine), choice.Seats) { HoldsTheirs = choice.HoldsTheirs };
     }
 }

@@ -87,7 +87,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
         var wish = new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station, Home = who.Home, Replace = request.Replace };
         // A glance is good for a free seat. That there is none, and that something of theirs runs, is only said after a look.
         if (load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain(signIn.User)) return (glance, free);
-        var state = await load.RunAsync(signIn.Person, pool, cancel);
+        var state = await load.RunAsync(signIn, pool, cancel);
         return (state, Opening.Decide(state, wish, Draw()));
     }
 

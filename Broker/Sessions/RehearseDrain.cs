@@ -17,14 +17,17 @@ internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, 
         var choices = new Dictionary<PoolId, ImmutableArray<HostChoice>>();
         foreach (var pool in pools.Pools.Values.Where(pool => there.Any(session => session.Pool == pool.Id)))
             choices[pool.Id] = [.. (await sessions.HostsOfAsync(pool)).Where(choice => choice.Host.Id != drain.Host && choice.IsGiven && others.GetValueOrDefault(choice.Host.Id)?.Holds(drain.EndsAt) != true)];
+        var holders = await sessions.HoldersAsync(choices.Values.SelectMany(some => some).Select(choice => choice.Host.Id).Distinct());
         var free = choices.Values.SelectMany(some => some).DistinctBy(choice => choice.Host.Id).ToDictionary(choice => choice.Host.Id, choice => choice.Free);
-        return DrainRehearsal.Of(drain, there.Select(session => new Displaced(session, Possible(session, drain.Host, choices))), free);
+        return DrainRehearsal.Of(drain, there.Select(session => new Displaced(session, Possible(session, drain.Host, For(session.User, choices.GetValueOrDefault(session.Pool, []), holders)))), free);
     }
 
-    private ImmutableArray<HostId> Possible(Session session, HostId host, Dictionary<PoolId, ImmutableArray<HostChoice>> choices)
+    private static List<HostChoice> For(string user, ImmutableArray<HostChoice> others, ImmutableDictionary<HostId, ImmutableHashSet<string>> holders) =>
+        [.. others.Select(choice => choice with { HoldsTheirs = holders[choice.Host.Id].Contains(user) })];
+
+    private ImmutableArray<HostId> Possible(Session session, HostId host, List<HostChoice> others)
     {
-        if (!choices.TryGetValue(session.Pool, out var others)) return [];
-        var pool = pools.Pools[session.Pool];
+        if (!pools.Pools.TryGetValue(session.Pool, out var pool)) return [];
         // Whose own place is on this host waits until it is back.
         var wish = new PlacementWish(session.User) { Station = session.Station, Home = homes.Of(session.Station)?.Place, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
         return [.. Placement.Rank(others, wish, 0).Reasons.Where(reason => reason.IsOffered).Select(reason => reason.Host)];

@@ -51,7 +51,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         (await db.HashGetAllAsync(keys.Desktops(person))).ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString())));
 
     /// <summary>All that an opening is decided on: the person's session in the pool with its host, and where that does not settle it the pool's hosts with their seats.</summary>
-    public Task<OpeningState> LoadAsync(PersonId person, Pool pool) => store.RunAsync("load opening", async db =>
+    public Task<OpeningState> LoadAsync(PersonId person, string user, Pool pool) => store.RunAsync("load opening", async db =>
     {
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
@@ -59,9 +59,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
         var desktop = (await current) is { IsNull: false } sid ? (SessionId?)new SessionId(sid.ToString()) : null;
         var mine = desktop is { } id ? await OwnAsync(db, id, person, pool.Id) : null;
-        var home = mine is null ? null : await HomeAsync(db, mine.Host, pool, clock);
+        var home = mine is null ? null : await HomeAsync(db, mine.Host, user, clock);
         // Who comes back to a desktop that runs, the most of the morning's people, costs the same in a pool of ten hosts and of a thousand.
-        var choices = mine is not null && Opening.IsAtHome(mine, home) ? [] : await ChoicesAsync(db, pool, clock);
+        var choices = mine is not null && Opening.IsAtHome(mine, home) ? [] : await ChoicesAsync(db, pool.Hosts, user, clock);
         var owned = await owners;
         var assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault();
         return new OpeningState(mine, home, choices)
@@ -76,14 +76,19 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         };
     });
 
-    /// <summary>The hosts of a pool with their seats, as <see cref="LoadAsync"/> has them.</summary>
-    public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool, ClockAsync(db)));
+    /// <summary>The hosts of a pool with their seats, looked at for nobody.</summary>
+    public Task<ImmutableArray<HostChoice>> HostsOfAsync(Pool pool) => store.RunAsync("read hosts", db => ChoicesAsync(db, pool.Hosts, "", ClockAsync(db)));
+
+    /// <summary>The accounts that hold a seat on some hosts.</summary>
+    public Task<ImmutableDictionary<HostId, ImmutableHashSet<string>>> HoldersAsync(IEnumerable<HostId> some) => store.RunAsync("read holders", async db =>
+        (await Task.WhenAll(some.Select(async host => (Host: host, Accounts: await db.HashKeysAsync(keys.Seats(host))))))
+            .ToImmutableDictionary(one => one.Host, one => one.Accounts.Select(account => account.ToString()).ToImmutableHashSet(StringComparer.Ordinal)));
 
     /// <summary>The same, and whether every host has had its time to tell an emptied store of its sessions.</summary>
     public Task<(ImmutableArray<HostChoice> Hosts, bool Settled)> SightAsync(Pool pool) => store.RunAsync("look at hosts", async db =>
     {
         var clock = ClockAsync(db);
-        return (await ChoicesAsync(db, pool, clock), (await clock).Age >= hosts.Thresholds.Settled);
+        return (await ChoicesAsync(db, pool.Hosts, "", clock), (await clock).Age >= hosts.Thresholds.Settled);
     });
 
     /// <summary>The sessions that hold a seat on a host.</summary>
@@ -140,15 +145,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     /// <summary>The hosts whose agents do not report: nobody but a clock ends what was promised there.</summary>
-    public Task<ImmutableArray<HostId>> SilentHostsAsync() => store.RunAsync("read boards", async db =>
+    public Task<ImmutableArray<HostId>> SilentHostsAsync() => store.RunAsync<ImmutableArray<HostId>>("read boards", async db =>
     {
         var clock = ClockAsync(db);
-        var boards = hosts.Hosts.Values.Select(host => (host, Seen: board.ReadAsync(db, host.Id))).ToList();
+        HostId[] all = [.. hosts.Hosts.Keys];
+        var voices = await board.VoicesAsync(db, all);
         var now = await clock;
-        var silent = ImmutableArray.CreateBuilder<HostId>();
-        foreach (var (host, seen) in boards)
-            if (!ChoiceOf(host, await seen, [], now).Health.Reports()) silent.Add(host.Id);
-        return silent.ToImmutable();
+        return [.. from host in all.Zip(voices) where !HealthOf(host.Second, now).Reports() select host.First];
     });
 
     /// <summary>What is known of a presented ticket, its session, and the store's time.</summary>
@@ -204,25 +207,22 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     private static DateTimeOffset At(Dictionary<RedisValue, RedisValue> fields, string field) =>
         DateTimeOffset.FromUnixTimeMilliseconds(fields.TryGetValue(field, out var value) ? (long)value : 0);
 
-    private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, Pool pool, Task<StoreMoment> clock)
+    private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, ImmutableArray<HostId> some, string account, Task<StoreMoment> clock)
     {
-        var seen = pool.Hosts.Select(h => board.ReadAsync(db, h)).ToList();
-        var held = pool.Hosts.Select(h => db.HashKeysAsync(keys.Seats(h))).ToList();
-        var draining = DrainBook.ReadAsync(db, keys);
-        var now = await clock;
-        var drains = await draining;
-        var choices = ImmutableArray.CreateBuilder<HostChoice>(pool.Hosts.Length);
-        foreach (var (id, index) in pool.Hosts.Select((id, index) => (id, index))) choices.Add(ChoiceOf(hosts.Find(id)!, await seen[index], await held[index], now) with { Draining = drains.GetValueOrDefault(id)?.Holds(now.Now) == true });
-        return choices.MoveToImmutable();
+        var (looking, draining) = (board.LookAsync(db, some, account), DrainBook.ReadAsync(db, keys));
+        var (now, rows, drains) = (await clock, await looking, await draining);
+        return [.. some.Zip(rows, (id, row) => new HostChoice(hosts.Find(id)!, HealthOf(row.Seen?.Voice, now), row.Seen, row.Seats)
+        {
+            HoldsTheirs = row.HoldsOne,
+            Draining = drains.GetValueOrDefault(id)?.Holds(now.Now) == true,
+        })];
     }
 
     // A session's host may have been taken out of the pool since: its desktop is still the person's.
-    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, Pool pool, Task<StoreMoment> clock) =>
-        hosts.Find(id) is null ? null : (await ChoicesAsync(db, pool with { Hosts = [id] }, clock))[0];
+    private async Task<HostChoice?> HomeAsync(IDatabase db, HostId id, string account, Task<StoreMoment> clock) =>
+        hosts.Find(id) is null ? null : (await ChoicesAsync(db, [id], account, clock))[0];
 
-    private HostChoice ChoiceOf(SessionHost host, HostObservation? observation, RedisValue[] seats, StoreMoment moment) => new(
-        host, HostJudgement.Judge(observation?.Voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age), observation,
-        seats.Select(user => user.ToString()).ToImmutableHashSet(StringComparer.Ordinal));
+    private HostHealth HealthOf(HostVoice? voice, StoreMoment moment) => HostJudgement.Judge(voice, hosts.Thresholds, moment.Now, store.HearingFor, moment.Age);
 
     private Task<StoreMoment> ClockAsync(IDatabase db) => StoreClock.ReadAsync(db, keys);
 }

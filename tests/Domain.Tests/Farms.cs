@@ -7,7 +7,7 @@ using VdiBroker.Sessions;
 
 namespace VdiBroker.Domain.Tests;
 
-/// <summary>Random farms, sessions and reports.</summary>
+/// <summary>Random farms, sessions and reports; hosts are looked at for the first of the users.</summary>
 internal static class Farms
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
@@ -20,16 +20,23 @@ internal static class Farms
         Observed.Array[0, 5].Select(seen => seen.DistinctBy(s => s.User).ToImmutableArray());
 
     public static readonly Gen<HostObservation> Observation =
-        Gen.Select(Gen.Double[0, 3], Gen.Double[0, 1], Report, (load, memory, seen) => new HostObservation(Noon, null, "boot", "00", load, memory, seen));
+        Gen.Select(Gen.Double[0, 3], Gen.Double[0, 1], (load, memory) => new HostObservation(Noon, null, "boot", "00", load, memory));
 
     public static readonly Gen<string> Boot = Gen.OneOf("boot", "boot", "boot", "boot-2");
 
     public static readonly Gen<ImmutableArray<HostChoice>> Pool = Gen.Select(
-        Gen.Enum<HostHealth>(), Observation, Gen.Int[1, 6], Gen.OneOf(Users).Array[0, 5], Gen.Int[0, 5],
-        (health, seen, seats, holders, drain) => (health, seen, seats, holders, drain)).Array[0, 6]
+        Gen.Enum<HostHealth>(), Observation, Report, Gen.Int[1, 6], Gen.OneOf(Users).Array[0, 5], Gen.Int[0, 5],
+        (health, seen, report, seats, holders, drain) => (health, seen, report, seats, holders: holders.ToHashSet(), drain)).Array[0, 6]
         .Select(hosts => hosts.Select((h, index) => new HostChoice(
-            new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, [.. h.holders])
-        { Draining = h.drain == 0 }).ToImmutableArray());
+            new SessionHost(new HostId($"blade{index}"), "127.0.0.1", 3389, h.seats), h.health, h.health == HostHealth.NeverSeen ? null : h.seen, Count(h.holders, h.health == HostHealth.NeverSeen ? [] : h.report))
+        { HoldsTheirs = h.holders.Contains(Users[0]), Draining = h.drain == 0 }).ToImmutableArray());
+
+    /// <summary>The seats of a host in numbers, as a look at it finds them.</summary>
+    public static SeatCount Count(IReadOnlySet<string> holders, IEnumerable<ObservedSession> report)
+    {
+        var seen = report.Select(session => session.User).ToHashSet();
+        return new SeatCount(holders.Count, seen.Count(holders.Contains), [.. seen.Except(holders)]);
+    }
 
     public static readonly Gen<Session> AnySession = Gen.Select(
         Gen.OneOf(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],

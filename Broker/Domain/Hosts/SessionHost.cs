@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using VdiBroker.Kernel;
 
 namespace VdiBroker.Hosts;
@@ -50,15 +49,7 @@ public sealed record GrantSeen(string Session, long Fence, string Person, string
 /// <param name="CertificateSha256">SHA-256 of the RDP server's certificate, 32 bytes as lower-case hexadecimal.</param>
 /// <param name="LoadPerCore">1-minute load average divided by cores, from 0.</param>
 /// <param name="MemoryUsed">Share of memory in use, 0 to 1.</param>
-/// <param name="Sessions">The whole list: what is not in it did not run.</param>
-public sealed record HostObservation(
-    DateTimeOffset SeenAt,
-    DateTimeOffset? DetachedAt,
-    string BootId,
-    string CertificateSha256,
-    double LoadPerCore,
-    double MemoryUsed,
-    ImmutableArray<ObservedSession> Sessions)
+public sealed record HostObservation(DateTimeOffset SeenAt, DateTimeOffset? DetachedAt, string BootId, string CertificateSha256, double LoadPerCore, double MemoryUsed)
 {
     /// <summary>When it was heard.</summary>
     public HostVoice Voice => new(SeenAt, DetachedAt);

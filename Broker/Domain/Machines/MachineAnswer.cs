@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using VdiBroker.Hosts;
 
 namespace VdiBroker.Machines;
@@ -39,5 +38,5 @@ public static class MachineJudgement
 
     /// <summary>What an agent would have said: it is there, with its declared certificate; what runs on it is not known.</summary>
     /// <param name="machine">The machine.</param>
-    public static HostObservation Observation(Machine machine) => new(DateTimeOffset.UnixEpoch, null, Boot, machine.CertificateSha256, 0, 0, ImmutableArray<ObservedSession>.Empty);
+    public static HostObservation Observation(Machine machine) => new(DateTimeOffset.UnixEpoch, null, Boot, machine.CertificateSha256, 0, 0);
 }

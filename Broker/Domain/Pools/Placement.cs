@@ -85,7 +85,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             HostHealth.Awaited => Verdict.Awaited,
             _ when host.CarriesForgotten(wish.User) => Verdict.CarriesThePerson,
             _ when host.Draining => Verdict.Draining,
-            _ when host.SeatHolders.Contains(wish.User) => Verdict.CarriesOtherDesktop,
+            _ when host.HoldsTheirs => Verdict.CarriesOtherDesktop,
             _ when leaning == Leaning.Never => Verdict.NotFromHere,
             _ when wish.Assigned is { } own && own != host.Host.Id => Verdict.NotTheirs,
             _ when host.Free == 0 => Verdict.Full,

@@ -45,7 +45,7 @@ public abstract record PlacementPolicy
     }
 
     private static double Pressure(HostChoice host) => host.Observation is { } seen
-        ? Math.Clamp(Math.Max(seen.LoadPerCore, seen.MemoryUsed) + (host.Promised * Charge), 0, 1)
+        ? Math.Clamp(Math.Max(seen.LoadPerCore, seen.MemoryUsed) + (host.Seats.Promised * Charge), 0, 1)
         : 1;
 
     private sealed record SpreadPolicy() : PlacementPolicy("spread")

@@ -129,7 +129,7 @@ public static class Opening
         if (mine is not null && AwaitHome(state.Home, mine, wish) is { } wait) return wait;
 
         // What is given up holds no seat any more: its own host may take the person again, after a restart.
-        var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.Without(wish.User) : h)];
+        var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.WithoutTheirs() : h)];
         var placement = Placement.Rank(hosts, Wish(state, wish), draw);
         var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !(placement.Ranked is [var first, ..] && first.CarriesForgotten(wish.User));
         if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true, Assigned = state.Assignment };

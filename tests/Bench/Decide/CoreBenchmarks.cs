@@ -43,11 +43,7 @@ public class CoreBenchmarks
     [Benchmark(Description = "us: deciding at the gate")]
     public object Admission() => _rule.Decide(new Crowding(64, 64, (int)(_draw++ % 500), TimeSpan.FromMilliseconds(200), TimeSpan.Zero), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 0.5);
 
-    private static HostChoice Half(int number)
-    {
-        var users = Enumerable.Range(0, Seats / 2).Select(seat => string.Create(CultureInfo.InvariantCulture, $"p{number}-{seat}")).ToList();
-        return new HostChoice(
-            new SessionHost(new HostId(string.Create(CultureInfo.InvariantCulture, $"h{number:0000}")), "127.0.0.1", 3389, Seats), HostHealth.Live,
-            new HostObservation(_noon, null, "boot", "00", 0.5, 0.5, [.. users.Select((user, seat) => new ObservedSession(user, 10 + seat, true, _noon))]), [.. users]);
-    }
+    private static HostChoice Half(int number) => new(
+        new SessionHost(new HostId(string.Create(CultureInfo.InvariantCulture, $"h{number:0000}")), "127.0.0.1", 3389, Seats), HostHealth.Live,
+        new HostObservation(_noon, null, "boot", "00", 0.5, 0.5), new SeatCount(Seats / 2, Seats / 2, []));
 }

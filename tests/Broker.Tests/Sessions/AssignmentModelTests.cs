@@ -117,10 +117,10 @@ public sealed class AssignmentModelTests(RedisFixture redis)
     // As LoadOpening has it.
     private static async Task<OpeningState> LoadAsync(LedgerFarm farm, PoolKind kind)
     {
-        if (kind == PoolKind.Personal) return await farm.Sessions.LoadAsync(Of(0), farm.Pool);
+        if (kind == PoolKind.Personal) return await farm.Sessions.LoadAsync(Of(0), "p0", farm.Pool);
         // The city file says that blade0 is theirs.
         var assigned = await new MachineSeats(farm.Store, farm.Keys).AssignedAsync(Of(0), farm.Pool.Id);
-        return await farm.Sessions.LoadAsync(Of(0), farm.Pool with { Hosts = [assigned ?? Name(0)] }) with { Assignment = assigned };
+        return await farm.Sessions.LoadAsync(Of(0), "p0", farm.Pool with { Hosts = [assigned ?? Name(0)] }) with { Assignment = assigned };
     }
 
     private static async Task<Model> ApplyAsync(LedgerFarm farm, AssignmentBook book, Model model, Command command)
@@ -185,7 +185,7 @@ public sealed class AssignmentModelTests(RedisFixture redis)
     {
         foreach (var phase in (SessionPhase[])[SessionPhase.Disconnected, SessionPhase.Ended])
         {
-            var session = (await farm.Sessions.LoadAsync(Of(person), farm.Pool)).Mine!;
+            var session = (await farm.Sessions.LoadAsync(Of(person), $"p{person}", farm.Pool)).Mine!;
             Assert.True(await farm.Ledger.CorrectAsync(new Correction(session, phase, "test")));
         }
     }

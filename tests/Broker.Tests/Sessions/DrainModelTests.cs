@@ -55,10 +55,10 @@ public sealed class DrainModelTests(RedisFixture redis)
         var farm = new LedgerFarm(redis.Store, 1, 1);
         var book = new DrainBook(redis.Store, farm.Keys);
         await farm.ReportAllAsync();
-        var before = await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), farm.Pool);
+        var before = await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), "amelie", farm.Pool);
         Assert.DoesNotContain(before.Hosts, host => host.Draining);
         await book.PlanAsync(DrainOf(0, -1));
-        var after = await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), farm.Pool);
+        var after = await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), "amelie", farm.Pool);
         Assert.Equal([true, false], after.Hosts.Select(host => host.Draining));
         // The script looks for itself, whatever was decided on.
         for (var i = 0; i < 2; i++)
@@ -80,7 +80,7 @@ public sealed class DrainModelTests(RedisFixture redis)
         await farm.ReportAllAsync();
         await redis.Store.RunAsync("old drain", db => db.HashSetAsync(farm.Keys.Drains, "blade0", """{"from":1,"grace":0,"until":2,"by":"op","why":""}"""));
         await redis.Store.RunAsync("drain of a host that is no more", db => db.HashSetAsync(farm.Keys.Drains, "blade9", """{"from":1,"grace":0,"until":2,"by":"op","why":""}"""));
-        Assert.All((await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), farm.Pool)).Hosts, host => Assert.False(host.Draining));
+        Assert.All((await farm.Sessions.LoadAsync(new PersonId("drancy/amelie"), "amelie", farm.Pool)).Hosts, host => Assert.False(host.Draining));
         var book = new DrainBook(redis.Store, farm.Keys);
         await book.PlanAsync(DrainOf(1, 1));
         Assert.Equal(Name(1), Assert.Single(await book.AllAsync()).Key);

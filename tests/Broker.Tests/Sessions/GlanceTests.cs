@@ -143,7 +143,7 @@ public sealed class GlanceTests(RedisFixture redis)
         farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeMilliseconds()));
 
     private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
-        Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
+        Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, signIn.User, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
 
     private static Session Of(ReadBefore read, string user) => read.Rows.Single(row => row.User == user).Session!;
 

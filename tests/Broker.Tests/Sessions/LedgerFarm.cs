@@ -100,7 +100,7 @@ internal sealed class LedgerFarm
     /// <summary>Loads, decides, commits, once.</summary>
     public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0, bool turn = false)
     {
-        var state = await Sessions.LoadAsync(who.SignIn.Person, Pool);
+        var state = await Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, Pool);
         return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), draw) switch
         {
             OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),

@@ -42,7 +42,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
         await farm.ReportAsync("blade1");
         var lost = (await farm.Sessions.FindAsync(first.Session))!;
-        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, farm.Pool);
+        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, farm.Pool);
         var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. (await farm.Sessions.HostsOfAsync(farm.Pool)).Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
@@ -108,7 +108,7 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAllAsync();
         var old = await farm.SignInAsync("amelie", "poste-a");
         var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
-        var state = await farm.Sessions.LoadAsync(old.SignIn.Person, farm.Pool);
+        var state = await farm.Sessions.LoadAsync(old.SignIn.Person, old.SignIn.User, farm.Pool);
         var place = new OpeningDecision.Place([.. state.Hosts.Where(h => h.Host.Id != first.Host)], state.Mine, VdiBroker.Pools.Placement.Rank(state.Hosts, "amelie", 0));
         // The host is back, and another click of the same person has resumed the session.
         Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
@@ -169,7 +169,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
         await farm.ReportAsync("blade1");
         var smaller = farm.Pool with { Hosts = [new HostId("blade1")] };
-        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, smaller);
+        var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, smaller);
         Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", who.SignIn.Serial), 0)).Session.Id);
     }
 

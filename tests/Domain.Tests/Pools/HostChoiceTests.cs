@@ -9,30 +9,38 @@ namespace VdiBroker.Domain.Tests.Pools;
 public sealed class HostChoiceTests
 {
     [Fact]
-    public void A_host_on_which_seats_were_taken_and_given_up_is_as_one_that_is_looked_at_anew() =>
-        Gen.Select(Farms.Pool, Gen.Select(Gen.OneOf(Farms.Users), Gen.Bool).Array[0, 12]).Sample((hosts, steps) =>
+    public void A_host_on_which_seats_were_taken_is_as_one_that_is_looked_at_anew() =>
+        Gen.Select(Farms.Report, Gen.OneOf(Farms.Users).Array[0, 5], Gen.OneOf(Farms.Users).Array[0, 12]).Sample((report, holders, comers) =>
         {
-            foreach (var host in hosts)
+            var held = holders.ToHashSet();
+            var now = Farms.Count(held, report);
+            foreach (var user in comers.Where(held.Add))
             {
-                var (now, holders) = (host, host.SeatHolders);
-                foreach (var (user, takes) in steps)
-                {
-                    now = takes ? now.With(user) : now.Without(user);
-                    holders = takes ? holders.Add(user) : holders.Remove(user);
-                    var anew = new HostChoice(host.Host, host.Health, host.Observation, holders);
-                    Assert.Equal(anew.SeatHolders.Order(), now.SeatHolders.Order());
-                    Assert.Equal(anew.Strays.Order(), now.Strays.Order());
-                    Assert.Equal((anew.Promised, anew.Taken, anew.Free, host.Draining), (now.Promised, now.Taken, now.Free, now.Draining));
-                }
+                now = now.With(user);
+                var anew = Farms.Count(held, report);
+                Assert.Equal(anew.Strays.Order(), now.Strays.Order());
+                Assert.Equal((anew.Held, anew.Shown, anew.Promised, anew.Taken), (now.Held, now.Shown, now.Promised, now.Taken));
             }
         });
 
     [Fact]
-    public void An_account_that_is_there_twice_counts_once()
+    public void A_seat_that_was_given_up_counts_no_more_and_none_is_given_up_twice() =>
+        Gen.Select(Farms.Pool, Gen.Bool).Sample((hosts, shown) =>
+        {
+            foreach (var host in hosts)
+            {
+                var without = host.WithoutTheirs();
+                Assert.Equal(host.Taken - (host.HoldsTheirs ? 1 : 0), without.Taken);
+                Assert.InRange(without.Seats.Promised, 0, host.Seats.Promised);
+                Assert.InRange(without.Seats.Shown, 0, without.Seats.Held);
+                Assert.Equal(without, without.WithoutTheirs());
+            }
+        });
+
+    [Fact]
+    public void Strays_use_seats_and_what_the_report_did_not_show_yet_is_promised()
     {
-        var seen = new HostObservation(Farms.Noon, null, "boot", "00", 0, 0, [new("a", 1, true, Farms.Noon), new("a", 2, false, Farms.Noon), new("b", 3, true, Farms.Noon)]);
-        var host = new HostChoice(new SessionHost(new HostId("blade"), "127.0.0.1", 3389, 4), HostHealth.Live, seen, ["a", "c"]);
-        Assert.Equal(["b"], host.Strays);
-        Assert.Equal((1, 3, 1), (host.Promised, host.Taken, host.Free));
+        var host = new HostChoice(new SessionHost(new HostId("blade"), "127.0.0.1", 3389, 4), HostHealth.Live, new HostObservation(Farms.Noon, null, "boot", "00", 0, 0), new SeatCount(2, 1, ["b"]));
+        Assert.Equal((1, 3, 1), (host.Seats.Promised, host.Taken, host.Free));
     }
 }

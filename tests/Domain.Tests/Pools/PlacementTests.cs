@@ -54,13 +54,13 @@ public sealed class PlacementTests
     [Fact]
     public void Rank_never_offers_a_host_whose_session_of_this_account_belongs_to_another_desktop() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
-            Assert.DoesNotContain(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => h.SeatHolders.Contains("amelie.durand")));
+            Assert.DoesNotContain(Placement.Rank(hosts, "amelie.durand", draw).Ranked, h => h.HoldsTheirs));
 
     [Fact]
     public void Rank_offers_every_live_host_with_a_free_seat() =>
         Gen.Select(Farms.Pool, Gen.UInt).Sample((hosts, draw) =>
         {
-            var free = hosts.Where(h => h.IsGiven && h.Taken < h.Host.Seats && !h.SeatHolders.Contains("amelie.durand"));
+            var free = hosts.Where(h => h.IsGiven && h.Taken < h.Host.Seats && !h.HoldsTheirs);
             Assert.Subset(Placement.Rank(hosts, "amelie.durand", draw).Ranked.ToHashSet(), free.ToHashSet());
         });
 
@@ -89,7 +89,7 @@ public sealed class PlacementTests
     [Fact]
     public void The_host_with_fewer_people_goes_first()
     {
-        ImmutableArray<HostChoice> hosts = [Host("a", 20, "u1", "u2", "u3"), Host("b", 20, "u4"), Host("c", 20, "u5", "u6")];
+        ImmutableArray<HostChoice> hosts = [Host("a", 20, 3), Host("b", 20, 1), Host("c", 20, 2)];
         Assert.Equal(["b", "c", "a"], Placement.Rank(hosts, "amelie.durand", 7).Ranked.Select(h => h.Host.Id.Value));
     }
 
@@ -106,8 +106,7 @@ public sealed class PlacementTests
     public void Seats_of_strays_are_not_given_twice()
     {
         var host = Host("a", 2);
-        var seen = host.Observation! with { Sessions = [new ObservedSession("stray", 11, true, Farms.Noon), new ObservedSession("other", 12, false, Farms.Noon)] };
-        var full = new HostChoice(host.Host, HostHealth.Live, seen, []);
+        var full = host with { Seats = new SeatCount(0, 0, ["stray", "other"]) };
         Assert.Equal(Verdict.Full, Placement.Rank([full], "amelie.durand", 0).Reasons[0].Verdict);
         Assert.Equal(0, full.SeatsFor("amelie.durand"));
         Assert.Equal(Verdict.CarriesThePerson, Placement.Rank([full], "stray", 0).Reasons[0].Verdict);
@@ -116,12 +115,11 @@ public sealed class PlacementTests
     [Fact]
     public void A_host_that_claims_everybody_draws_nobody()
     {
-        var liar = Host("liar", 2);
-        var claims = new HostChoice(liar.Host, HostHealth.Live, liar.Observation! with { Sessions = [.. Enumerable.Range(0, 9).Select(i => new ObservedSession($"user{i}", i, true, Farms.Noon))] }, []);
+        var claims = Host("liar", 2) with { Seats = new SeatCount(0, 0, [.. Enumerable.Range(0, 9).Select(i => $"user{i}")]) };
         Assert.Equal(["honest"], Placement.Rank([claims, Host("honest", 2)], "user3", 0).Ranked.Select(h => h.Host.Id.Value));
     }
 
-    private static HostChoice Host(string id, int seats, params string[] holders) => new(
+    private static HostChoice Host(string id, int seats, int held = 0) => new(
         new SessionHost(new HostId(id), "127.0.0.1", 3389, seats), HostHealth.Live,
-        new HostObservation(Farms.Noon, null, "boot", "00", 0.1, 0.2, []), [.. holders]);
+        new HostObservation(Farms.Noon, null, "boot", "00", 0.1, 0.2), new SeatCount(held, 0, []));
 }

@@ -91,7 +91,7 @@ public sealed class OpeningTests
     [Fact]
     public void After_a_restart_the_person_may_sit_on_the_same_host_again()
     {
-        var home = LiveHost("amelie.durand");
+        var home = LiveHost() with { Seats = new SeatCount(1, 0, []), HoldsTheirs = true };
         var mine = Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = "before" };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", 9), 0));
         Assert.Equal(mine, place.GivenUp);
@@ -124,7 +124,7 @@ public sealed class OpeningTests
         Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", 9), 0));
     }
 
-    private static HostChoice LiveHost(params string[] holders) => new(
+    private static HostChoice LiveHost() => new(
         new SessionHost(new HostId("blade0"), "127.0.0.1", 3389, 2), HostHealth.Live,
-        new HostObservation(Farms.Noon, null, "boot", "00", 0, 0, []), [.. holders]);
+        new HostObservation(Farms.Noon, null, "boot", "00", 0, 0), SeatCount.None);
 }

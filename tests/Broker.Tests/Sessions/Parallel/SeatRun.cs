@@ -84,7 +84,7 @@ internal sealed class SeatRun
             hosts = [.. hosts.Where(host => held[host.Id.Value].Count < host.Seats)];
             if (hosts.Length == 0) return;
         }
-        ImmutableArray<HostChoice> ranked = [.. hosts.Select(host => new HostChoice(host, HostHealth.Live, null, []))];
+        ImmutableArray<HostChoice> ranked = [.. hosts.Select(host => new HostChoice(host, HostHealth.Live, null, SeatCount.None))];
         var begin = Stopwatch.GetTimestamp();
         var claim = await ledger.PlaceAsync(signIn, new Presented(secret), _farm.Pool, new OpeningDecision.Place(ranked, null, new Placement(ranked, [])));
         var got = claim as Claim.Held;

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using CsCheck;
+using VdiBroker.Broker.Tests.Storage;
+using VdiBroker.Hosts;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Sessions;
+
+/// <summary>What a look at hosts tells in numbers, against a model that knows the names.</summary>
+[Collection(RedisCollection.Name)]
+public sealed class HostLookTests(RedisFixture redis)
+{
+    private static readonly DateTimeOffset _noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string[] _users = ["amelie", "bruno", "chloe", "élodie"];
+
+    private static readonly Gen<ObservedSession> _session = Gen.Select(Gen.OneOf(_users), Gen.Bool, Gen.OneOf("", "bureau", "classe"), Gen.Int[-1, 1], (user, connected, pool, failed) =>
+        new ObservedSession(user, 10, connected, _noon) { Grant = pool.Length == 0 ? null : new GrantSeen("s", 1, "drancy/x", pool), Wipe = failed < 0 ? null : new WipeSeen(failed, "") });
+
+    private static readonly Gen<Step> _step = Gen.OneOf(
+        Gen.Select(Gen.Int[0, 1], _session.Array[0, 5], (host, seen) => new Step(host) { Reports = [.. seen] }),
+        Gen.Select(Gen.Int[0, 1], Gen.OneOf(_users), (host, user) => new Step(host) { Seats = user }),
+        Gen.Select(Gen.Int[0, 1], Gen.OneOf(_users), (host, user) => new Step(host) { Frees = user }));
+
+    [Fact]
+    public Task Whatever_was_reported_seated_and_freed_a_look_counts_it() => _step.Array[1, 12].SampleAsync(async steps =>
+    {
+        var farm = new LedgerFarm(redis.Store, 9, 9);
+        Model[] model = [new(), new()];
+        foreach (var step in steps)
+        {
+            var host = farm.Pool.Hosts[step.Host];
+            if (step.Reports is { } seen) await farm.ReportAsync(host.Value, [.. seen]);
+            else if (step.Seats is { } user) await redis.Store.RunAsync("seat", db => db.HashSetAsync(farm.Keys.Seats(host), user, "s"));
+            else await redis.Store.RunAsync("free", db => db.HashDeleteAsync(farm.Keys.Seats(host), step.Frees));
+            model[step.Host].Take(step);
+            foreach (var account in (string[])["", "amelie"])
+            {
+                var rows = await redis.Store.RunAsync("look", db => farm.Board.LookAsync(db, farm.Pool.Hosts, account));
+                foreach (var (row, expected) in rows.Zip(model))
+                {
+                    Assert.Equal(expected.Told, (row.Seats.Held, row.Seats.Shown, string.Join(' ', row.Seats.Strays.Order()), row.Seen is not null));
+                    Assert.Equal(account.Length > 0 && expected.Holders.Contains(account), row.HoldsOne);
+                    Assert.Equal(expected.Report.Length, row.Tally.Sessions);
+                    Assert.Equal(expected.Report.Count(session => session.Wipe is { Failed: > 0 }), row.Tally.Unwiped);
+                    foreach (var pool in (string[])["bureau", "classe"])
+                        foreach (var connected in (bool[])[true, false])
+                            Assert.Equal(expected.Report.Count(session => session.Grant?.Pool == pool && session.Connected == connected), In(row.Tally, pool, connected));
+                }
+            }
+            Assert.Equal(model.Select(one => one.Heard), (await redis.Store.RunAsync("hear", db => farm.Board.VoicesAsync(db, farm.Pool.Hosts))).Select(voice => voice is not null));
+        }
+    }, iter: 100, threads: 2);
+
+    [Fact]
+    public async Task A_board_that_a_broker_of_before_has_written_is_read_and_one_of_now_can_be_read_by_it()
+    {
+        var farm = new LedgerFarm(redis.Store, 2);
+        var host = farm.Pool.Hosts[0];
+        await redis.Store.RunAsync("old board", async db =>
+        {
+            await db.HashSetAsync(farm.Keys.Board(host), [new("link", "link"), new("seen", 1000), new("boot", "b"), new("certificate", "00"), new("load", "0.5"), new("memory", "0.25"), new("sessions", """[{"User":"amelie"}]""")]);
+            return true;
+        });
+        await redis.Store.RunAsync("seat", db => db.HashSetAsync(farm.Keys.Seats(host), "bruno", "s"));
+        var row = Assert.Single(await redis.Store.RunAsync("look", db => farm.Board.LookAsync(db, farm.Pool.Hosts)));
+        Assert.Equal(new HostObservation(DateTimeOffset.FromUnixTimeSeconds(1), null, "b", "00", 0.5, 0.25), row.Seen);
+        Assert.Equal((1, 0, 1, 0), (row.Seats.Held, row.Seats.Strays.Count, row.Seats.Promised, row.Tally.Sessions));
+        await farm.ReportAsync(host.Value);
+        Assert.Equal("[]", (await redis.Store.RunAsync("as before", db => db.HashGetAsync(farm.Keys.Board(host), "sessions"))).ToString());
+    }
+
+    private static int In(SessionTally tally, string pool, bool connected) =>
+        tally.Pools.GetValueOrDefault(pool) is { } of ? connected ? of.Connected : of.Disconnected : 0;
+
+    private sealed record Step(int Host)
+    {
+        public ImmutableArray<ObservedSession>? Reports { get; init; }
+
+        public string? Seats { get; init; }
+
+        public string? Frees { get; init; }
+    }
+
+    private sealed class Model
+    {
+        private HashSet<string> _strays = [];
+        private int _shown;
+
+        public HashSet<string> Holders { get; } = [];
+
+        public ImmutableArray<ObservedSession> Report { get; private set; } = [];
+
+        public bool Heard { get; private set; }
+
+        // Who was seated since the report is shown by it; whose seat was freed since is counted as shown until the next.
+        public (int, int, string, bool) Told => (Holders.Count, _shown + _strays.Count(Holders.Contains), string.Join(' ', _strays.Where(user => !Holders.Contains(user)).Order()), Heard);
+
+        public void Take(Step step)
+        {
+            if (step.Seats is { } user) Holders.Add(user);
+            if (step.Frees is { } gone) Holders.Remove(gone);
+            if (step.Reports is not { } report) return;
+            var seen = report.Select(session => session.User).ToHashSet();
+            (Report, Heard, _shown, _strays) = (report, true, seen.Count(Holders.Contains), [.. seen.Except(Holders)]);
+        }
+    }
+}
