@@ -66,7 +66,7 @@ internal sealed class HostRpc(Caller caller, HostCatalogue hosts, AttachHost att
 
     private static HostReading Reading(SessionHost host, Hello hello, Observation observation)
     {
-        // More than any honest host can have: what is on the board is read by every opening of its pools.
+        // More than any honest host can have: its strays are read by every opening of its pools.
         var most = (2 * host.Seats) + 16;
         if (observation.Sessions.Count > most) throw Invalid($"an observation of {host.Id} must have at most {most} sessions");
         var load = observation.Load ?? new HostLoad();

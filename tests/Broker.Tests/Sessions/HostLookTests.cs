@@ -1,7 +1,12 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using CsCheck;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.Hosts;
+using VdiBroker.Kernel;
+using VdiBroker.Pools;
+using VdiBroker.Sessions;
+using VdiBroker.Stations;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Sessions;
@@ -50,6 +55,26 @@ public sealed class HostLookTests(RedisFixture redis)
             Assert.Equal(model.Select(one => one.Heard), (await redis.Store.RunAsync("hear", db => farm.Board.VoicesAsync(db, farm.Pool.Hosts))).Select(voice => voice is not null));
         }
     }, iter: 100, threads: 2);
+
+    [Fact]
+    public async Task Who_holds_a_seat_of_another_pool_on_a_host_is_placed_elsewhere_and_a_rehearsal_knows_it()
+    {
+        var farm = new LedgerFarm(redis.Store, 2, 2);
+        var (first, second) = (farm.Pool.Hosts[0], farm.Pool.Hosts[1]);
+        await farm.ReportAsync(first.Value);
+        Assert.Equal(first, Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a"))).Host);
+        await farm.ReportAsync(second.Value);
+        var rehearse = new RehearseDrain(farm.Sessions, new PoolCatalogue(new Dictionary<PoolId, Pool> { [LedgerFarm.Office] = farm.Pool }.ToFrozenDictionary(), []), new DrainBook(redis.Store, farm.Keys), new StationHomes());
+        var drain = new HostDrain(first, _noon, TimeSpan.Zero);
+        Assert.Equal(second, Assert.Single(await rehearse.RunAsync(drain)).Elsewhere);
+
+        await redis.Store.RunAsync("another pool's", db => db.HashSetAsync(farm.Keys.Seats(second), "amelie", "of-another-pool"));
+        Assert.Null(Assert.Single(await rehearse.RunAsync(drain)).Elsewhere);
+        var anew = await farm.Sessions.LoadAsync(new PersonId("drancy/nobody"), "amelie", farm.Pool);
+        Assert.Equal([Verdict.CarriesOtherDesktop, Verdict.CarriesOtherDesktop], Placement.Rank(anew.Hosts, "amelie", 0).Reasons.Select(reason => reason.Verdict));
+        var others = await farm.Sessions.LoadAsync(new PersonId("drancy/bruno"), "bruno", farm.Pool);
+        Assert.Equal(2, Placement.Rank(others.Hosts, "bruno", 0).Ranked.Length);
+    }
 
     [Fact]
     public async Task A_board_that_a_broker_of_before_has_written_is_read_and_one_of_now_can_be_read_by_it()
