@@ -11,6 +11,9 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
 {
     /// <summary>Sessions of visitors of which the host has proven, in the last minutes, that nothing is left.</summary>
     public ImmutableArray<SessionId> Wiped { get; init; } = [];
+
+    /// <summary>Whose sessions run there, a line each.</summary>
+    public string Accounts => string.Join('\n', Sessions.Select(session => session.User));
 }
 
 /// <summary>What was read of a host before: with the next report only what has changed since is read.</summary>
@@ -46,7 +49,7 @@ internal sealed record HostWritten(DateTimeOffset Now, bool Restarted, string No
 /// <param name="Seen">What its agent last said; null = no agent has reported yet.</param>
 /// <param name="Seats">Who is there, in numbers.</param>
 /// <param name="HoldsOne">The account that was asked for holds a seat there.</param>
-/// <param name="Told">The tally of the last report, as it stands on the board.</param>
+/// <param name="Told">The tally of the last report, as it stands on the board; empty = it was not asked for, or a broker of before took the report.</param>
 internal sealed record HostRow(HostObservation? Seen, SeatCount Seats, bool HoldsOne, string Told)
 {
     /// <summary>The sessions of the last report.</summary>
@@ -79,9 +82,8 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <returns>Null when another stream speaks for the host: this one is stale and should end.</returns>
     public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading, SeatsRead known)
     {
-        var accounts = string.Join('\n', reading.Sessions.Select(session => session.User));
         var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host), keys.Seats(host), keys.Drains, .. known.Sessions.Select(read => (RedisKey)keys.Session(read.Id))],
-            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
+            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), reading.Accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
         if (result.Length == 0) return null;
         var (before, drain, digest) = ((string)result[1]!, (string)result[3]!, (string)result[4]!);
         return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!)
@@ -97,9 +99,10 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <param name="db">The batch.</param>
     /// <param name="hosts">Which.</param>
     /// <param name="account">Whether it holds a seat there is told; empty = of nobody.</param>
+    /// <param name="tallies">The tally of the last report is wanted too.</param>
     /// <returns>A row for each host, in their order.</returns>
-    public async Task<HostRow[]> LookAsync(IDatabase db, IEnumerable<HostId> hosts, string account = "") =>
-        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account]))))
+    public async Task<HostRow[]> LookAsync(IDatabase db, IEnumerable<HostId> hosts, string account = "", bool tallies = false) =>
+        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account, tallies]))))
             .SelectMany(some => (RedisResult[])some!).Select(Row)];
 
     /// <summary>Starts reading when some hosts were heard, as part of a batch.</summary>

@@ -58,7 +58,7 @@ internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
     private async Task<CheckFinding> ReportAsync(HostId host, HostBoard board, RedisStore store)
     {
         var (what, where) = ($"host {host}", "its agent");
-        if (await store.RunAsync("read board", db => board.LookAsync(db, [host])) is not [{ Seen: { } seen, Tally: var tally }])
+        if (await store.RunAsync("read board", db => board.LookAsync(db, [host], tallies: true)) is not [{ Seen: { } seen, Tally: var tally }])
             return CheckFinding.Bad(what, where, "has never reported", "start vdi-agent on the host; its own log says what keeps it");
         var age = now - seen.SeenAt;
         return age <= hosts.Thresholds.DeadAfter

@@ -28,7 +28,7 @@ internal sealed class HostStates(RedisStore store, KeySpace keys, HostCatalogue 
     {
         var (clock, drains) = (await StoreClock.ReadAsync(db, keys), await DrainBook.ReadAsync(db, keys));
         SessionHost[] all = [.. hosts.Hosts.Values.OrderBy(host => host.Id.Value, StringComparer.Ordinal)];
-        return [.. all.Zip(await _board.LookAsync(db, all.Select(host => host.Id)), (host, row) => new HostState(
+        return [.. all.Zip(await _board.LookAsync(db, all.Select(host => host.Id), tallies: true), (host, row) => new HostState(
             host, HostJudgement.Judge(row.Seen?.Voice, hosts.Thresholds, clock.Now, TimeSpan.MaxValue, clock.Age), row.Seen, row.Seats.Held, clock.Now)
         {
             Tally = row.Tally,

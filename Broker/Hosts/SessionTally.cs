@@ -17,8 +17,8 @@ internal sealed record SessionTally(int Sessions, int Unwiped, ImmutableDictiona
     public static SessionTally Of(ImmutableArray<ObservedSession> sessions) => sessions.IsEmpty ? None : new(
         sessions.Length,
         sessions.Count(session => session.Wipe is { Failed: > 0 }),
-        sessions.Where(session => session.Grant is { Pool.Length: > 0 }).CountBy(session => (session.Grant!.Pool, session.Connected)).GroupBy(count => count.Key.Pool)
-            .ToImmutableDictionary(pool => pool.Key, pool => new PoolTally(pool.Where(count => count.Key.Connected).Sum(count => count.Value), pool.Where(count => !count.Key.Connected).Sum(count => count.Value))));
+        sessions.Where(session => session.Grant is { Pool.Length: > 0 }).GroupBy(session => session.Grant!.Pool)
+            .ToImmutableDictionary(pool => pool.Key, pool => new PoolTally(pool.Count(session => session.Connected), pool.Count(session => !session.Connected))));
 
     /// <summary>As it stands on the board.</summary>
     public byte[] Written() => JsonSerializer.SerializeToUtf8Bytes(this, TallyJson.Default.SessionTally);

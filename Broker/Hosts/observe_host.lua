@@ -1,4 +1,5 @@
 -- Writes what an agent said of its host, and reads in the same step what has changed of what is believed of it. An emptied store knows of no stream that speaks for the host: the one that reports is its voice.
+-- With: strays.
 -- KEYS: 1 board, 2 seats of the host, 3 drains, then the sessions that were read before.
 -- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each), 7 host, 8 digest of the seats that were read before ('' = none),
 --       9 tally of the sessions (JSON), then the marks of the sessions that were read before: 'fence revision'.
@@ -12,18 +13,8 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 local seats = redis.call('HGETALL', KEYS[2])
-local holds, counted, shown, strays = {}, {}, 0, {}
-for i = 1, #seats, 2 do holds[seats[i]] = true end
-for account in string.gmatch(ARGV[6], '[^\n]+') do
-  -- One account may be there twice.
-  if not counted[account] then
-    counted[account] = true
-    if holds[account] then shown = shown + 1 else strays[#strays + 1] = account end
-  end
-end
--- 'sessions' is for brokers of before, which looked for strays in it.
-redis.call('HSET', KEYS[1], 'link', ARGV[1], 'seen', now, 'boot', ARGV[2], 'certificate', ARGV[3], 'load', ARGV[4], 'memory', ARGV[5],
-  'shown', shown, 'strays', table.concat(strays, '\n'), 'tally', ARGV[9], 'sessions', '[]')
+redis.call('HSET', KEYS[1], 'link', ARGV[1], 'seen', now, 'counted', now, 'boot', ARGV[2], 'certificate', ARGV[3], 'load', ARGV[4], 'memory', ARGV[5], 'tally', ARGV[9])
+count_shown(KEYS[1], seats, ARGV[6])
 redis.call('HDEL', KEYS[1], 'detached')
 
 local changed = {}

@@ -20,19 +20,22 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
     /// <returns>The ghosts that the host must end: id that it knows, account.</returns>
     public async Task<IReadOnlyList<(SessionId Session, string User)>> RunAsync(HostSeen seen)
     {
-        await CatchUpAsync(seen);
-        await FreeAsync(seen);
+        var lost = await CatchUpAsync(seen);
+        var freed = await FreeAsync(seen);
         var noted = ImmutableArray.CreateBuilder<Noted>();
         var held = seen.Seats.Where(seat => seat.IsHeld(seen.Host)).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
         foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
             if (await RepairAsync(seen, session) is { } left) noted.Add(left);
         noted.AddRange(from session in seen.Reading.Sessions where session.Wipe is { Failed: > 0 } select new Noted(NotWiped, session.User, session.Grant?.Session ?? "", session.Wipe!.Left));
+        // Until the next report whoever runs there without a seat since is found again all the same.
+        if (lost || freed) await ledger.RecountAsync(seen.Host, seen.Link, seen.Reading);
         await NoteAsync(seen, noted);
         return [.. noted.Where(n => n.Kind == Ghost).Select(n => (new SessionId(n.Session), n.User))];
     }
 
-    private async Task CatchUpAsync(HostSeen seen)
+    private async Task<bool> CatchUpAsync(HostSeen seen)
     {
+        var lost = false;
         foreach (var (session, newer) in Adoption.Behind(seen.Believed, seen.ByUser))
         {
             var done = newer.Session == session.Id.Value
@@ -40,17 +43,23 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
                 // The newer one is taken in with the next report.
                 : IsOfTheCity(newer, seen.Host) && await seats.CorrectAsync(new Correction(session, SessionPhase.Lost, Adoption.HostHasNewer));
             if (done) SessionsLog.Repaired(logger, session.Id, seen.Host, Adoption.HostHasNewer);
+            lost |= done && newer.Session != session.Id.Value;
         }
+        return lost;
     }
 
-    private async Task FreeAsync(HostSeen seen)
+    private async Task<bool> FreeAsync(HostSeen seen)
     {
+        var freed = false;
         foreach (var seat in seen.Seats.Where(seat => !seat.IsHeld(seen.Host)))
         {
             // The session itself runs: it is taken in with its id, and keeps its seat.
             if (seat.Session is null && seen.Reading.Sessions.Any(o => o.User == seat.User && o.Grant?.Session == seat.Id.Value && IsOfTheCity(o.Grant, seen.Host))) continue;
-            if (await ledger.FreeAsync(seen.Host, seat, PoolsOf(seen.Host), Adoption.SessionMissing)) SessionsLog.Repaired(logger, seat.Id, seen.Host, Adoption.SessionMissing);
+            if (!await ledger.FreeAsync(seen.Host, seat, PoolsOf(seen.Host), Adoption.SessionMissing)) continue;
+            SessionsLog.Repaired(logger, seat.Id, seen.Host, Adoption.SessionMissing);
+            freed = true;
         }
+        return freed;
     }
 
     /// <returns>What is to be recorded of it; null when it was taken in, or is on its way.</returns>

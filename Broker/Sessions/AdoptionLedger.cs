@@ -30,6 +30,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     private static readonly Script _forget = new("forget_desktop");
     private static readonly Script _drop = new("drop_use");
     private static readonly Script _note = new("note_unseated");
+    private static readonly Script _recount = new("recount_host");
 
     /// <summary>Takes a session in.</summary>
     /// <returns>The script's word; anything but <c>adopted</c> left all as it was.</returns>
@@ -76,6 +77,12 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     public async Task<bool> FreeAsync(HostId host, SeatRow seat, IEnumerable<PoolId> pools, string cause) => (long)await store.RunScriptAsync(_free,
         [keys.Seats(host), keys.Session(seat.Id), keys.Events, .. pools.Select(keys.Use)],
         [keys.Doorbell.ToString(), seat.User, seat.Id.Value, host.Value, cause]) == 1;
+
+    /// <summary>Notes anew on the board which sessions of a report hold no seat: repairs after it have freed some.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="link">The stream that it came by: nothing is noted when another speaks for the host.</param>
+    /// <param name="reading">The report.</param>
+    public Task RecountAsync(HostId host, string link, HostReading reading) => store.RunScriptAsync(_recount, [keys.Board(host), keys.Seats(host)], [link, reading.Accounts]);
 
     /// <summary>Takes away a person's desktop that is none.</summary>
     public Task ForgetAsync(PersonId person, PoolId pool, SessionId session, string cause) => store.RunScriptAsync(_forget,

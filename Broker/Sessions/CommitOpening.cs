@@ -46,7 +46,8 @@ internal sealed class CommitOpening(SeatLedger ledger, VisitStore visits, FreshM
             case Claim.Held held:
                 var choice = state.Hosts.Append(state.Home).First(h => h?.Host.Id == held.Host)!;
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
-                view.Charge(held.Host, signIn.User);
+                // Who comes back to a seat of their own takes none.
+                if (decision is OpeningDecision.Place taken && taken.GivenUp?.Host != held.Host) view.Charge(held.Host, signIn.User);
                 if (signIn.Person.IsVisitor) await visits.ForgetSoonAsync(signIn.Person);
                 fresh.Tickets.Keep(held.Ticket.Digest, IssuedFor(opener, held, (decision as OpeningDecision.Resume)?.Session));
                 return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision) { Machine = pool.Machines.FirstOrDefault(m => m.Id == held.Host) });

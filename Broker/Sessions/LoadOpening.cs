@@ -1,3 +1,4 @@
+using VdiBroker.Hosts;
 using VdiBroker.Machines;
 using VdiBroker.Pools;
 
@@ -36,6 +37,7 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
         if (machines.WithoutAgent(choice.Host.Id) is not { } machine) return choice;
         var answer = await MachineProbe.AskAsync(machine, cancel);
         if (answer is MachineAnswer.OtherCertificate(var shown)) MachinesLog.OtherCertificate(logger, machine.Id, shown);
-        return new HostChoice(choice.Host, answer.Health, MachineJudgement.Observation(machine), choice.Seats) { HoldsTheirs = choice.HoldsTheirs };
+        // It may have had an agent once: what that said of strays is no more.
+        return choice with { Health = answer.Health, Observation = MachineJudgement.Observation(machine), Seats = new SeatCount(choice.Seats.Held, 0, []) };
     }
 }

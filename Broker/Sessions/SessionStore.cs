@@ -84,7 +84,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         (await Task.WhenAll(some.Select(async host => (Host: host, Accounts: await db.HashKeysAsync(keys.Seats(host))))))
             .ToImmutableDictionary(one => one.Host, one => one.Accounts.Select(account => account.ToString()).ToImmutableHashSet(StringComparer.Ordinal)));
 
-    /// <summary>The same, and whether every host has had its time to tell an emptied store of its sessions.</summary>
+    /// <summary>The hosts of a pool with their seats, looked at for nobody, and whether every host has had its time to tell an emptied store of its sessions.</summary>
     public Task<(ImmutableArray<HostChoice> Hosts, bool Settled)> SightAsync(Pool pool) => store.RunAsync("look at hosts", async db =>
     {
         var clock = ClockAsync(db);

@@ -24,7 +24,8 @@ public sealed class HostLookTests(RedisFixture redis)
     private static readonly Gen<Step> _step = Gen.OneOf(
         Gen.Select(Gen.Int[0, 1], _session.Array[0, 5], (host, seen) => new Step(host) { Reports = [.. seen] }),
         Gen.Select(Gen.Int[0, 1], Gen.OneOf(_users), (host, user) => new Step(host) { Seats = user }),
-        Gen.Select(Gen.Int[0, 1], Gen.OneOf(_users), (host, user) => new Step(host) { Frees = user }));
+        Gen.Select(Gen.Int[0, 1], Gen.OneOf(_users), (host, user) => new Step(host) { Frees = user }),
+        Gen.Select(Gen.Int[0, 1], Gen.Bool, (host, old) => new Step(host) { Recounts = !old, OldBroker = old }));
 
     [Fact]
     public Task Whatever_was_reported_seated_and_freed_a_look_counts_it() => _step.Array[1, 12].SampleAsync(async steps =>
@@ -35,21 +36,23 @@ public sealed class HostLookTests(RedisFixture redis)
         {
             var host = farm.Pool.Hosts[step.Host];
             if (step.Reports is { } seen) await farm.ReportAsync(host.Value, [.. seen]);
+            else if (step.Recounts) await farm.Adoptions.RecountAsync(host, "link", Reading(model[step.Host].Report));
+            else if (step.OldBroker) await redis.Store.RunAsync("a report to a broker of before", db => model[step.Host].Heard ? db.HashSetAsync(farm.Keys.Board(host), "seen", 2000) : Task.FromResult(false));
             else if (step.Seats is { } user) await redis.Store.RunAsync("seat", db => db.HashSetAsync(farm.Keys.Seats(host), user, "s"));
             else await redis.Store.RunAsync("free", db => db.HashDeleteAsync(farm.Keys.Seats(host), step.Frees));
             model[step.Host].Take(step);
             foreach (var account in (string[])["", "amelie"])
             {
-                var rows = await redis.Store.RunAsync("look", db => farm.Board.LookAsync(db, farm.Pool.Hosts, account));
+                var rows = await redis.Store.RunAsync("look", db => farm.Board.LookAsync(db, farm.Pool.Hosts, account, tallies: true));
                 foreach (var (row, expected) in rows.Zip(model))
                 {
                     Assert.Equal(expected.Told, (row.Seats.Held, row.Seats.Shown, string.Join(' ', row.Seats.Strays.Order()), row.Seen is not null));
                     Assert.Equal(account.Length > 0 && expected.Holders.Contains(account), row.HoldsOne);
-                    Assert.Equal(expected.Report.Length, row.Tally.Sessions);
-                    Assert.Equal(expected.Report.Count(session => session.Wipe is { Failed: > 0 }), row.Tally.Unwiped);
+                    Assert.Equal(expected.Counted.Length, row.Tally.Sessions);
+                    Assert.Equal(expected.Counted.Count(session => session.Wipe is { Failed: > 0 }), row.Tally.Unwiped);
                     foreach (var pool in (string[])["bureau", "classe"])
                         foreach (var connected in (bool[])[true, false])
-                            Assert.Equal(expected.Report.Count(session => session.Grant?.Pool == pool && session.Connected == connected), In(row.Tally, pool, connected));
+                            Assert.Equal(expected.Counted.Count(session => session.Grant?.Pool == pool && session.Connected == connected), In(row.Tally, pool, connected));
                 }
             }
             Assert.Equal(model.Select(one => one.Heard), (await redis.Store.RunAsync("hear", db => farm.Board.VoicesAsync(db, farm.Pool.Hosts))).Select(voice => voice is not null));
@@ -90,9 +93,11 @@ public sealed class HostLookTests(RedisFixture redis)
         var row = Assert.Single(await redis.Store.RunAsync("look", db => farm.Board.LookAsync(db, farm.Pool.Hosts)));
         Assert.Equal(new HostObservation(DateTimeOffset.FromUnixTimeSeconds(1), null, "b", "00", 0.5, 0.25), row.Seen);
         Assert.Equal((1, 0, 1, 0), (row.Seats.Held, row.Seats.Strays.Count, row.Seats.Promised, row.Tally.Sessions));
-        await farm.ReportAsync(host.Value);
-        Assert.Equal("[]", (await redis.Store.RunAsync("as before", db => db.HashGetAsync(farm.Keys.Board(host), "sessions"))).ToString());
+        await farm.ReportAsync(host.Value, new ObservedSession("bruno", 10, true, _noon), new ObservedSession("\"élodie\"", 11, true, _noon));
+        Assert.Equal("""[{"User":"\"élodie\""}]""", (await redis.Store.RunAsync("as before", db => db.HashGetAsync(farm.Keys.Board(host), "sessions"))).ToString());
     }
+
+    private static HostReading Reading(ImmutableArray<ObservedSession> seen) => new("boot", new string('0', 64), 0.1, 0.1, seen);
 
     private static int In(SessionTally tally, string pool, bool connected) =>
         tally.Pools.GetValueOrDefault(pool) is { } of ? connected ? of.Connected : of.Disconnected : 0;
@@ -104,29 +109,41 @@ public sealed class HostLookTests(RedisFixture redis)
         public string? Seats { get; init; }
 
         public string? Frees { get; init; }
+
+        public bool Recounts { get; init; }
+
+        public bool OldBroker { get; init; }
     }
 
     private sealed class Model
     {
         private HashSet<string> _strays = [];
         private int _shown;
+        private bool _counted;
 
         public HashSet<string> Holders { get; } = [];
 
         public ImmutableArray<ObservedSession> Report { get; private set; } = [];
 
+        /// <summary>The report, unless a broker that counts nothing has taken another since.</summary>
+        public ImmutableArray<ObservedSession> Counted => _counted ? Report : [];
+
         public bool Heard { get; private set; }
 
-        // Who was seated since the report is shown by it; whose seat was freed since is counted as shown until the next.
-        public (int, int, string, bool) Told => (Holders.Count, _shown + _strays.Count(Holders.Contains), string.Join(' ', _strays.Where(user => !Holders.Contains(user)).Order()), Heard);
+        // Who was seated since the report is shown by it; whose seat was freed since is counted as shown until it is counted anew.
+        public (int, int, string, bool) Told => _counted
+            ? (Holders.Count, _shown + _strays.Count(Holders.Contains), string.Join(' ', _strays.Where(user => !Holders.Contains(user)).Order()), Heard)
+            : (Holders.Count, 0, "", Heard);
 
         public void Take(Step step)
         {
             if (step.Seats is { } user) Holders.Add(user);
             if (step.Frees is { } gone) Holders.Remove(gone);
-            if (step.Reports is not { } report) return;
-            var seen = report.Select(session => session.User).ToHashSet();
-            (Report, Heard, _shown, _strays) = (report, true, seen.Count(Holders.Contains), [.. seen.Except(Holders)]);
+            if (step.OldBroker) _counted = false;
+            if (step.Reports is { } report) (Report, Heard, _counted) = (report, true, true);
+            else if (!step.Recounts) return;
+            var seen = Report.Select(session => session.User).ToHashSet();
+            (_shown, _strays) = (seen.Count(Holders.Contains), [.. seen.Except(Holders)]);
         }
     }
 }
