@@ -63,6 +63,30 @@ public sealed class GlanceTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task Who_comes_back_to_a_seat_of_their_own_does_not_charge_the_view_with_another()
+    {
+        var farm = await FarmAsync(9);
+        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        await watch.StartAsync(CancellationToken.None);
+        var view = new HostsView(farm.Sessions, watch);
+        var commit = new CommitOpening(farm.Ledger, new VisitStore(farm.Store, farm.Keys, farm.Sessions, farm.SignIns), new FreshMemory(), view, NullLogger<CommitOpening>.Instance);
+        for (var times = 0; times < 5; times++)
+        {
+            var who = await farm.SignInAsync("amelie", $"poste-{times}");
+            var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, farm.Pool);
+            var decision = Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), 0);
+            Assert.Equal(times > 0, decision is OpeningDecision.Resume);
+            var done = Assert.IsType<Commitment.Done>(await commit.RunAsync(new Opener.Entitled(who.SignIn, farm.Pool), new Presented(who.Secret), state, decision, true));
+            Assert.IsType<OpeningStep.Ready>(done.Step);
+            // A look that began before the claim may have missed it; none has more.
+            Assert.InRange(Taken(view, farm.Pool).Sum(), 0, 1);
+            await farm.ReportAsync("blade0", new ObservedSession("amelie", 10, true, DateTimeOffset.UnixEpoch));
+            await Eventually.HoldsAsync("the view has her", TimeSpan.FromSeconds(20), () => Taken(view, farm.Pool) is [1]);
+        }
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Of_sessions_that_were_read_before_only_those_that_changed_are_read_again()
     {
         var farm = await FarmAsync(3);
