@@ -65,7 +65,7 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     private static readonly Script _look = new("look_at_hosts");
     private static readonly Script _hear = new("hear_hosts");
 
-    // Others are served between two of so many.
+    // Between two looks at so many hosts Redis serves others.
     private const int Together = 200;
 
     /// <summary>Makes <paramref name="link"/> the voice of the host.</summary>
@@ -102,14 +102,16 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <param name="tallies">The tally of the last report is wanted too.</param>
     /// <returns>A row for each host, in their order.</returns>
     public async Task<HostRow[]> LookAsync(IDatabase db, IEnumerable<HostId> hosts, string account = "", bool tallies = false) =>
-        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account, tallies]))))
+        [.. (await InPartsAsync(hosts, some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account, tallies])))
             .SelectMany(some => (RedisResult[])some!).Select(Row)];
 
     /// <summary>Starts reading when some hosts were heard, as part of a batch.</summary>
     /// <returns>For each host, in their order; null where no agent has reported yet.</returns>
     public async Task<HostVoice?[]> VoicesAsync(IDatabase db, IEnumerable<HostId> hosts) =>
-        [.. (await Task.WhenAll(hosts.Chunk(Together).Select(some => db.ScriptEvaluateAsync(_hear.Text, [.. some.Select(keys.Board)]))))
+        [.. (await InPartsAsync(hosts, some => db.ScriptEvaluateAsync(_hear.Text, [.. some.Select(keys.Board)])))
             .SelectMany(some => Pairs(some, (seen, detached) => At(seen) is { } at ? new HostVoice(at, At(detached)) : (HostVoice?)null))];
+
+    private static Task<RedisResult[]> InPartsAsync(IEnumerable<HostId> hosts, Func<HostId[], Task<RedisResult>> ask) => Task.WhenAll(hosts.Chunk(Together).Select(ask));
 
     private static HostRow Row(RedisResult row)
     {

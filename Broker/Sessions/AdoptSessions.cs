@@ -38,12 +38,13 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         var lost = false;
         foreach (var (session, newer) in Adoption.Behind(seen.Believed, seen.ByUser))
         {
-            var done = newer.Session == session.Id.Value
+            var same = newer.Session == session.Id.Value;
+            var done = same
                 ? await ledger.RaiseAsync(session, new Fence(newer.Fence), Adoption.HostHasNewer)
                 // The newer one is taken in with the next report.
                 : IsOfTheCity(newer, seen.Host) && await seats.CorrectAsync(new Correction(session, SessionPhase.Lost, Adoption.HostHasNewer));
             if (done) SessionsLog.Repaired(logger, session.Id, seen.Host, Adoption.HostHasNewer);
-            lost |= done && newer.Session != session.Id.Value;
+            lost |= done && !same;
         }
         return lost;
     }

@@ -42,7 +42,8 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         {
             for (var look = sight.Look; look is not null && look.Index.TryGetValue(host, out var at); look = sight.Look)
             {
-                var charged = look with { Hosts = look.Hosts.SetItem(at, look.Hosts[at] with { Seats = look.Hosts[at].Seats.With(user) }) };
+                var choice = look.Hosts[at];
+                var charged = look with { Hosts = look.Hosts.SetItem(at, choice with { Seats = choice.Seats.With(user) }) };
                 if (Interlocked.CompareExchange(ref sight.Look, charged, look) == look) break;
             }
         }
