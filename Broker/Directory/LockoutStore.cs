@@ -119,7 +119,7 @@ internal sealed class LockoutStore(RedisStore store, KeySpace keys, LockoutPolic
     public async Task<int> UnlockAsync(IReadOnlyCollection<LockHeld> which, string by)
     {
         if (which.Count == 0) return 0;
-        return (int)await store.RunScriptAsync(_unlock, [keys.Lockouts, keys.Events, .. which.Select(KeyOf)], [keys.Doorbell.ToString(), by, .. which.Select(one => (RedisValue)one.Member)]);
+        return (int)await store.CommitAsync(_unlock, [keys.Lockouts, keys.Events, .. which.Select(KeyOf)], [keys.Doorbell.ToString(), by, .. which.Select(one => (RedisValue)one.Member)]);
     }
 
     internal static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];

@@ -26,7 +26,7 @@ internal sealed class HelpStore(RedisStore store, KeySpace keys)
     /// <exception cref="StoreOutOfReachException">The store is out of reach: it may have been taken in.</exception>
     public async Task<long?> CallAsync(HelpCall call)
     {
-        var number = (long)await store.RunScriptAsync(_call, [keys.HelpCalls, keys.HelpCallers, keys.HelpOf(new StationId(call.Station)), keys.HelpLast, keys.Events],
+        var number = (long)await store.CommitAsync(_call, [keys.HelpCalls, keys.HelpCallers, keys.HelpOf(new StationId(call.Station)), keys.HelpLast, keys.Events],
             [keys.Doorbell.ToString(), call.Person, call.Station, JsonSerializer.Serialize(call, HelpJson.Default.HelpCall), MostOfAStation, (long)Within.TotalMilliseconds, (long)Keep.TotalMilliseconds,
                 call.Session, call.Host, call.Pool, call.Record]);
         return number == 0 ? null : number;
@@ -52,7 +52,7 @@ internal sealed class HelpStore(RedisStore store, KeySpace keys)
 
     private async Task<ServedCall> ServeAsync(long number, string act, string by)
     {
-        var told = (await store.RunScriptAsync(_serve, [keys.HelpCalls, keys.HelpCallers, keys.Events], [keys.Doorbell.ToString(), number, act, by])).ToString();
+        var told = (await store.CommitAsync(_serve, [keys.HelpCalls, keys.HelpCallers, keys.Events], [keys.Doorbell.ToString(), number, act, by])).ToString();
         return told switch
         {
             "done" => new ServedCall.Done(),

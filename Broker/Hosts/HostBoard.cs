@@ -12,8 +12,8 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
     /// <summary>Sessions of visitors of which the host has proven, in the last minutes, that nothing is left.</summary>
     public ImmutableArray<SessionId> Wiped { get; init; } = [];
 
-    /// <summary>Whose sessions run there, a line each.</summary>
-    public string Accounts => string.Join('\n', Sessions.Select(session => session.User));
+    /// <summary>Whose sessions run there, a line each: the account and, after a tab, the tenant of the person whom the agent let in, where it knows.</summary>
+    public string Accounts => string.Join('\n', Sessions.Select(session => session.Grant is { Person.Length: > 0 } grant ? $"{session.User}\t{new PersonId(grant.Person).Tenant}" : session.User));
 }
 
 /// <summary>What was read of a host before: with the next report only what has changed since is read.</summary>
@@ -116,8 +116,9 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     private static HostRow Row(RedisResult row)
     {
         var fields = (RedisValue[])row!;
-        var strays = fields[9].ToString();
-        var seats = new SeatCount((int)fields[0], (int)fields[1], strays.Length == 0 ? [] : [.. strays.Split('\n')]);
+        var strays = fields[9].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+            .ToImmutableDictionary(stray => stray[0], stray => stray is [_, var whose] ? new TenantId(whose) : (TenantId?)null);
+        var seats = new SeatCount((int)fields[0], (int)fields[1], strays);
         return new HostRow(
             At(fields[3]) is not { } seen ? null : new HostObservation(seen, At(fields[4]), fields[5].ToString(), fields[6].ToString(), (double)fields[7], (double)fields[8]),
             seats, HoldsOne: (int)fields[2] == 1, fields[10].ToString());

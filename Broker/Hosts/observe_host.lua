@@ -1,7 +1,7 @@
 -- Writes what an agent said of its host, and reads in the same step what has changed of what is believed of it. An emptied store knows of no stream that speaks for the host: the one that reports is its voice.
 -- With: strays.
 -- KEYS: 1 board, 2 seats of the host, 3 drains, then the sessions that were read before.
--- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each), 7 host, 8 digest of the seats that were read before ('' = none),
+-- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each, after a tab the tenant that the agent knows), 7 host, 8 digest of the seats that were read before ('' = none),
 --       9 tally of the sessions (JSON), then the marks of the sessions that were read before: 'fence revision'.
 -- Result: { now in ms, boot id before ('' = none), what was noted of sessions without a seat ('' = nothing), drain (JSON, '' = none), digest of the seats,
 --   { account, session id, … } of the seats, empty when they are those that were read before,

@@ -78,7 +78,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         switch (Adoption.Decide(unseated))
         {
             case AdoptionDecision.Adopt adopt:
-                var word = await ledger.AdoptAsync(new Adopted(seen.Link, hosts.Hosts[seen.Host], seen.Reading.BootId, session, pool!), adopt);
+                var word = await ledger.AdoptAsync(new Adopted(seen.Link, hosts.Hosts[seen.Host], seen.Reading.BootId, session, pool!, rules.OwnerOf(new PersonId(session.Grant!.Person).Tenant)), adopt);
                 if (word == "adopted") SessionsLog.Adopted(logger, session.Grant!.Session, session.Grant.Person, seen.Host, adopt.Cause);
                 return word is "adopted" or "changed" ? null : new Noted(Stray, session.User, session.Grant!.Session, word);
             case AdoptionDecision.Reseat reseat:

@@ -13,7 +13,8 @@ namespace VdiBroker.Sessions;
 /// <param name="Boot">Boot id of the host.</param>
 /// <param name="Seen">What the agent saw; with a grant.</param>
 /// <param name="Pool">The pool that the grant names.</param>
-internal sealed record Adopted(string Link, SessionHost Host, string Boot, ObservedSession Seen, Pool Pool);
+/// <param name="Owner">Whose the account is from now on, if it is nobody's: <c>directory/tenant</c>.</param>
+internal sealed record Adopted(string Link, SessionHost Host, string Boot, ObservedSession Seen, Pool Pool, string Owner);
 
 /// <summary>Commits repairs of the ledger by what hosts say: one atomic script for each. Made by two brokers at once, each is made once.</summary>
 /// <param name="store">Where.</param>
@@ -49,7 +50,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
             [
                 keys.Doorbell.ToString(), it.Link, id.Value, person.Value, user, it.Pool.Id.Value, it.Host.Id.Value, Phase(it.Seen), grant.Fence, decision.Id is null ? 0 : 1, it.Boot,
                 it.Seen.Since.ToUnixTimeMilliseconds(), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, (long)SeatLedger.FinalMemory.TotalMilliseconds, person.Tenant.Value,
-                it.Host.Seats, it.Pool.Kind == PoolKind.Personal ? 1 : 0, decision.Cause, Ahead,
+                it.Host.Seats, it.Pool.Kind == PoolKind.Personal ? 1 : 0, decision.Cause, Ahead, it.Owner, SeatLedger.MemoryOf(person),
             ]);
         var word = (string)result!;
         if (word == "adopted" && givenUp is not null) notes?.Became(givenUp, SessionPhase.Lost, decision.Cause);

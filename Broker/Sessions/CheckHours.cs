@@ -8,9 +8,9 @@ internal sealed class CheckHours(SessionStore sessions)
 {
     /// <summary>Checks one decision; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>Null when it may be carried out.</returns>
-    public async Task<OpeningStep.Refused?> RunAsync(Pool pool, OpeningDecision decision, string user)
+    public async Task<OpeningStep.Refused?> RunAsync(Pool pool, OpeningDecision decision)
     {
-        if (pool.Hours is not { } hours || IsTheirsAlready(decision, user)) return null;
+        if (pool.Hours is not { } hours || IsTheirsAlready(decision)) return null;
         var now = await sessions.NowAsync();
         if (OpeningHours.At(hours.Calendar, now) is not HoursState.Closed closed) return null;
         return new OpeningStep.Refused(ErrorCode.PoolClosed, $"pool '{pool.Id}', calendar '{hours.Calendar.Id}', opens {closed.Opens:u}")
@@ -21,10 +21,10 @@ internal sealed class CheckHours(SessionStore sessions)
     }
 
     // While hosts come back nobody knows yet whether the person has a desktop.
-    private static bool IsTheirsAlready(OpeningDecision decision, string user) => decision switch
+    private static bool IsTheirsAlready(OpeningDecision decision) => decision switch
     {
         OpeningDecision.Resume or OpeningDecision.Superseded or OpeningDecision.AwaitHost => true,
-        OpeningDecision.Place place => place.FindsAgain(user),
+        OpeningDecision.Place place => place.FindsAgain,
         _ => false,
     };
 }

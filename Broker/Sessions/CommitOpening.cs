@@ -22,7 +22,7 @@ internal abstract record Commitment
 }
 
 /// <summary>Commits the decision on one opening, or says why there is no desktop.</summary>
-internal sealed class CommitOpening(SeatLedger ledger, VisitStore visits, FreshMemory fresh, HostsView view, ILogger<CommitOpening> logger)
+internal sealed class CommitOpening(SeatLedger ledger, FreshMemory fresh, HostsView view, ILogger<CommitOpening> logger)
 {
     /// <summary>Commits; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     /// <param name="opener">Who opens what.</param>
@@ -36,7 +36,7 @@ internal sealed class CommitOpening(SeatLedger ledger, VisitStore visits, FreshM
         var claim = decision switch
         {
             OpeningDecision.Resume resume => await ledger.ResumeAsync(signIn, secret, resume.Session),
-            OpeningDecision.Place place => await ledger.PlaceAsync(signIn, secret, pool, place, turn || !pool.Queues || place.FindsAgain(signIn.User)),
+            OpeningDecision.Place place => await ledger.PlaceAsync(signIn, secret, pool, place, turn || !pool.Queues || place.FindsAgain),
             _ => null,
         };
         switch (claim)
@@ -48,7 +48,6 @@ internal sealed class CommitOpening(SeatLedger ledger, VisitStore visits, FreshM
                 SessionsLog.Opened(logger, held.Session, signIn.Person, pool.Id, held.Host, signIn.Station, held.Fence, decision is OpeningDecision.Resume);
                 // Who comes back to a seat of their own takes none.
                 if (decision is OpeningDecision.Place taken && taken.GivenUp?.Host != held.Host) view.Charge(held.Host, signIn.User);
-                if (signIn.Person.IsVisitor) await visits.ForgetSoonAsync(signIn.Person);
                 fresh.Tickets.Keep(held.Ticket.Digest, IssuedFor(opener, held, (decision as OpeningDecision.Resume)?.Session));
                 return new Commitment.Done(new OpeningStep.Ready(held, choice.Host, choice.Observation!.CertificateSha256, signIn, decision) { Machine = pool.Machines.FirstOrDefault(m => m.Id == held.Host) });
             case Claim.SignedOut:

@@ -63,12 +63,17 @@ internal sealed class LimitLedger(RedisStore store, KeySpace keys, SessionNotes?
     /// <returns>False when the session has changed since.</returns>
     public async Task<bool> ExtendAsync(Session session, Limit limit, DateTimeOffset until)
     {
-        var result = await RunAsync(_extend, session, limit.Word(), until.ToUnixTimeMilliseconds(), EndFields.TextOf(session.End.Spared.SetItem(limit, until)), _tellable);
+        // The person is told: it must outlast a failover.
+        var result = await store.CommitAsync(_extend, KeysOf(session), ArgumentsOf(session, limit.Word(), until.ToUnixTimeMilliseconds(), EndFields.TextOf(session.End.Spared.SetItem(limit, until)), _tellable));
         if ((long)result != 1) return false;
         notes?.EndPutOff(session, limit, until);
         return true;
     }
 
-    private Task<RedisResult> RunAsync(Script script, Session session, params RedisValue[] arguments) => store.RunScriptAsync(script, [keys.Session(session.Id), keys.Events],
-        [keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture), .. arguments]);
+    private Task<RedisResult> RunAsync(Script script, Session session, params RedisValue[] arguments) => store.RunScriptAsync(script, KeysOf(session), ArgumentsOf(session, arguments));
+
+    private RedisKey[] KeysOf(Session session) => [keys.Session(session.Id), keys.Events];
+
+    private RedisValue[] ArgumentsOf(Session session, params RedisValue[] arguments) =>
+        [keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture), .. arguments];
 }

@@ -40,7 +40,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
             var (signIn, pool) = who;
             var (state, decision) = await DecideAsync(who, request, cancel);
             request.Notes?.Considers(pool, decision);
-            if (await hours.RunAsync(pool, decision, signIn.User) is { } closed)
+            if (await hours.RunAsync(pool, decision) is { } closed)
             {
                 yield return closed;
                 yield break;
@@ -58,7 +58,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                 await foreach (var step in waking.WaitAsync(cancel)) yield return told = step;
                 continue;
             }
-            if (othersFirst || line.MustWait(pool, decision, signIn.User))
+            if (othersFirst || line.MustWait(pool, decision))
             {
                 (othersFirst, turn) = (false, 0);
                 await foreach (var step in line.WaitAsync(who, decision, cancel))
@@ -84,9 +84,9 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
     private async Task<(OpeningState State, OpeningDecision Decision)> DecideAsync(Opener.Entitled who, OpenRequested request, CancellationToken cancel)
     {
         var (signIn, pool) = who;
-        var wish = new OpeningWish(signIn.User, signIn.Serial) { Station = signIn.Station, Home = who.Home, Replace = request.Replace };
+        var wish = new OpeningWish(signIn.User, signIn.Person.Tenant, signIn.Serial) { Station = signIn.Station, Home = who.Home, Replace = request.Replace };
         // A glance is good for a free seat. That there is none, and that something of theirs runs, is only said after a look.
-        if (load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain(signIn.User)) return (glance, free);
+        if (load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain) return (glance, free);
         var state = await load.RunAsync(signIn, pool, cancel);
         return (state, Opening.Decide(state, wish, Draw()));
     }

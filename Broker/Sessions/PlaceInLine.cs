@@ -28,7 +28,7 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     public bool MayClaim => _place?.Last is { Superseded: false, Standing.MayClaim: true };
 
     /// <summary>Somebody must wait: nothing is free for them, or others are before them.</summary>
-    public bool MustWait(Pool pool, OpeningDecision decision, string user)
+    public bool MustWait(Pool pool, OpeningDecision decision)
     {
         if (!pool.Queues) return false;
         if (decision is OpeningDecision.AllDown or OpeningDecision.AllDraining or OpeningDecision.HomeGone { Because.AllDown: true })
@@ -37,7 +37,7 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
         return decision switch
         {
             OpeningDecision.AllFull or OpeningDecision.HomeGone => true,
-            OpeningDecision.Place place => _place is not null && !MayClaim && !place.FindsAgain(user),
+            OpeningDecision.Place place => _place is not null && !MayClaim && !place.FindsAgain,
             _ => false,
         };
     }

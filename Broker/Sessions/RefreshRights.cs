@@ -12,6 +12,6 @@ internal sealed class RefreshRights(RedisStore store, KeySpace keys)
     /// <param name="person">Whose rights; null = everybody's.</param>
     /// <param name="by">Who asks for it, for the farm's events.</param>
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
-    public Task RunAsync(PersonId? person, string by) => store.RunScriptAsync(_refresh, [keys.Refreshed, keys.Events],
+    public Task RunAsync(PersonId? person, string by) => store.CommitAsync(_refresh, [keys.Refreshed, keys.Events],
         [keys.Doorbell.ToString(), person?.Value ?? "*", by, (long)SignInStore.LongestLife.TotalMilliseconds]);
 }

@@ -29,7 +29,7 @@ internal sealed class RehearseDrain(SessionStore sessions, PoolCatalogue pools, 
     {
         if (!pools.Pools.TryGetValue(session.Pool, out var pool)) return [];
         // Whose own place is on this host waits until it is back.
-        var wish = new PlacementWish(session.User) { Station = session.Station, Home = homes.Of(session.Station)?.Place, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
+        var wish = new PlacementWish(session.User, session.Person.Tenant) { Station = session.Station, Home = homes.Of(session.Station)?.Place, Rules = pool.Placing, Assigned = pool.Kind == PoolKind.Personal ? host : null };
         return [.. Placement.Rank(others, wish, 0).Reasons.Where(reason => reason.IsOffered).Select(reason => reason.Host)];
     }
 }

@@ -73,6 +73,9 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
     private static readonly Script _correct = new("correct_session");
     private static readonly Script _expire = new("expire_claim");
 
+    /// <summary>How long the store keeps anything of a person from one desktop to the next, in ms; empty = for good. Nobody will ever be a visitor again.</summary>
+    public static RedisValue MemoryOf(PersonId person) => person.IsVisitor ? Milliseconds(SignInStore.LongestLife) : "";
+
     /// <summary>An id that no session ever had.</summary>
     public static SessionId FreshId() => new(RandomNumberGenerator.GetString(IdAlphabet, 26));
 
@@ -101,8 +104,8 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
             keys.Doorbell.ToString(), id.Value, signIn.Person.Value, signIn.User, pool.Id.Value, signIn.Station.Value, signIn.Serial,
             Milliseconds(Lease), Milliseconds(Tickets.Life), Milliseconds(Tickets.Memory), givenUp?.Id.Value ?? "", givenUp?.Revision ?? 0, Milliseconds(FinalMemory),
             signIn.Person.Tenant.Value, pool.Shares.Most(signIn.Person.Tenant) is { } most ? most : "", turn ? 1 : 0, pool.Kind.ToString().ToLowerInvariant(), decision.GivingUp,
-            pool.Kind == PoolKind.Shared ? "" : decision.Assigned?.Value ?? "", signIn.Remembered ? 1 : 0,
-            .. ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User), h.CarriesForgotten(signIn.User) ? 1 : 0]),
+            pool.Kind == PoolKind.Shared ? "" : decision.Assigned?.Value ?? "", signIn.Remembered ? 1 : 0, MemoryOf(signIn.Person),
+            .. ranked.SelectMany(h => (RedisValue[])[h.Host.Id.Value, h.Observation?.BootId ?? "", h.SeatsFor(signIn.User, signIn.Person.Tenant), h.CarriesForgotten(signIn.User, signIn.Person.Tenant) ? 1 : 0]),
         ];
         return ClaimOf(await store.CommitAsync(_claim, touched, arguments), id, ticket);
     }

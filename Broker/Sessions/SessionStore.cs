@@ -17,15 +17,22 @@ internal sealed record SeatRow(string User, SessionId Id, Session? Session)
     public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
 }
 
-/// <summary>A desktop that a pool counts and that holds no seat.</summary>
+/// <summary>A desktop that a pool counts and that holds no seat of a host of the city.</summary>
 /// <param name="Pool">Where it is counted.</param>
 /// <param name="Id">Its session.</param>
 /// <param name="Session">That session; null = there is none.</param>
-internal sealed record UnseatedUse(PoolId Pool, SessionId Id, Session? Session);
+internal sealed record UnseatedUse(PoolId Pool, SessionId Id, Session? Session)
+{
+    /// <summary>It holds one, on a host that is declared no more and that nobody has heard of for long: nothing will ever be said of it.</summary>
+    public bool HostIsGone { get; init; }
+}
 
 /// <summary>Reads sessions, desktops, seats and tickets.</summary>
 internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard board, HostCatalogue hosts)
 {
+    /// <summary>A host that is declared no more and was not heard for so long has taken its desktops with it.</summary>
+    public static readonly TimeSpan HostMemory = TimeSpan.FromHours(1);
+
     /// <summary>For how long the store has been there without a break, see <see cref="RedisStore.HearingFor"/>.</summary>
     public TimeSpan HearingFor => store.HearingFor;
 
@@ -56,14 +63,16 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
         var last = pool.Placing.Policy == PlacementPolicy.Sticky ? db.HashGetAsync(keys.LastHosts(person), pool.Id.Value) : Task.FromResult(RedisValue.Null);
-        var owners = pool.Kind == PoolKind.Personal ? db.HashGetAllAsync(keys.Assignments(pool.Id)) : Task.FromResult<HashEntry[]>([]);
+        var own = pool.Kind == PoolKind.Personal ? db.HashGetAsync(keys.Assignments(pool.Id), person.Value) : Task.FromResult(RedisValue.Null);
         var desktop = (await current) is { IsNull: false } sid ? (SessionId?)new SessionId(sid.ToString()) : null;
         var mine = desktop is { } id ? await OwnAsync(db, id, person, pool.Id) : null;
         var home = mine is null ? null : await HomeAsync(db, mine.Host, user, clock);
         // Who comes back to a desktop that runs, the most of the morning's people, costs the same in a pool of ten hosts and of a thousand.
-        var choices = mine is not null && Opening.IsAtHome(mine, home) ? [] : await ChoicesAsync(db, pool.Hosts, user, clock);
-        var owned = await owners;
-        var assigned = owned.Where(row => row.Name == person.Value).Select(row => (HostId?)new HostId(row.Value.ToString())).FirstOrDefault();
+        var isAtHome = mine is not null && Opening.IsAtHome(mine, home);
+        var choices = isAtHome ? [] : await ChoicesAsync(db, pool.Hosts, user, clock);
+        var assigned = (await own) is { IsNull: false } theirs ? (HostId?)new HostId(theirs.ToString()) : null;
+        // Whose places the others are concerns whoever has none yet.
+        var owned = isAtHome || assigned is not null || pool.Kind != PoolKind.Personal ? [] : await db.HashValuesAsync(keys.Assignments(pool.Id));
         return new OpeningState(mine, home, choices)
         {
             Missing = mine is null or { IsFinal: true } ? desktop : null,
@@ -72,7 +81,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
             LastHost = (await last) is { IsNull: false } host ? new HostId(host.ToString()) : null,
             Assigned = assigned,
             Assignment = assigned,
-            Owned = owned.GroupBy(row => new HostId(row.Value.ToString())).ToImmutableDictionary(host => host.Key, host => host.Count()),
+            Owned = owned.GroupBy(host => new HostId(host.ToString())).ToImmutableDictionary(host => host.Key, host => host.Count()),
         };
     });
 
@@ -129,9 +138,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         async Task<UnseatedUse?> UnseatedAsync((PoolId Pool, SessionId Id) use)
         {
             var session = await ReadAsync(db, use.Id);
-            // Its seat may be on a host that is declared no more.
+            // Its seat may be on a host that is declared no more, or not yet in this broker's city file.
             var holds = session is not null && await db.HashGetAsync(keys.Seats(session.Host), session.User) == use.Id.Value;
-            return holds ? null : new UnseatedUse(use.Pool, use.Id, session);
+            return holds && !await IsGoneAsync(db, session!) ? null : new UnseatedUse(use.Pool, use.Id, session) { HostIsGone = holds };
         }
     });
 
@@ -169,6 +178,15 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         };
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });
+
+    // Two brokers may have two city files for a while: a host that speaks is somebody's, and so is a machine whose station does.
+    private async Task<bool> IsGoneAsync(IDatabase db, Session session)
+    {
+        if (hosts.Find(session.Host) is not null) return false;
+        var (clock, voices) = (ClockAsync(db), board.VoicesAsync(db, [session.Host]));
+        var heard = new[] { session.PhaseSince, session.HeardAt, (await voices)[0]?.SeenAt ?? default }.Max();
+        return (await clock).Now - heard > HostMemory;
+    }
 
     // A host that claims one id for two people may have made a desktop of one person's name the other's session: it is none of theirs.
     private async Task<Session?> OwnAsync(IDatabase db, SessionId id, PersonId person, PoolId pool) =>

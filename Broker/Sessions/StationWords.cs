@@ -87,7 +87,7 @@ internal static class StationWords
         OpeningDecision.Place { GivenUp: { } lost } => Language.Choose(language,
             $"Le serveur {lost.Host} ne répond plus : voici un nouveau bureau sur {ready.Host.Id}. Vos fichiers enregistrés y sont ; ce qui n'était pas enregistré est perdu.",
             $"Server {lost.Host} does not answer any more: here is a new desktop on {ready.Host.Id}. Your saved files are there; what was not saved is lost."),
-        OpeningDecision.Place place when place.FindsAgain(ready.SignIn.User) && place.Ranked[0].Host.Id == ready.Host.Id => Language.Choose(language,
+        OpeningDecision.Place place when place.FindsAgain && place.Ranked[0].Host.Id == ready.Host.Id => Language.Choose(language,
             $"Votre bureau, retrouvé sur {ready.Host.Id}.",
             $"Your desktop, found again on {ready.Host.Id}."),
         _ => Language.Choose(language,

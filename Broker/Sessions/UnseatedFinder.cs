@@ -6,7 +6,7 @@ using VdiBroker.Storage;
 namespace VdiBroker.Sessions;
 
 /// <summary>
-/// Ends what the ledger has without a seat and no host has at all: no report speaks of it, it would stand in its person's way and be counted in its pool for ever. What runs
+/// Ends what the ledger has without a seat and no host has at all, and what it seats on a host that has left the city: no report speaks of it, it would stand in its person's way and be counted in its pool for ever. What runs
 /// gets its seat back by its host's next report, so only what two looks in a row found unchanged is ended. One broker at a time looks; row and revision let each repair be
 /// made once, whoever is late.
 /// </summary>
@@ -36,7 +36,7 @@ internal sealed class UnseatedFinder(SingleRunner runner, SessionStore sessions,
             }
             else if (!silent.Contains(alive.Host))
             {
-                var correction = new Correction(alive, SessionLife.After(alive.Phase, LifeEvent.HostRestarted), Adoption.SeatMissing);
+                var correction = new Correction(alive, SessionLife.After(alive.Phase, LifeEvent.HostRestarted), one.HostIsGone ? Adoption.HostGone : Adoption.SeatMissing);
                 if (await ledger.CorrectAsync(correction)) SessionsLog.Corrected(logger, alive.Id, alive.Host, correction.Phase, correction.Cause);
             }
         }

@@ -45,8 +45,4 @@ internal sealed class VisitStore(RedisStore store, KeySpace keys, SessionStore s
             if (await sessions.FindAsync(id) is { IsFinal: false } session && await signIns.CloseAsync(visit.SignIn, id, session.Fence, signOut: true) == "ending") ended++;
         return ended;
     }
-
-    /// <summary>What the store keeps of a person from one desktop to the next goes soon: nobody will ever be this person again.</summary>
-    public Task ForgetSoonAsync(PersonId person) => store.RunAsync("forget visitor", async db =>
-        await Task.WhenAll(new[] { keys.Newest(person), keys.LastHosts(person) }.Select(key => db.KeyExpireAsync(key, SignInStore.LongestLife))));
 }

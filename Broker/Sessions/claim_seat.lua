@@ -8,7 +8,8 @@
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
 --       17 'personal', 'fixed' or 'shared' pool, 18 cause of the giving up, 19 what was assigned to the person when this was decided ('' = nothing),
---       20 '1' = the sign-in was not read again: its rights must not have been refreshed since; then for each ranked host: id, its boot id, seats that the ledger may hold there,
+--       20 '1' = the sign-in was not read again: its rights must not have been refreshed since, 21 how long the store keeps anything of the person, in ms ('' = for good);
+--       then for each ranked host: id, its boot id, seats that the ledger may hold there,
 --       '1' = a forgotten session of the person's own runs there: it is theirs, drain or not.
 -- Result: { 'claimed', host, fence } | { 'signed-out' } | { 'superseded' } | { 'changed' } | { 'stale' } (their assignment or rights were changed since) | { 'full' } | { 'wait' } (others wait already) | { 'share' } (the tenant holds all it may).
 local sid, person, user, pool, given_up, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[11], ARGV[14]
@@ -42,19 +43,20 @@ end
 
 -- In a personal pool: may the person have a place of their own there? Every seat has one owner at most, whoever sits there now.
 local own = ARGV[17] == 'personal' and assigned or nil
+local owners
 local function theirs(id, seats)
   if not own or own == id then return true end
   if own ~= '' then return false end
-  local owners = 0
-  for _, owned in ipairs(redis.call('HVALS', KEYS[15])) do
-    if owned == id then owners = owners + 1 end
+  if not owners then
+    owners = {}
+    for _, owned in ipairs(redis.call('HVALS', KEYS[15])) do owners[owned] = (owners[owned] or 0) + 1 end
   end
-  return owners < seats
+  return (owners[id] or 0) < seats
 end
 
 local host, seats, boot
 for i = 17, #KEYS do
-  local at = 21 + (i - 17) * 4
+  local at = 22 + (i - 17) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
@@ -82,6 +84,10 @@ redis.call('HSET', KEYS[9], pool, ARGV[7])
 redis.call('ZREM', KEYS[12], person)
 redis.call('HDEL', KEYS[13], person)
 redis.call('HSET', KEYS[14], pool, host)
+if ARGV[21] ~= '' then
+  redis.call('PEXPIRE', KEYS[9], ARGV[21])
+  redis.call('PEXPIRE', KEYS[14], ARGV[21])
+end
 if own == '' then redis.call('HSET', KEYS[15], person, host) end
 local told = redis.call('HMGET', KEYS[2], 'printers', 'look')
 redis.call('HSET', KEYS[5], 'user', user, 'host', host, 'session', sid, 'fence', fence, 'expires', now + ARGV[9],

@@ -11,10 +11,12 @@ namespace VdiBroker.Domain.Tests;
 internal static class Farms
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+    public static readonly TenantId Town = new("drancy");
     public static readonly string[] Users = ["amelie.durand", "karim.benali", "lea.martin", "hugo.petit", "sofia.nunes"];
 
     public static readonly Gen<ObservedSession> Observed =
-        Gen.Select(Gen.OneOf(Users), Gen.Int[10, 99], Gen.Bool, (user, display, connected) => new ObservedSession(user, display, connected, Noon));
+        Gen.Select(Gen.OneOf(Users), Gen.Int[10, 99], Gen.Bool, Gen.OneOf("", "drancy", "dugny"), (user, display, connected, tenant) =>
+            new ObservedSession(user, display, connected, Noon) { Grant = tenant.Length == 0 ? null : new GrantSeen("s", 1, $"{tenant}/{user}", "bureau") });
 
     public static readonly Gen<ImmutableArray<ObservedSession>> Report =
         Observed.Array[0, 5].Select(seen => seen.DistinctBy(s => s.User).ToImmutableArray());
@@ -34,9 +36,12 @@ internal static class Farms
     /// <summary>The seats of a host in numbers, as a look at it finds them.</summary>
     public static SeatCount Count(IReadOnlySet<string> holders, IEnumerable<ObservedSession> report)
     {
-        var seen = report.Select(session => session.User).ToHashSet();
-        return new SeatCount(holders.Count, seen.Count(holders.Contains), [.. seen.Except(holders)]);
+        var seen = report.DistinctBy(session => session.User).ToDictionary(session => session.User, session => session.Grant is { } grant ? new PersonId(grant.Person).Tenant : (TenantId?)null);
+        return new SeatCount(holders.Count, seen.Keys.Count(holders.Contains), seen.Where(one => !holders.Contains(one.Key)).ToImmutableDictionary());
     }
+
+    /// <summary>Sessions without a seat of whom nobody says whose they are.</summary>
+    public static ImmutableDictionary<string, TenantId?> Strays(params string[] accounts) => accounts.ToImmutableDictionary(account => account, _ => (TenantId?)null);
 
     public static readonly Gen<Session> AnySession = Gen.Select(
         Gen.OneOf(Users), Gen.Enum<SessionPhase>(), Gen.Int[0, 5], Gen.Long[1, 5], Gen.Long[0, 5], Gen.Int[-60, 60].Nullable(), Gen.Long[1, 9],

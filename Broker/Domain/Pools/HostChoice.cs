@@ -1,4 +1,5 @@
 using VdiBroker.Hosts;
+using VdiBroker.Kernel;
 
 namespace VdiBroker.Pools;
 
@@ -28,14 +29,17 @@ public sealed record HostChoice(SessionHost Host, HostHealth Health, HostObserva
     public int Free => Math.Max(0, Host.Seats - Taken);
 
     /// <summary>
-    /// How many seats the ledger may hold there when <paramref name="user"/> takes one: those declared less those that strays use. No limit for
+    /// How many seats the ledger may hold there when the account <paramref name="user"/> takes one: those declared less those that strays use. No limit for
     /// somebody whose own stray session runs there: they use the seat already.
     /// </summary>
-    public int SeatsFor(string user) => CarriesForgotten(user) ? int.MaxValue : Math.Max(0, Host.Seats - Seats.Strays.Count);
+    public int SeatsFor(string user, TenantId tenant) => CarriesForgotten(user, tenant) ? int.MaxValue : Math.Max(0, Host.Seats - Seats.Strays.Count);
 
     /// <summary>
-    /// True when a session of this account runs there that the ledger does not know. A host that claims more of them than it has seats is not
-    /// believed: it would draw everybody to itself.
+    /// True when a session of this account runs there that the ledger does not know, and that is not known to be of another tenant's person. A host that claims more of them
+    /// than it has seats is not believed: it would draw everybody to itself.
     /// </summary>
-    public bool CarriesForgotten(string user) => Seats.Strays.Count <= Host.Seats && Seats.Strays.Contains(user);
+    public bool CarriesForgotten(string user, TenantId tenant) => Seats.Strays.Count <= Host.Seats && Seats.Strays.TryGetValue(user, out var whose) && (whose ?? tenant) == tenant;
+
+    /// <summary>True when a session runs there under this account that is known to be of another tenant's person: whoever logs on there as that account gets it.</summary>
+    public bool CarriesAnothers(string user, TenantId tenant) => Seats.Strays.TryGetValue(user, out var whose) && (whose ?? tenant) != tenant;
 }

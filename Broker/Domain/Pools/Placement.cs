@@ -15,6 +15,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
     /// <summary>Of the hosts that the person may use those that live are being drained, or out of service: nobody who signs out there frees a seat.</summary>
     public bool AllDraining => !AllDown && Reasons.All(r => r.Verdict == Verdict.Draining || IsDown(r));
 
+    /// <summary>The best of them brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
+    public bool FindsAgain { get; private init; }
+
     /// <summary>Some host is expected back in a moment: a refusal now would be hasty.</summary>
     public bool SomeAwaited => Reasons.Any(r => r.Verdict == Verdict.Awaited);
 
@@ -43,8 +46,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
     /// <summary>Ranks the hosts of a pool without rules, spread evenly, for somebody who has no place of their own there.</summary>
     /// <param name="hosts">The pool's hosts.</param>
     /// <param name="user">The person's account name.</param>
+    /// <param name="tenant">Whose they are.</param>
     /// <param name="draw">0 to 2³²-1, at random for each call: breaks ties.</param>
-    public static Placement Rank(IReadOnlyList<HostChoice> hosts, string user, uint draw) => Rank(hosts, new PlacementWish(user), draw);
+    public static Placement Rank(IReadOnlyList<HostChoice> hosts, string user, TenantId tenant, uint draw) => Rank(hosts, new PlacementWish(user, tenant), draw);
 
     /// <summary>
     /// Ranks the hosts of a pool for one person: a live host that carries a forgotten session of the person's first, full or not; then the live
@@ -70,7 +74,7 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             : one.Score != other.Score ? one.Score.CompareTo(other.Score)
             : one.Lot != other.Lot ? one.Lot.CompareTo(other.Lot)
             : one.At.CompareTo(other.At));
-        return new Placement([.. offered.Select(one => hosts[one.At])], reasons.MoveToImmutable());
+        return new Placement([.. offered.Select(one => hosts[one.At])], reasons.MoveToImmutable()) { FindsAgain = offered is [{ Verdict: Verdict.CarriesThePerson }, ..] };
     }
 
     private static Reason Consider(HostChoice host, PlacementWish wish)
@@ -83,7 +87,8 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             HostHealth.Missed => Verdict.Missed,
             HostHealth.Untrusted => Verdict.Untrusted,
             HostHealth.Awaited => Verdict.Awaited,
-            _ when host.CarriesForgotten(wish.User) => Verdict.CarriesThePerson,
+            _ when host.CarriesForgotten(wish.User, wish.Tenant) => Verdict.CarriesThePerson,
+            _ when host.CarriesAnothers(wish.User, wish.Tenant) => Verdict.CarriesOtherDesktop,
             _ when host.Draining => Verdict.Draining,
             _ when host.HoldsTheirs => Verdict.CarriesOtherDesktop,
             _ when leaning == Leaning.Never => Verdict.NotFromHere,

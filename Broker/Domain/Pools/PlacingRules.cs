@@ -81,7 +81,8 @@ public sealed record PlacingRules(PlacementPolicy Policy, ImmutableArray<Station
 
 /// <summary>For whom a place is sought.</summary>
 /// <param name="User">Account name on the hosts.</param>
-public sealed record PlacementWish(string User)
+/// <param name="Tenant">Whose they are.</param>
+public sealed record PlacementWish(string User, TenantId Tenant)
 {
     /// <summary>Where the person sits; null = nowhere that rules could concern.</summary>
     public StationId? Station { get; init; }

@@ -7,8 +7,9 @@ namespace VdiBroker.Sessions;
 
 /// <summary>What somebody asks for.</summary>
 /// <param name="User">Account name.</param>
+/// <param name="Tenant">Whose they are.</param>
 /// <param name="Serial">Number of their sign-in.</param>
-public sealed record OpeningWish(string User, long Serial)
+public sealed record OpeningWish(string User, TenantId Tenant, long Serial)
 {
     /// <summary>Where the person sits; null = nowhere that the pool's rules could concern.</summary>
     public StationId? Station { get; init; }
@@ -75,7 +76,7 @@ public abstract record OpeningDecision
         public HostId? Assigned { get; init; }
 
         /// <summary>True when it brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
-        public bool FindsAgain(string user) => Ranked[0].CarriesForgotten(user);
+        public bool FindsAgain => Because.FindsAgain;
     }
 
     /// <summary>A newer sign-in of the same person holds the desktop.</summary>
@@ -131,7 +132,7 @@ public static class Opening
         // What is given up holds no seat any more: its own host may take the person again, after a restart.
         var hosts = mine is null ? state.Hosts : [.. state.Hosts.Select(h => h.Host.Id == mine.Host ? h.WithoutTheirs() : h)];
         var placement = Placement.Rank(hosts, Wish(state, wish), draw);
-        var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !(placement.Ranked is [var first, ..] && first.CarriesForgotten(wish.User));
+        var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !placement.FindsAgain;
         if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true, Assigned = state.Assignment };
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
         if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
@@ -153,7 +154,7 @@ public static class Opening
         _ => null,
     };
 
-    private static PlacementWish Wish(OpeningState state, OpeningWish wish) => new(wish.User)
+    private static PlacementWish Wish(OpeningState state, OpeningWish wish) => new(wish.User, wish.Tenant)
     {
         Station = wish.Station,
         Home = wish.Home,

@@ -35,7 +35,7 @@ public class CoreBenchmarks
     public object Placement() => VdiBroker.Pools.Placement.Rank(_hosts, "amelie.durand", _draw++);
 
     [Benchmark(Description = "us: deciding about an opening of somebody who has no desktop")]
-    public object Opening() => VdiBroker.Sessions.Opening.Decide(new OpeningState(null, null, _hosts), new OpeningWish("amelie.durand", 1), _draw++);
+    public object Opening() => VdiBroker.Sessions.Opening.Decide(new OpeningState(null, null, _hosts), new OpeningWish("amelie.durand", new TenantId("drancy"), 1), _draw++);
 
     [Benchmark(Description = "us: the order of a queue, as many waiting as the number says, of ten tenants")]
     public object Queue() => WaitingQueue.Stand(_waiters, Shares.None, _use, _free);

@@ -14,7 +14,6 @@ namespace VdiBroker.Broker.Tests.Sessions;
 [Collection(RedisCollection.Name)]
 public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
 {
-    private static readonly string[] _users = ["amelie", "karim", "lea", "hugo"];
     private RedisStore _store = null!;
 
     private abstract record Command
@@ -76,6 +75,8 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
     [InlineData("adopt_session", "if not is_believable(KEYS[1], told, ARGV[20]) then return 'implausible' end", "", "a host's own fence believed")]
     [InlineData("adopt_session", "keep_up(KEYS[1], told)", "", "a counter that stays behind what a host was told")]
     [InlineData("adopt_session", "redis.call('HDEL', it.use, it.id)", "", "the use of what was given up stays")]
+    [InlineData("adopt_session", "if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21]) end", "", "an account that anybody may take from whose session runs")]
+    [InlineData("adopt_session", "if not owner and ARGV[22] == ''", "if true", "an account taken over from its tenant")]
     [InlineData("reseat_session", "if desktop and desktop ~= ARGV[2] then return 0 end", "", "a seat put back although the person has another desktop")]
     [InlineData("reseat_session", "redis.call('HSET', KEYS[4], ARGV[2], ARGV[4])", "redis.call('HSET', KEYS[4], ARGV[2] .. '+', ARGV[4])", "a seat put back that is counted twice")]
     [InlineData("raise_fence", "tonumber(s[2]) >= tonumber(ARGV[4])", "false", "a fence that falls")]
@@ -113,11 +114,11 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
         {
             switch (command)
             {
-                case Command.Adopt c: await run.AdoptAsync(_users[c.User], c.How); break;
+                case Command.Adopt c: await run.AdoptAsync(AdoptionRun.Users[c.User], c.How); break;
                 case Command.Reseat c: await run.ReseatAsync(c.Nth, c.Stale); break;
                 case Command.Raise c: await run.RaiseAsync(c.Nth, c.By, c.Stale); break;
-                case Command.Free c: await run.FreeAsync(_users[c.User], $"blade{c.Host}", c.Other); break;
-                case Command.Forget c: await run.ForgetAsync(_users[c.User], c.Other); break;
+                case Command.Free c: await run.FreeAsync(AdoptionRun.Users[c.User], $"blade{c.Host}", c.Other); break;
+                case Command.Forget c: await run.ForgetAsync(AdoptionRun.Users[c.User], c.Other); break;
                 case Command.Drop c: await run.DropAsync(c.Nth); break;
                 case Command.Finish c: await run.FinishAsync(c.Nth, c.Lost ? SessionPhase.Lost : SessionPhase.Ended, c.Stale); break;
                 case Command.Lose c: await run.LoseAsync(c.Nth, c.Row, c.Seat, c.Desktop); break;

@@ -46,6 +46,9 @@ internal sealed record AdoptionCase(string Host, long Ahead, AdoptedId Id, Inste
 /// <summary>One run of repairs on the scripts and on the model beside them.</summary>
 internal sealed class AdoptionRun(LedgerFarm farm)
 {
+    /// <summary>Who is there.</summary>
+    public static readonly string[] Users = ["amelie", "karim", "lea", "hugo"];
+
     private const long DayAhead = 24L * 3600 * 1_000_000;
     private static readonly PoolId[] _pools = [new("paire"), LedgerFarm.Office];
 
@@ -61,6 +64,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     private readonly SortedDictionary<string, string> _desktops = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _use = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _assigned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal) { ["amelie"] = "agglo/drancy", ["lea"] = "agglo" };
     private readonly List<string> _events = [];
     private long _counter = 1000;
     private int _releases;
@@ -69,8 +73,8 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     public Task BeginAsync() => farm.Store.RunAsync("begin", async db =>
     {
         await db.StringSetAsync(farm.Keys.Counter, _counter);
-        await db.StringSetAsync(farm.Keys.Account("amelie"), "agglo/drancy");
-        return await db.StringSetAsync(farm.Keys.Account("lea"), "agglo");
+        foreach (var (user, owner) in _owners) await db.StringSetAsync(farm.Keys.Account(user), owner);
+        return true;
     });
 
     public async Task AdoptAsync(string user, AdoptionCase how)
@@ -84,12 +88,12 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         var expected = how.OtherLink || (sid is not null && _rows.ContainsKey(sid)) || (holder is not null && holder != sid)
             || (desktop != (givenUp?.Id.Value ?? "") && desktop != sid) || (givenUp is not null && how.Instead == Instead.Stale) ? "changed"
             : holder is null && seats.Count >= farm.Catalogue.Hosts[new HostId(how.Host)].Seats ? "full"
-            : how.OtherTenant && user == "amelie" ? "account"
+            : _owners.GetValueOrDefault(user) is { } owner && owner.Contains('/', StringComparison.Ordinal) && owner != $"agglo/{person.Tenant}" ? "account"
             : how.Ahead > DayAhead && told > _counter ? "implausible"
             : "adopted";
         var seen = new ObservedSession(user, 10, Connected: how.Nth % 2 == 0, DateTimeOffset.UtcNow) { Grant = new GrantSeen(sid ?? "older", told, person.Value, LedgerFarm.Office.Value) };
         var word = await farm.Adoptions.AdoptAsync(
-            new Adopted(how.OtherLink ? "other" : "link", farm.Catalogue.Hosts[new HostId(how.Host)], "boot", seen, farm.Pool),
+            new Adopted(how.OtherLink ? "other" : "link", farm.Catalogue.Hosts[new HostId(how.Host)], "boot", seen, farm.Pool, $"agglo/{person.Tenant}"),
             new AdoptionDecision.Adopt(sid is null ? null : new SessionId(sid), givenUp, "test"));
         Assert.Equal(expected, word);
         if (word != "adopted") return;
@@ -107,6 +111,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         _rows[sid] = new Row(person.Value, user, how.Host, seen.Connected ? SessionPhase.Active : SessionPhase.Disconnected, fence, told, 1);
         seats[user] = _desktops[person.Value] = sid;
         _use[sid] = person.Tenant.Value;
+        _owners.TryAdd(user, $"agglo/{person.Tenant}");
         if (farm.Pool.Kind == PoolKind.Personal) _assigned.TryAdd(person.Value, how.Host);
         _events.Add("session-adopted");
         if (!_ids.Contains(sid)) _ids.Add(sid);
@@ -217,6 +222,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         foreach (var person in _lastRead.Values.Select(session => session.Person).Distinct())
             Assert.Equal(_desktops.GetValueOrDefault(person.Value), (string?)await farm.Store.RunAsync("look", db => db.HashGetAsync(farm.Keys.Desktops(person), LedgerFarm.Office.Value)));
         Assert.Equal(_use, await HashAsync(farm.Keys.Use(LedgerFarm.Office)));
+        foreach (var user in Users) Assert.Equal(_owners.GetValueOrDefault(user), (string?)await farm.Store.RunAsync("look", db => db.StringGetAsync(farm.Keys.Account(user))));
         Assert.Equal(_assigned, await HashAsync(farm.Keys.Assignments(LedgerFarm.Office)));
         Assert.Equal(_counter, (long)await farm.Store.RunAsync("look", db => db.StringGetAsync(farm.Keys.Counter)));
         Assert.Equal(_releases, await farm.Store.RunAsync("look", db => db.ListLengthAsync(farm.Keys.Releases(LedgerFarm.Office))));

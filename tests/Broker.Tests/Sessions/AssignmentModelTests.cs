@@ -70,14 +70,14 @@ public sealed class AssignmentModelTests(RedisFixture redis)
         foreach (var change in (Func<Task<AssignmentChange>>[])[() => book.MoveAsync(Of(0), farm.Pool.Id, Name(1), null, false, "op"), () => book.TakeAsync(Of(0), farm.Pool.Id, false, "op"), () => book.GiveAsync(Of(0), farm.Pool.Id, Name(0), null, false, "op")])
         {
             var who = await farm.SignInAsync("p0", "poste");
-            var stale = Assert.IsType<OpeningDecision.Place>(Opening.Decide(await LoadAsync(farm, kind), new OpeningWish("p0", who.SignIn.Serial), 0));
+            var stale = Assert.IsType<OpeningDecision.Place>(Opening.Decide(await LoadAsync(farm, kind), new OpeningWish("p0", LedgerFarm.Town, who.SignIn.Serial), 0));
             Assert.IsType<AssignmentChange.Done>(await change());
             Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, stale));
             Assert.All((await farm.SeatsAsync()).Values, Assert.Empty);
         }
         // Decided again, it is good.
         var again = await farm.SignInAsync("p0", "poste");
-        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(await LoadAsync(farm, kind), new OpeningWish("p0", again.SignIn.Serial), 0));
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(await LoadAsync(farm, kind), new OpeningWish("p0", LedgerFarm.Town, again.SignIn.Serial), 0));
         Assert.Equal(Name(0), Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(again.SignIn, new Presented(again.Secret), farm.Pool, place)).Host);
         var told = (await farm.EventsAsync()).Where(one => one["kind"].StartsWith("assignment-", StringComparison.Ordinal)).ToList();
         Assert.Equal(["given", "moved", "taken", "given"], told.Select(one => one["kind"].Split('-')[1]));

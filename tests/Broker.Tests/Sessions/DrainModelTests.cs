@@ -64,7 +64,7 @@ public sealed class DrainModelTests(RedisFixture redis)
         for (var i = 0; i < 2; i++)
         {
             var who = await farm.SignInAsync($"person{i}", $"poste-{i}");
-            var decision = Assert.IsType<OpeningDecision.Place>(Opening.Decide(before, new OpeningWish($"person{i}", who.SignIn.Serial), 0));
+            var decision = Assert.IsType<OpeningDecision.Place>(Opening.Decide(before, new OpeningWish($"person{i}", LedgerFarm.Town, who.SignIn.Serial), 0));
             var claim = await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, decision);
             if (i == 0) Assert.Equal("blade1", Assert.IsType<Claim.Held>(claim).Host.Value);
             else Assert.IsType<Claim.Changed>(claim);

@@ -56,7 +56,7 @@ public sealed class GlanceTests(RedisFixture redis)
         // Others take every seat; the old view still has them free.
         foreach (var user in (string[])["a", "b", "c", "d"]) Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync(user, $"poste-{user}")));
         var (signIn, secret) = await farm.SignInAsync("amelie", "poste-z");
-        var stale = Assert.IsType<OpeningDecision.Place>(Opening.Decide(seen!, new OpeningWish("amelie", signIn.Serial), 0));
+        var stale = Assert.IsType<OpeningDecision.Place>(Opening.Decide(seen!, new OpeningWish("amelie", LedgerFarm.Town, signIn.Serial), 0));
         Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(signIn with { Remembered = true }, new Presented(secret), farm.Pool, stale));
         await Eventually.HoldsAsync("the view sees it", TimeSpan.FromSeconds(20), () => Taken(view, farm.Pool) is [2, 2]);
         await watch.StopAsync(CancellationToken.None);
@@ -69,12 +69,12 @@ public sealed class GlanceTests(RedisFixture redis)
         using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
         await watch.StartAsync(CancellationToken.None);
         var view = new HostsView(farm.Sessions, watch);
-        var commit = new CommitOpening(farm.Ledger, new VisitStore(farm.Store, farm.Keys, farm.Sessions, farm.SignIns), new FreshMemory(), view, NullLogger<CommitOpening>.Instance);
+        var commit = new CommitOpening(farm.Ledger, new FreshMemory(), view, NullLogger<CommitOpening>.Instance);
         for (var times = 0; times < 5; times++)
         {
             var who = await farm.SignInAsync("amelie", $"poste-{times}");
             var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, farm.Pool);
-            var decision = Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), 0);
+            var decision = Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Person.Tenant, who.SignIn.Serial), 0);
             Assert.Equal(times > 0, decision is OpeningDecision.Resume);
             var done = Assert.IsType<Commitment.Done>(await commit.RunAsync(new Opener.Entitled(who.SignIn, farm.Pool), new Presented(who.Secret), state, decision, true));
             Assert.IsType<OpeningStep.Ready>(done.Step);
@@ -167,7 +167,7 @@ public sealed class GlanceTests(RedisFixture redis)
         farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeMilliseconds()));
 
     private static async Task<OpeningDecision.Place> DecideAsync(LedgerFarm farm, SignIn signIn) =>
-        Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, signIn.User, farm.Pool), new OpeningWish(signIn.User, signIn.Serial), 0));
+        Assert.IsType<OpeningDecision.Place>(Opening.Decide(await farm.Sessions.LoadAsync(signIn.Person, signIn.User, farm.Pool), new OpeningWish(signIn.User, signIn.Person.Tenant, signIn.Serial), 0));
 
     private static Session Of(ReadBefore read, string user) => read.Rows.Single(row => row.User == user).Session!;
 

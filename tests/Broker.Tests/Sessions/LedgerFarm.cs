@@ -13,6 +13,7 @@ namespace VdiBroker.Broker.Tests.Sessions;
 internal sealed class LedgerFarm
 {
     public static readonly PoolId Office = new("bureau");
+    public static readonly TenantId Town = new("drancy");
     private static long _farms;
 
     public LedgerFarm(RedisStore store, params int[] seats)
@@ -93,7 +94,7 @@ internal sealed class LedgerFarm
     public async Task<(SignIn SignIn, string Secret)> SignInAsync(string user, string station, string tenant = "drancy")
     {
         var wanted = new SignIn(0, new PersonId($"{tenant}/{user}"), user, new StationId(station), [Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
-        var (secret, serial) = (await SignIns.BeginAsync(wanted, "agglo")).GetValueOrDefault();
+        var (secret, serial) = (await SignIns.BeginAsync(wanted, $"agglo/{tenant}")).GetValueOrDefault();
         return (wanted with { Serial = serial }, secret.Text);
     }
 
@@ -101,7 +102,7 @@ internal sealed class LedgerFarm
     public async Task<Claim?> TryOpenAsync((SignIn SignIn, string Secret) who, uint draw = 0, bool turn = false)
     {
         var state = await Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, Pool);
-        return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Serial), draw) switch
+        return Opening.Decide(state, new OpeningWish(who.SignIn.User, who.SignIn.Person.Tenant, who.SignIn.Serial), draw) switch
         {
             OpeningDecision.Resume resume => await Ledger.ResumeAsync(who.SignIn, new Presented(who.Secret), resume.Session),
             OpeningDecision.Place place => await Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), Pool, place, turn),

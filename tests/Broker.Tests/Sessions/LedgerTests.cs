@@ -44,7 +44,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var lost = (await farm.Sessions.FindAsync(first.Session))!;
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, farm.Pool);
         var gone = state with { Home = state.Home! with { Health = HostHealth.Silent }, Hosts = [.. (await farm.Sessions.HostsOfAsync(farm.Pool)).Select(h => h.Host.Id.Value == "blade0" ? h with { Health = HostHealth.Silent } : h)] };
-        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", who.SignIn.Serial), 0));
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(gone, new OpeningWish("amelie", LedgerFarm.Town, who.SignIn.Serial), 0));
         Assert.Equal(lost, place.GivenUp);
         var second = Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new Presented(who.Secret), farm.Pool, place));
         Assert.Equal("blade1", second.Host.Value);
@@ -109,7 +109,7 @@ public sealed class LedgerTests(RedisFixture redis)
         var old = await farm.SignInAsync("amelie", "poste-a");
         var first = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
         var state = await farm.Sessions.LoadAsync(old.SignIn.Person, old.SignIn.User, farm.Pool);
-        var place = new OpeningDecision.Place([.. state.Hosts.Where(h => h.Host.Id != first.Host)], state.Mine, VdiBroker.Pools.Placement.Rank(state.Hosts, "amelie", 0));
+        var place = new OpeningDecision.Place([.. state.Hosts.Where(h => h.Host.Id != first.Host)], state.Mine, VdiBroker.Pools.Placement.Rank(state.Hosts, "amelie", LedgerFarm.Town, 0));
         // The host is back, and another click of the same person has resumed the session.
         Assert.IsType<Claim.Held>(await farm.TryOpenAsync(old));
         Assert.IsType<Claim.Changed>(await farm.Ledger.PlaceAsync(old.SignIn, new Presented(old.Secret), farm.Pool, place));
@@ -170,7 +170,7 @@ public sealed class LedgerTests(RedisFixture redis)
         await farm.ReportAsync("blade1");
         var smaller = farm.Pool with { Hosts = [new HostId("blade1")] };
         var state = await farm.Sessions.LoadAsync(who.SignIn.Person, who.SignIn.User, smaller);
-        Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", who.SignIn.Serial), 0)).Session.Id);
+        Assert.Equal(held.Session, Assert.IsType<OpeningDecision.Resume>(Opening.Decide(state, new OpeningWish("amelie", LedgerFarm.Town, who.SignIn.Serial), 0)).Session.Id);
     }
 
     [Fact]
@@ -193,8 +193,9 @@ public sealed class LedgerTests(RedisFixture redis)
         var farm = new LedgerFarm(redis.Store, 1);
         await farm.SignInAsync("amelie", "poste-a");
         var other = new SignIn(0, new PersonId("dugny/amelie"), "amelie", new StationId("poste-b"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
-        Assert.Null(await farm.SignIns.BeginAsync(other, "the-neighbour-s"));
-        Assert.NotNull(await farm.SignIns.BeginAsync(other, "agglo"));
+        Assert.Null(await farm.SignIns.BeginAsync(other, "the-neighbour-s/dugny"));
+        Assert.Null(await farm.SignIns.BeginAsync(other, "agglo/dugny"));
+        Assert.NotNull(await farm.SignIns.BeginAsync(other with { Person = new PersonId("drancy/amelie") }, "agglo/drancy"));
     }
 
     [Fact]
@@ -234,10 +235,51 @@ public sealed class LedgerTests(RedisFixture redis)
         var farm = new LedgerFarm(redis.Store, 1);
         var signIn = new SignIn(0, new PersonId("dugny/zoe"), "zoe", new StationId("poste-b"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
         Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo"));
-        Assert.Null(await farm.SignIns.BeginAsync(signIn, "agglomeration/dugny"));
         Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo/dugny"));
         Assert.Null(await farm.SignIns.BeginAsync(signIn, "agglo/drancy"));
         Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo/dugny"));
+        // A tenant that moved to another directory, or whose directory got another name, keeps its people's accounts.
+        Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglomeration/dugny"));
+        Assert.Null(await farm.SignIns.BeginAsync(signIn, "agglomeration/drancy"));
+        Assert.NotNull(await farm.SignIns.BeginAsync(signIn, "agglo/dugny"));
+    }
+
+    [Fact]
+    public async Task An_emptied_store_gives_nobody_the_running_desktop_of_another_tenant_s_person_of_the_same_name()
+    {
+        var farm = new LedgerFarm(redis.Store, 2, 2);
+        // Dugny's Zoé was at work before; Drancy's signs in first, and has the account.
+        var running = new ObservedSession("zoe", 10, true, DateTimeOffset.UtcNow) { Grant = new GrantSeen("an-earlier-one", 1, "dugny/zoe", LedgerFarm.Office.Value) };
+        var who = await farm.SignInAsync("zoe", "poste-a");
+        await farm.ReportAsync("blade0", running);
+        Assert.Null(await farm.TryOpenAsync(who));
+        await farm.ReportAsync("blade1");
+        Assert.Equal(new HostId("blade1"), Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who)).Host);
+
+        // Whoever was let in before anybody signed in keeps the account with the session.
+        var second = new LedgerFarm(redis.Store, 2);
+        await second.ReportAsync("blade0", running);
+        Assert.Equal("adopted", await second.Adoptions.AdoptAsync(new Adopted("link", second.Catalogue.Hosts[new HostId("blade0")], "boot", running, second.Pool, "agglo/dugny"),
+            new AdoptionDecision.Adopt(new SessionId("an-earlier-one"), null, Adoption.Forgotten)));
+        Assert.Null(await second.SignIns.BeginAsync(who.SignIn, "agglo/drancy"));
+        Assert.NotNull(await second.SignIns.BeginAsync(who.SignIn with { Person = new PersonId("dugny/zoe") }, "agglo/dugny"));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_visitor_outlives_the_longest_sign_in()
+    {
+        var farm = new LedgerFarm(redis.Store, 2);
+        var (first, second) = (new PersonId("drancy/visitor/a"), new PersonId("drancy/visitor/b"));
+        var running = new ObservedSession("v-b", 10, true, DateTimeOffset.UtcNow) { Grant = new GrantSeen("an-earlier-one", 1, second.Value, LedgerFarm.Office.Value) };
+        await farm.ReportAsync("blade0", running);
+        Assert.Equal("adopted", await farm.Adoptions.AdoptAsync(new Adopted("link", farm.Catalogue.Hosts[new HostId("blade0")], "boot", running, farm.Pool, "agglo/drancy"),
+            new AdoptionDecision.Adopt(new SessionId("an-earlier-one"), null, Adoption.Forgotten)));
+        var visit = new SignIn(0, first, "v-a", new StationId("poste-a"), [LedgerFarm.Office], new StationSettings("fr", "fr", 0, 0), Closed: false);
+        var (secret, serial) = (await new VisitStore(farm.Store, farm.Keys, farm.Sessions, farm.SignIns).BeginAsync(visit, null))!.Value;
+        Assert.IsType<Claim.Held>(await farm.TryOpenAsync((visit with { Serial = serial }, secret.Text)));
+        foreach (var key in (string[])[farm.Keys.LastHosts(first)!, farm.Keys.Newest(first)!, farm.Keys.LastHosts(second)!])
+            Assert.InRange((await farm.Store.RunAsync("life", db => db.KeyTimeToLiveAsync(key)))!.Value, SignInStore.LongestLife - TimeSpan.FromMinutes(5), SignInStore.LongestLife);
+        Assert.False(await farm.Store.RunAsync("account", db => db.KeyExistsAsync(farm.Keys.Account("v-b"))));
     }
 
     private static async Task<Claim?> OpenAsync(LedgerFarm farm, (SignIn SignIn, string Secret) who, uint draw)

@@ -101,7 +101,7 @@ public sealed class MachineKeeperTests(RedisFixture redis)
         var machine = Pc(farm);
         farm.Pool = farm.Pool with { Kind = PoolKind.Fixed, Machines = [machine] };
         var who = await farm.SignInAsync("amelie", "poste-1");
-        var placed = Opening.Decide(new OpeningState(null, null, [new HostChoice(machine.Host, HostHealth.Live, MachineJudgement.Observation(machine), SeatCount.None)]), new OpeningWish("amelie", who.SignIn.Serial), 0);
+        var placed = Opening.Decide(new OpeningState(null, null, [new HostChoice(machine.Host, HostHealth.Live, MachineJudgement.Observation(machine), SeatCount.None)]), new OpeningWish("amelie", LedgerFarm.Town, who.SignIn.Serial), 0);
         return (farm, Assert.IsType<Claim.Held>(await farm.Ledger.PlaceAsync(who.SignIn, new VdiBroker.Storage.Presented(who.Secret), farm.Pool, Assert.IsType<OpeningDecision.Place>(placed))));
     }
 }

@@ -66,6 +66,27 @@ public sealed class UnseatedTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task What_runs_on_a_host_that_left_the_city_is_over_once_nobody_has_heard_of_it_for_long()
+    {
+        var (farm, held) = await ClaimAsync();
+        var fewer = new SessionStore(farm.Store, farm.Keys, farm.Board, new HostCatalogue(FrozenDictionary<HostId, SessionHost>.Empty, HealthThresholds.Default));
+        var finder = Finder(farm, fewer);
+        var longAgo = (DateTimeOffset.UtcNow - SessionStore.HostMemory - TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds();
+        await farm.Store.RunAsync("age", db => db.HashSetAsync(farm.Keys.Session(held.Session), "phase_since", longAgo));
+        // It speaks: another broker has a newer city file.
+        await finder.LookAsync(Jobs.Term);
+        await finder.LookAsync(Jobs.Term);
+        Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(held.Session))!.Phase);
+        await farm.Store.RunAsync("age", db => db.HashSetAsync(farm.Keys.Board(held.Host), "seen", longAgo));
+        await finder.LookAsync(Jobs.Term);
+        Assert.Equal(SessionPhase.Opening, (await farm.Sessions.FindAsync(held.Session))!.Phase);
+        await finder.LookAsync(Jobs.Term);
+        Assert.Equal(SessionPhase.Lost, (await farm.Sessions.FindAsync(held.Session))!.Phase);
+        Assert.Empty((await farm.Queue.WaitAsync(LedgerFarm.Office, [])).Use);
+        Assert.Equal(Adoption.HostGone, Assert.Single(await farm.EventsAsync(), e => e["kind"] == "session-lost")["cause"]);
+    }
+
+    [Fact]
     public async Task In_a_sound_ledger_nothing_is_found_not_even_on_a_host_that_is_declared_no_more()
     {
         var (farm, _) = await ClaimAsync();
@@ -83,9 +104,9 @@ public sealed class UnseatedTests(RedisFixture redis)
         return (farm, Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a"))));
     }
 
-    private static UnseatedFinder Finder(LedgerFarm farm)
+    private static UnseatedFinder Finder(LedgerFarm farm, SessionStore? sessions = null)
     {
         var pools = new PoolCatalogue(new Dictionary<PoolId, Pool> { [LedgerFarm.Office] = farm.Pool }.ToFrozenDictionary(), []);
-        return new(null!, farm.Sessions, farm.Ledger, farm.Adoptions, pools, NullLogger<UnseatedFinder>.Instance);
+        return new(null!, sessions ?? farm.Sessions, farm.Ledger, farm.Adoptions, pools, NullLogger<UnseatedFinder>.Instance);
     }
 }

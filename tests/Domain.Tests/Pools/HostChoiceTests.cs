@@ -18,7 +18,7 @@ public sealed class HostChoiceTests
             {
                 now = now.With(user);
                 var anew = Farms.Count(held, report);
-                Assert.Equal(anew.Strays.Order(), now.Strays.Order());
+                Assert.Equal(anew.Strays.OrderBy(one => one.Key), now.Strays.OrderBy(one => one.Key));
                 Assert.Equal((anew.Held, anew.Shown, anew.Promised, anew.Taken), (now.Held, now.Shown, now.Promised, now.Taken));
             }
         });
@@ -40,7 +40,7 @@ public sealed class HostChoiceTests
     [Fact]
     public void Strays_use_seats_and_what_the_report_did_not_show_yet_is_promised()
     {
-        var host = new HostChoice(new SessionHost(new HostId("blade"), "127.0.0.1", 3389, 4), HostHealth.Live, new HostObservation(Farms.Noon, null, "boot", "00", 0, 0), new SeatCount(2, 1, ["b"]));
+        var host = new HostChoice(new SessionHost(new HostId("blade"), "127.0.0.1", 3389, 4), HostHealth.Live, new HostObservation(Farms.Noon, null, "boot", "00", 0, 0), new SeatCount(2, 1, Farms.Strays("b")));
         Assert.Equal((1, 3, 1), (host.Seats.Promised, host.Taken, host.Free));
     }
 }

@@ -16,7 +16,7 @@ public sealed class PlacingRulesTests
         Gen.Select(Pick.From("poste-12-*", "poste-*", "guichet-1"), Gen.Int[0, 63], Gen.Enum<StationRuleSort>()).Array[0, 3],
         (policy, rules) => new PlacingRules(policy, [.. rules.Select(r => new StationRule([StationPattern.Parse(r.Item1)!], Named(r.Item2), r.Item3))]));
 
-    private static readonly Gen<PlacementWish> _wish = Gen.Select(_rules, Gen.Int[0, 6], (rules, last) => new PlacementWish("amelie.durand")
+    private static readonly Gen<PlacementWish> _wish = Gen.Select(_rules, Gen.Int[0, 6], (rules, last) => new PlacementWish("amelie.durand", Farms.Town)
     {
         Station = _classroom,
         LastHost = new HostId($"blade{last}"),
@@ -28,7 +28,7 @@ public sealed class PlacingRulesTests
         Assert.All(Placement.Rank(hosts, wish, draw).Ranked, host =>
         {
             Assert.True(host.Health.Reports());
-            Assert.True(host.Taken < host.Host.Seats || host.CarriesForgotten(wish.User));
+            Assert.True(host.Taken < host.Host.Seats || host.CarriesForgotten(wish.User, Farms.Town));
             Assert.False(host.HoldsTheirs);
         }));
 
@@ -42,13 +42,13 @@ public sealed class PlacingRulesTests
     [Fact]
     public void A_host_that_a_rule_keeps_away_is_offered_to_nobody_there_but_who_sits_on_it() => Gen.Select(Farms.Pool, _wish, Gen.UInt).Sample((hosts, wish, draw) =>
         Assert.All(Placement.Rank(hosts, wish, draw).Ranked, host =>
-            Assert.True(wish.Rules.LeaningTo(host.Host.Id, _classroom) != Leaning.Never || host.CarriesForgotten(wish.User))));
+            Assert.True(wish.Rules.LeaningTo(host.Host.Id, _classroom) != Leaning.Never || host.CarriesForgotten(wish.User, Farms.Town))));
 
     [Fact]
     public void What_a_rule_prefers_goes_before_what_it_avoids() => Gen.Select(Farms.Pool, _wish, Gen.UInt).Sample((hosts, wish, draw) =>
     {
         // Suspect hosts come after all others, whatever the rules say.
-        var ranked = Placement.Rank(hosts, wish, draw).Ranked.Where(h => !h.CarriesForgotten(wish.User)).Select(h => (h.Health == HostHealth.Suspect, wish.Rules.LeaningTo(h.Host.Id, _classroom))).ToList();
+        var ranked = Placement.Rank(hosts, wish, draw).Ranked.Where(h => !h.CarriesForgotten(wish.User, Farms.Town)).Select(h => (h.Health == HostHealth.Suspect, wish.Rules.LeaningTo(h.Host.Id, _classroom))).ToList();
         Assert.Equal(ranked.Order(), ranked);
     });
 
@@ -97,10 +97,10 @@ public sealed class PlacingRulesTests
     {
         ImmutableArray<HostChoice> hosts = [Host("a", 0, 0.1), Host("b", 0, 0.1)];
         var owned = ImmutableDictionary<HostId, int>.Empty.Add(new HostId("a"), 10).Add(new HostId("b"), 9);
-        var stranger = Placement.Rank(hosts, new PlacementWish("lea") { Owned = owned }, 0);
+        var stranger = Placement.Rank(hosts, new PlacementWish("lea", Farms.Town) { Owned = owned }, 0);
         Assert.Equal(["b"], stranger.Ranked.Select(h => h.Host.Id.Value));
         Assert.Equal(Verdict.Reserved, stranger.Reasons[0].Verdict);
-        var owner = Placement.Rank(hosts, new PlacementWish("lea") { Owned = owned, Assigned = new HostId("a") }, 0);
+        var owner = Placement.Rank(hosts, new PlacementWish("lea", Farms.Town) { Owned = owned, Assigned = new HostId("a") }, 0);
         Assert.Equal(["a"], owner.Ranked.Select(h => h.Host.Id.Value));
         Assert.Equal(Verdict.NotTheirs, owner.Reasons[1].Verdict);
     }
@@ -109,13 +109,13 @@ public sealed class PlacingRulesTests
     public void Who_owns_a_place_on_a_host_that_is_down_is_told_that_it_is_down()
     {
         var down = Host("a", 0, 0.1) with { Health = HostHealth.Silent };
-        Assert.True(Placement.Rank([down, Host("b", 0, 0.1)], new PlacementWish("lea") { Assigned = new HostId("a") }, 0).AllDown);
+        Assert.True(Placement.Rank([down, Host("b", 0, 0.1)], new PlacementWish("lea", Farms.Town) { Assigned = new HostId("a") }, 0).AllDown);
     }
 
     private static ImmutableHashSet<HostId> Named(int bits) => [.. Enumerable.Range(0, 6).Where(i => (bits & (1 << i)) != 0).Select(i => new HostId($"blade{i}"))];
 
     private static IEnumerable<string> Ranked(ImmutableArray<HostChoice> hosts, PlacementPolicy policy, string? last = null) =>
-        Placement.Rank(hosts, new PlacementWish("amelie.durand") { Rules = new PlacingRules(policy, []), LastHost = last is null ? null : new HostId(last) }, 5).Ranked.Select(h => h.Host.Id.Value);
+        Placement.Rank(hosts, new PlacementWish("amelie.durand", Farms.Town) { Rules = new PlacingRules(policy, []), LastHost = last is null ? null : new HostId(last) }, 5).Ranked.Select(h => h.Host.Id.Value);
 
     private static HostChoice Host(string id, int taken, double load, int? seen = null) => new(
         new SessionHost(new HostId(id), "127.0.0.1", 3389, 10), HostHealth.Live,

@@ -12,7 +12,7 @@ public sealed class OpeningTests
 {
     private static readonly Gen<(OpeningState State, OpeningWish Wish, uint Draw)> _opening = Gen.Select(
         Farms.AnySession.Null(), Farms.Pool, Gen.Bool, Gen.Long[1, 9], Gen.Bool, Gen.UInt,
-        (mine, hosts, moved, serial, replace, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", serial) { Replace = replace }, draw));
+        (mine, hosts, moved, serial, replace, draw) => (StateOf(mine is null ? null : mine with { User = "amelie.durand" }, hosts, moved), new OpeningWish("amelie.durand", Farms.Town, serial) { Replace = replace }, draw));
 
     // Half of the homes have been taken out of the pool since the session was made.
     private static OpeningState StateOf(Session? mine, ImmutableArray<HostChoice> hosts, bool moved)
@@ -93,7 +93,7 @@ public sealed class OpeningTests
     {
         var home = LiveHost() with { Seats = new SeatCount(1, 0, []), HoldsTheirs = true };
         var mine = Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = "before" };
-        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", 9), 0));
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(new OpeningState(mine, home, [home]), new OpeningWish("amelie.durand", Farms.Town, 9), 0));
         Assert.Equal(mine, place.GivenUp);
     }
 
@@ -121,7 +121,7 @@ public sealed class OpeningTests
     public void A_session_that_is_being_ended_is_waited_for()
     {
         var state = new OpeningState(Farms.Session("amelie.durand", SessionPhase.Ending), LiveHost(), [LiveHost()]);
-        Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", 9), 0));
+        Assert.IsType<OpeningDecision.StillEnding>(Opening.Decide(state, new OpeningWish("amelie.durand", Farms.Town, 9), 0));
     }
 
     private static HostChoice LiveHost() => new(
