@@ -45,7 +45,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
         var result = await store.RunScriptAsync(_adopt,
             [
                 keys.Counter, keys.Board(it.Host.Id), seats, keys.Desktops(person), session, givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? seats : keys.Seats(givenUp.Host),
-                keys.Account(user), keys.Use(it.Pool.Id), keys.LastHosts(person), keys.Assignments(it.Pool.Id), keys.Events,
+                keys.Account(user), keys.Use(it.Pool.Id), keys.LastHosts(person), keys.Assignments(it.Pool.Id), keys.Events, keys.Shares(it.Pool.Id),
             ],
             [
                 keys.Doorbell.ToString(), it.Link, id.Value, person.Value, user, it.Pool.Id.Value, it.Host.Id.Value, Phase(it.Seen), grant.Fence, decision.Id is null ? 0 : 1, it.Boot,
@@ -60,7 +60,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     /// <summary>Puts a lost seat back.</summary>
     /// <returns>False when the ledger has moved on.</returns>
     public async Task<bool> ReseatAsync(Session session, string cause) => (long)await store.RunScriptAsync(_reseat,
-        [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Use(session.Pool), keys.Events],
+        [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Use(session.Pool), keys.Events, keys.Shares(session.Pool)],
         [keys.Doorbell.ToString(), session.Id.Value, Number(session.Revision), session.Person.Tenant.Value, cause]) == 1;
 
     /// <summary>Raises a session's fence to the one that its host knows.</summary>
@@ -76,7 +76,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     /// <param name="cause">Why.</param>
     /// <returns>False when somebody does.</returns>
     public async Task<bool> FreeAsync(HostId host, SeatRow seat, IEnumerable<PoolId> pools, string cause) => (long)await store.RunScriptAsync(_free,
-        [keys.Seats(host), keys.Session(seat.Id), keys.Events, .. pools.Select(keys.Use)],
+        [keys.Seats(host), keys.Session(seat.Id), keys.Events, .. pools.SelectMany(pool => (RedisKey[])[keys.Use(pool), keys.Shares(pool)])],
         [keys.Doorbell.ToString(), seat.User, seat.Id.Value, host.Value, cause]) == 1;
 
     /// <summary>Notes anew on the board which sessions of a report hold no seat: repairs after it have freed some.</summary>
@@ -87,12 +87,12 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
 
     /// <summary>Takes away a person's desktop that is none.</summary>
     public Task ForgetAsync(PersonId person, PoolId pool, SessionId session, string cause) => store.RunScriptAsync(_forget,
-        [keys.Desktops(person), keys.Session(session), keys.Events, keys.Use(pool)], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
+        [keys.Desktops(person), keys.Session(session), keys.Events, keys.Use(pool), keys.Shares(pool)], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
 
     /// <summary>Takes a session that is no more out of what its pool counts.</summary>
     /// <returns>False when it is there, or was not counted.</returns>
     public async Task<bool> DropAsync(SessionId session, PoolId pool, string cause) => (long)await store.RunScriptAsync(_drop,
-        [keys.Session(session), keys.Use(pool), keys.Events], [keys.Doorbell.ToString(), session.Value, pool.Value, cause]) == 1;
+        [keys.Session(session), keys.Use(pool), keys.Events, keys.Shares(pool)], [keys.Doorbell.ToString(), session.Value, pool.Value, cause]) == 1;
 
     /// <summary>Records what is not taken in.</summary>
     /// <param name="host">Where it runs.</param>

@@ -40,7 +40,7 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
     public async Task<QueueLook> WaitAsync(PoolId pool, IReadOnlyCollection<WaitingHere> here)
     {
         var parts = (RedisResult[])(await store.RunScriptAsync(_wait,
-            [keys.Queue(pool), keys.Waiting(pool), keys.Counter, keys.Events, keys.Use(pool), keys.Releases(pool)],
+            [keys.Queue(pool), keys.Waiting(pool), keys.Counter, keys.Events, keys.Use(pool), keys.Releases(pool), keys.Shares(pool)],
             [keys.Doorbell.ToString(), pool.Value, (long)Patience.TotalMilliseconds, .. here.SelectMany(Arguments)]))!;
         var rows = ((RedisValue[])parts[1]!).Chunk(3).Select(row => (Person: new PersonId(row[0].ToString()), Number: (double)row[1], Fields: row[2].ToString().Split('|'))).ToList();
         var now = At(parts[0].ToString());
@@ -48,7 +48,7 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
             now,
             [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])) { Silent = now - At(row.Fields[5]) > _silence })],
             rows.ToImmutableDictionary(row => row.Person, row => long.Parse(row.Fields[2], CultureInfo.InvariantCulture)),
-            ((RedisValue[])parts[2]!).CountBy(tenant => new TenantId(tenant.ToString())).ToImmutableDictionary(),
+            ((RedisValue[])parts[2]!).Chunk(2).Where(share => share[0] != "*").ToImmutableDictionary(share => new TenantId(share[0].ToString()), share => (int)share[1]),
             [.. ((RedisValue[])parts[3]!).Select(at => At(at.ToString()))]);
     }
 

@@ -96,7 +96,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
         [
             keys.Counter, keys.SignIn(secret.Digest), keys.Desktops(signIn.Person), session, keys.Ticket(ticket.Digest), keys.Events,
             givenUp is null ? session : keys.Session(givenUp.Id), givenUp is null ? session : keys.Seats(givenUp.Host),
-            keys.Newest(signIn.Person), keys.Drains, keys.Use(pool.Id), keys.Queue(pool.Id), keys.Waiting(pool.Id), keys.LastHosts(signIn.Person), keys.Assignments(pool.Id), keys.Refreshed,
+            keys.Newest(signIn.Person), keys.Drains, keys.Use(pool.Id), keys.Queue(pool.Id), keys.Waiting(pool.Id), keys.LastHosts(signIn.Person), keys.Assignments(pool.Id), keys.Refreshed, keys.Shares(pool.Id),
             .. ranked.Select(h => keys.Seats(h.Host.Id)),
         ];
         RedisValue[] arguments =
@@ -168,7 +168,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
 
     // What the end of a session touches.
     private RedisKey[] Releasing(Session session) =>
-        [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events, keys.Use(session.Pool), keys.Releases(session.Pool)];
+        [keys.Session(session.Id), keys.Seats(session.Host), keys.Desktops(session.Person), keys.Events, keys.Use(session.Pool), keys.Releases(session.Pool), keys.Shares(session.Pool)];
 
     private static Claim ClaimOf(RedisResult result, SessionId session, Secret ticket)
     {

@@ -1,8 +1,8 @@
 -- Takes in a session that runs on a host and that the ledger does not seat: row, seat, the person's desktop and the use of the pool in one step. What the ledger
 -- believed instead, if the decision gave it up, is lost in the same step. In a personal pool the host becomes the person's if they have none.
--- With: numbers, ends.
+-- With: numbers, uses, ends.
 -- KEYS: 1 counter, 2 board of the host, 3 its seats, 4 the person's desktops, 5 the session, 6 the one given up, 7 its host's seats (6 and 7 repeat 5 and 3 when
---       there is none), 8 account, 9 use of the pool, 10 hosts that carried the person last, 11 its assignments, 12 events.
+--       there is none), 8 account, 9 use of the pool, 10 hosts that carried the person last, 11 its assignments, 12 events, 13 shares of the pool.
 -- ARGV: 1 doorbell, 2 link that reported it, 3 session id, 4 person, 5 user, 6 pool, 7 host, 8 phase, 9 fence that the host was told of, 10 '1' = the host knows it by
 --       this id, 11 boot id, 12 since in ms, 13 id of the session given up ('' = none), 14 its revision, 15 memory of a final session in ms, 16 tenant,
 --       17 seats of the host, 18 '1' = a personal pool, 19 cause, 20 how far a fence may be ahead of the store's clock, in µs, 21 directory/tenant: the account becomes theirs if it is nobody's,
@@ -28,8 +28,9 @@ if not is_believable(KEYS[1], told, ARGV[20]) then return 'implausible' end
 local fence = told
 if ARGV[10] == '1' then keep_up(KEYS[1], told) else fence = next_number(KEYS[1], told) end
 
+local uses = { use = KEYS[9], shares = KEYS[13] }
 if given_up ~= '' then
-  finish_session('lost', { row = KEYS[6], seats = KEYS[7], desktops = KEYS[4], use = KEYS[9], id = given_up, user = user, pool = pool, memory = ARGV[15] })
+  finish_session('lost', { row = KEYS[6], seats = KEYS[7], desktops = KEYS[4], uses = uses, id = given_up, user = user, pool = pool, memory = ARGV[15] })
   redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[19])
 end
 redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', ARGV[8], 'phase_since', now, 'station', '',
@@ -37,7 +38,7 @@ redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', p
   'boot', ARGV[11], 'revision', 1, 'since', ARGV[12])
 if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21]) end
 redis.call('HSET', KEYS[3], user, sid)
-redis.call('HSET', KEYS[9], sid, tenant)
+use_pool(uses, sid, tenant)
 redis.call('HSET', KEYS[4], pool, sid)
 redis.call('HSET', KEYS[10], pool, host)
 if ARGV[22] ~= '' then redis.call('PEXPIRE', KEYS[10], ARGV[22]) end

@@ -1,9 +1,9 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
--- With: numbers, ends.
+-- With: numbers, uses, ends.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
 --       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
---       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17… seats of the ranked hosts.
+--       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17 shares of the pool, 18… seats of the ranked hosts.
 -- ARGV: 1 doorbell, 2 session id, 3 person, 4 user, 5 pool, 6 station, 7 sign-in number, 8 lease in ms, 9 ticket life in ms,
 --       10 ticket memory in ms, 11 id of the session given up ('' = none), 12 its revision, 13 memory of a final session in ms,
 --       14 tenant, 15 the most seats of the pool that it may hold ('' = no bound), 16 '1' = it is their turn: nobody who waits comes before them,
@@ -26,12 +26,10 @@ if ARGV[20] == '1' then
   end
 end
 if ARGV[16] ~= '1' and redis.call('ZCARD', KEYS[12]) > 0 then return { 'wait' } end
+local uses = { use = KEYS[11], shares = KEYS[17] }
 if given_up == '' and ARGV[15] ~= '' then
-  local used = 0
-  for _, holder in ipairs(redis.call('HVALS', KEYS[11])) do
-    if holder == tenant then used = used + 1 end
-  end
-  if used >= tonumber(ARGV[15]) then return { 'share' } end
+  settle_shares(uses)
+  if tonumber(redis.call('HGET', uses.shares, tenant) or 0) >= tonumber(ARGV[15]) then return { 'share' } end
 end
 
 local function drains(id)
@@ -55,8 +53,8 @@ local function theirs(id, seats)
 end
 
 local host, seats, boot
-for i = 17, #KEYS do
-  local at = 22 + (i - 17) * 4
+for i = 18, #KEYS do
+  local at = 22 + (i - 18) * 4
   local holder = redis.call('HGET', KEYS[i], user)
   local held = redis.call('HLEN', KEYS[i])
   if holder and holder == given_up then
@@ -72,13 +70,13 @@ if not host then return { 'full' } end
 
 local fence = next_number(KEYS[1])
 if given_up ~= '' then
-  finish_session('lost', { row = KEYS[7], seats = KEYS[8], desktops = KEYS[3], use = KEYS[11], id = given_up, user = user, pool = pool, memory = ARGV[13] })
+  finish_session('lost', { row = KEYS[7], seats = KEYS[8], desktops = KEYS[3], uses = uses, id = given_up, user = user, pool = pool, memory = ARGV[13] })
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
 end
 redis.call('HSET', KEYS[4], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', 1, 'since', now)
 redis.call('HSET', seats, user, sid)
-redis.call('HSET', KEYS[11], sid, tenant)
+use_pool(uses, sid, tenant)
 redis.call('HSET', KEYS[3], pool, sid)
 redis.call('HSET', KEYS[9], pool, ARGV[7])
 redis.call('ZREM', KEYS[12], person)

@@ -1,6 +1,7 @@
 -- Frees a seat whose session is no more, is over, or is another account's or host's: nobody sits there. Nothing says any more of which pool a session was that is no more,
 -- so it is taken out of the use of each that may be.
--- KEYS: 1 seats, 2 session, 3 events, 4… use of every pool that holds the host.
+-- With: uses.
+-- KEYS: 1 seats, 2 session, 3 events, then for every pool that holds the host: use, shares.
 -- ARGV: 1 doorbell, 2 user, 3 session id, 4 host, 5 cause.
 -- Result: 1 freed, 0 there is such a session here, or another holds the seat.
 local s = redis.call('HMGET', KEYS[2], 'phase', 'user', 'host')
@@ -9,7 +10,7 @@ if not over and s[2] == ARGV[2] and s[3] == ARGV[4] then return 0 end
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[2])
 if over then
-  for i = 4, #KEYS do redis.call('HDEL', KEYS[i], ARGV[3]) end
+  for i = 4, #KEYS, 2 do leave_pool({ use = KEYS[i], shares = KEYS[i + 1] }, ARGV[3]) end
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'session-seat-freed', 'session', ARGV[3], 'user', ARGV[2], 'host', ARGV[4], 'cause', ARGV[5])
 redis.call('PUBLISH', ARGV[1], 'session-seat-freed')

@@ -1,10 +1,10 @@
 -- Keeps the places of people who wait at one broker, gives new ones, and says who waits in all. Who has not been heard of for the patience gives their place up:
 -- their station or its broker is dead. When nobody has looked at all for half of it, the store was away, and everybody's patience begins anew.
--- With: numbers.
--- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free.
+-- With: numbers, uses.
+-- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free, 7 its shares.
 -- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
 -- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
--- Result: { now, { person, number, row … }, { tenant of each session that uses the pool … }, { ms … } }.
+-- Result: { now, { person, number, row … }, { tenant, how many sessions of it use the pool, … ('*' = all) }, { ms … } }.
 local patience = tonumber(ARGV[3])
 local came = false
 
@@ -59,4 +59,5 @@ for i = 1, #all, 2 do
 end
 if #rows > 0 then redis.call('HSET', KEYS[2], '*', digits(now)) else redis.call('DEL', KEYS[2]) end
 if came then redis.call('PUBLISH', ARGV[1], 'queue-changed') end
-return { now, rows, redis.call('HVALS', KEYS[5]), redis.call('LRANGE', KEYS[6], 0, -1) }
+settle_shares({ use = KEYS[5], shares = KEYS[7] })
+return { now, rows, redis.call('HGETALL', KEYS[7]), redis.call('LRANGE', KEYS[6], 0, -1) }

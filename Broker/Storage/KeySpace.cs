@@ -114,6 +114,9 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: session id → tenant, one row a session that uses the pool: put twice or taken twice, it is put or taken once.</summary>
     public RedisKey Use(PoolId pool) => $"{_prefix}pool:{pool.Value}:used-by";
 
+    /// <summary>Hash: tenant → how many of the rows of <see cref="Use"/> are its; <c>*</c> → all.</summary>
+    public RedisKey Shares(PoolId pool) => $"{_prefix}pool:{pool.Value}:shares";
+
     /// <summary>List, capped: when seats of the pool came free, ms, newest first.</summary>
     public RedisKey Releases(PoolId pool) => $"{_prefix}pool:{pool.Value}:releases";
 

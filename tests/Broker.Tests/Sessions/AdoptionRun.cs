@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -222,6 +223,8 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         foreach (var person in _lastRead.Values.Select(session => session.Person).Distinct())
             Assert.Equal(_desktops.GetValueOrDefault(person.Value), (string?)await farm.Store.RunAsync("look", db => db.HashGetAsync(farm.Keys.Desktops(person), LedgerFarm.Office.Value)));
         Assert.Equal(_use, await HashAsync(farm.Keys.Use(LedgerFarm.Office)));
+        var shares = _use.Values.CountBy(tenant => tenant).Append(new("*", _use.Count)).Where(share => share.Value > 0).ToDictionary(share => share.Key, share => share.Value.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(new SortedDictionary<string, string>(shares, StringComparer.Ordinal), new((await HashAsync(farm.Keys.Shares(LedgerFarm.Office))).Where(share => share.Value != "0").ToDictionary(), StringComparer.Ordinal));
         foreach (var user in Users) Assert.Equal(_owners.GetValueOrDefault(user), (string?)await farm.Store.RunAsync("look", db => db.StringGetAsync(farm.Keys.Account(user))));
         Assert.Equal(_assigned, await HashAsync(farm.Keys.Assignments(LedgerFarm.Office)));
         Assert.Equal(_counter, (long)await farm.Store.RunAsync("look", db => db.StringGetAsync(farm.Keys.Counter)));

@@ -122,6 +122,26 @@ public sealed class QueueTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task What_a_broker_of_before_has_put_and_taken_is_counted_at_the_next_claim()
+    {
+        var farm = new LedgerFarm(redis.Store, 9);
+        farm.Pool = farm.Pool with { Shares = new Shares([new TenantShare(new TenantId("drancy"), 1, 3)]) };
+        await farm.ReportAllAsync();
+        Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        // It knows the list alone.
+        await farm.Store.RunAsync("put", async db =>
+        {
+            await db.HashSetAsync(farm.Keys.Use(LedgerFarm.Office), [new("one", "drancy"), new("two", "drancy"), new("three", "dugny")]);
+            return true;
+        });
+        Assert.IsType<Claim.ShareUsedUp>(await farm.TryOpenAsync(await farm.SignInAsync("karim", "poste-b")));
+        Assert.Equal([("drancy", 3), ("dugny", 1)], await UseAsync(farm));
+        await farm.Store.RunAsync("take", db => db.HashDeleteAsync(farm.Keys.Use(LedgerFarm.Office), "one"));
+        Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("lea", "poste-c")));
+        Assert.Equal([("drancy", 3), ("dugny", 1)], await UseAsync(farm));
+    }
+
+    [Fact]
     public async Task A_drained_host_is_claimed_by_nobody_from_its_hour_on()
     {
         var farm = new LedgerFarm(redis.Store, 1);

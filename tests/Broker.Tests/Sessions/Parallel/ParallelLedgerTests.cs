@@ -43,7 +43,7 @@ public sealed class ParallelLedgerTests(RedisFixture redis, ITestOutputHelper ou
     [InlineData("claim_seat", "held < tonumber(ARGV[at + 2])", "held < 99", "claim without the seat check")]
     [InlineData("claim_seat", "(redis.call('HGET', KEYS[3], pool) or '') ~= given_up", "false", "claim although the person has a desktop")]
     [InlineData("claim_seat", "redis.call('HEXISTS', KEYS[2], 'closed') == 1", "false", "claim by a sign-in that is over")]
-    [InlineData("claim_seat", "redis.call('HSET', KEYS[11], sid, tenant)", "redis.call('HSET', KEYS[11], sid, tenant, sid .. '+', tenant)", "use counted twice")]
+    [InlineData("claim_seat", "use_pool(uses, sid, tenant)", "use_pool(uses, sid, tenant) use_pool(uses, sid .. '+', tenant)", "use counted twice")]
     [InlineData("resume_session", "tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], ARGV[3]) or 0) > tonumber(ARGV[5])", "false", "move back to an older sign-in")]
     [InlineData("resume_session", "s[1] ~= 'opening' and s[1] ~= 'active' and s[1] ~= 'disconnected'", "false", "move of what is ending")]
     [InlineData("redeem_ticket", "s[1] ~= ARGV[6] or (", "false or (", "no fence: an older ticket lets in")]
