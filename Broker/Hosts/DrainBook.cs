@@ -17,16 +17,30 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     public static async Task<ImmutableDictionary<HostId, HostDrain>> ReadAsync(IDatabase db, KeySpace keys) =>
         (await db.HashGetAllAsync(keys.Drains)).Select(row => Of(new HostId(row.Name.ToString()), row.Value.ToString())).ToImmutableDictionary(drain => drain.Host);
 
+    /// <summary>All drains, and when the store that has them began.</summary>
+    public Task<DrainSight> LookAsync() => store.RunAsync("look at drains", async db =>
+    {
+        // What was read of a store that was emptied in between is of the one before, and is said again to the new one.
+        var read = await ReadAsync(db, keys);
+        return new DrainSight((await StoreClock.ReadAsync(db, keys)).Began, read);
+    });
+
     /// <summary>All drains.</summary>
     public Task<ImmutableDictionary<HostId, HostDrain>> AllAsync() => store.RunAsync("read drains", db => ReadAsync(db, keys));
 
     /// <summary>Plans a drain, in place of one that was planned before.</summary>
     /// <returns>False when it would be over already.</returns>
-    public async Task<bool> PlanAsync(HostDrain drain)
+    public Task<bool> PlanAsync(HostDrain drain) => PlanAsync(drain, isPutBack: false);
+
+    /// <summary>Puts back what an emptied store has lost.</summary>
+    /// <returns>False when there is one, or it is over.</returns>
+    public Task<bool> PutBackAsync(HostDrain drain) => PlanAsync(drain, isPutBack: true);
+
+    private async Task<bool> PlanAsync(HostDrain drain, bool isPutBack)
     {
         var row = new DrainRow(drain.From.ToUnixTimeMilliseconds(), (long)drain.Grace.TotalMilliseconds, drain.Until?.ToUnixTimeMilliseconds(), drain.By, drain.Why);
         var result = (RedisResult[])(await store.CommitAsync(_plan, [keys.Drains, keys.Events],
-            [keys.Doorbell.ToString(), drain.Host.Value, row.From, row.Until is { } until ? until : "", JsonSerializer.Serialize(row, DrainJson.Default.DrainRow), drain.By, drain.Why]))!;
+            [keys.Doorbell.ToString(), drain.Host.Value, row.From, row.Until is { } until ? until : "", JsonSerializer.Serialize(row, DrainJson.Default.DrainRow), drain.By, drain.Why, isPutBack]))!;
         return (long)result[0] == 1;
     }
 
@@ -50,6 +64,11 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
         };
     }
 }
+
+/// <summary>The drains of a farm at one look.</summary>
+/// <param name="Began">When the store began: another than before = it was emptied meanwhile.</param>
+/// <param name="Drains">By host; those that are over are among them.</param>
+internal sealed record DrainSight(DateTimeOffset Began, ImmutableDictionary<HostId, HostDrain> Drains);
 
 /// <summary>A drain as it is stored; times in ms.</summary>
 internal sealed record DrainRow(

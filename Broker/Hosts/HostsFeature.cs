@@ -6,5 +6,6 @@ internal static class HostsFeature
     /// <summary>Adds the host board and the agents' links.</summary>
     public static IServiceCollection AddHosts(this IServiceCollection services, HostCatalogue hosts) =>
         services.AddSingleton(hosts).AddSingleton<HostBoard>().AddSingleton<HostLinks>().AddSingleton<DrainBook>()
-            .AddSingleton<HostWatch>().AddHostedService(provider => provider.GetRequiredService<HostWatch>());
+            .AddSingleton<HostWatch>().AddHostedService(provider => provider.GetRequiredService<HostWatch>())
+            .AddHostedService<DrainKeeper>();
 }

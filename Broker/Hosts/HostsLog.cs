@@ -22,4 +22,7 @@ internal static partial class HostsLog
 
     [LoggerMessage(705, LogLevel.Information, "host {host} is not taken for dead any more: {health}")]
     public static partial void Back(ILogger logger, HostId host, HostHealth health);
+
+    [LoggerMessage(706, LogLevel.Warning, "the store was emptied, and the drain of host {host}, planned by {by}, with it: it was put back")]
+    public static partial void DrainPutBack(ILogger logger, HostId host, string by);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -84,6 +85,31 @@ public sealed class DrainModelTests(RedisFixture redis)
         var book = new DrainBook(redis.Store, farm.Keys);
         await book.PlanAsync(DrainOf(1, 1));
         Assert.Equal(Name(1), Assert.Single(await book.AllAsync()).Key);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_emptied_is_told_again_once_and_what_was_taken_back_before_stays_so()
+    {
+        var farm = new LedgerFarm(redis.Store, 1, 1, 1);
+        var book = new DrainBook(redis.Store, farm.Keys);
+        DrainKeeper Broker() => new(book, new FarmEvents(redis.Store, farm.Keys), NullLogger<DrainKeeper>.Instance);
+        var (first, second) = (Broker(), Broker());
+        var (kept, anew) = (DrainOf(0, -1) with { By = "op", Why = "new fan" }, DrainOf(1, -1) with { By = "op", Why = "" });
+        foreach (var drain in (HostDrain[])[kept, anew, DrainOf(2, -1)]) Assert.True(await book.PlanAsync(drain));
+        Assert.Equal((0, 0), (await first.LookAsync(), await second.LookAsync()));
+        await book.TakeBackAsync(Name(2), "op");
+        Assert.Equal((0, 0), (await first.LookAsync(), await second.LookAsync()));
+
+        await redis.Store.RunAsync("empty", async db =>
+        {
+            await db.KeyDeleteAsync(farm.Keys.Drains);
+            return await db.StringSetAsync(farm.Keys.Began, 2);
+        });
+        var planned = anew with { From = At(1), By = "another", Why = "planned anew" };
+        Assert.True(await book.PlanAsync(planned));
+        Assert.Equal((1, 0), (await first.LookAsync(), await second.LookAsync()));
+        Assert.Equal([kept, planned], (await book.AllAsync()).Values.OrderBy(drain => drain.Host.Value));
+        Assert.Equal(0, await Broker().LookAsync());
     }
 
     private static DateTimeOffset At(int hours) => new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero).AddHours(DateTime.UtcNow.Hour + hours).AddMinutes(hours < 0 ? 0 : 59);

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
+using VdiBroker.Storage;
+
+namespace VdiBroker.Hosts;
+
+/// <summary>Keeps in mind which hosts are drained, at every broker, and says it again to a store that was emptied: a machine that is being mended takes nobody because Redis lost its file.</summary>
+internal sealed class DrainKeeper(DrainBook drains, FarmEvents events, ILogger<DrainKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
+    private readonly Bell _bell = new();
+    private DrainSight? _known;
+
+    /// <summary>Looks once.</summary>
+    /// <returns>How many drains were put back.</returns>
+    /// <exception cref="StoreException">The store is out of reach: what is known stands.</exception>
+    public async Task<int> LookAsync()
+    {
+        var seen = await drains.LookAsync();
+        var put = 0;
+        if (_known is { } known && known.Began != seen.Began)
+        {
+            foreach (var drain in known.Drains.Values)
+            {
+                // Another broker may be as fast, and somebody may have planned it anew: it is put back once, and only where there is none.
+                if (!await drains.PutBackAsync(drain)) continue;
+                HostsLog.DrainPutBack(logger, drain.Host, drain.By);
+                put++;
+            }
+            seen = await drains.LookAsync();
+        }
+        _known = seen;
+        return put;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var hears = events.Subscribe(happened =>
+        {
+            if (happened.Kind.StartsWith("host-drain-", StringComparison.Ordinal)) _bell.Ring();
+        });
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync();
+            }
+            catch (StoreException)
+            {
+                // Told by the store.
+            }
+            await _bell.HeardAsync(_look, stoppingToken);
+        }
+    }
+}
