@@ -49,6 +49,8 @@ public sealed partial class PrometheusTests(Town town)
         var text = await File.ReadAllTextAsync(Path.Combine(_shipped, "alerts.yml"));
         var pages = Page().Matches(text).Select(found => found.Groups[1].Value).ToList();
         Assert.Equal(rules.Count, pages.Count);
+        foreach (var told in (string[])["README.md", "deploy/monitoring/README.md"])
+            Assert.Contains($" {rules.Count} alerts", await File.ReadAllTextAsync(Path.Combine(CityPrograms.Root(), told)), StringComparison.Ordinal);
         Assert.DoesNotContain(pages, page => !File.Exists(Path.Combine(CityPrograms.Root(), "deploy/runbooks", page)));
     }
 
