@@ -5,6 +5,7 @@ using VdiBroker.Observability;
 using VdiBroker.Rpc;
 using VdiBroker.Stations;
 using VdiBroker.Storage;
+using VdiBroker.Trust;
 
 namespace VdiBroker;
 
@@ -76,7 +77,7 @@ internal sealed record BrokerOptions
 
     private IEnumerable<string> Faults()
     {
-        if (!File.Exists(City)) yield return $"city: {City} is not there";
+        if (NamedFile.Fault("city", City) is { } city) yield return city;
         if (!IPEndPoint.TryParse(Listen, out var endpoint) || endpoint.Port == 0) yield return $"listen: '{Listen}' must be address:port, such as 0.0.0.0:7443";
         foreach (var fault in Tls.Faults()) yield return fault;
         foreach (var fault in Enrolment?.Faults() ?? []) yield return fault;

@@ -44,7 +44,7 @@ internal static partial class RunCommand
             await ServeAsync(options, plan, cancel);
             return 0;
         }
-        catch (Exception fault) when (fault is IOException or InvalidOperationException or SocketException or System.Security.Cryptography.CryptographicException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or SocketException or System.Security.Cryptography.CryptographicException)
         {
             return Complain($"cannot start: {fault.Message}", CouldNotStart);
         }

@@ -16,6 +16,12 @@ internal sealed record HostState(SessionHost Host, HostHealth Health, HostObserv
 
     /// <summary>Its drain, planned or under way; null = none.</summary>
     public HostDrain? Drain { get; init; }
+
+    /// <summary>It takes nobody, by an operator's drain.</summary>
+    public bool IsDraining => Drain?.Holds(Now) == true;
+
+    /// <summary>It is drained and nobody has a seat there: whether its agent reports concerns nobody, it may be off.</summary>
+    public bool IsOutOfService => IsDraining && Taken == 0;
 }
 
 /// <summary>Reads what all hosts are doing, for operators.</summary>

@@ -18,11 +18,15 @@ internal static class ObservabilityFeature
     public static IServiceCollection AddObservability(this IServiceCollection services, TelemetryOptions options, string farm)
     {
         services.AddSingleton(options);
-        if (options.Measures) services.AddOpenTelemetry().WithMetrics(metrics => Measure(metrics, options, farm));
+        // What counts from the start is heard only by who listens already.
+        if (options.Measures) services.AddOpenTelemetry().WithMetrics(metrics => Measure(metrics, options, farm)).Services.AddHostedService<Beginnings>();
         if (options.Follows) services.AddHostedService(_ => new TraceExport(options, name => Resource(name, farm)));
         if (options.Endpoint is { } endpoint) services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(endpoint, plain => plain.Protocols = HttpProtocols.Http1));
         return services;
     }
+
+    /// <summary>Has a room's rare counters begin at 0, where somebody measures.</summary>
+    public static IServiceCollection BeginAtZero(this IServiceCollection services, Action tell) => services.AddSingleton(new Beginning(tell));
 
     /// <summary>Answers Prometheus on its own address alone. Before the routes of the stations' edge.</summary>
     public static void UseObservability(this WebApplication app, TelemetryOptions options)

@@ -15,31 +15,54 @@ internal static class RecordMetrics
     private static readonly Histogram<double> _segments = Instruments.OfWays("vdibroker.opening.segment.duration", "parts of the way to the first picture, of as many openings as OpeningTeller looks at");
     private static readonly Histogram<double> _whole = Instruments.OfWays("vdibroker.opening.duration", "from the last key of the sign-in to the first picture, of the same openings");
 
+    /// <summary>What the room counts begins at 0.</summary>
+    public static void Begin()
+    {
+        foreach (var result in (string[])["signed_in", "limited", "refused"]) Add(_signIns, 0, "vdibroker.result", result);
+        foreach (var result in (string[])["new", "resumed", "gave_up"]) Add(_openings, 0, "vdibroker.result", result);
+        _dropped.Add(0);
+    }
+
+    /// <summary>Tickets begin at 0.</summary>
+    /// <param name="verdicts">Every verdict that there is: the room that judges knows them.</param>
+    public static void BeginTickets(IEnumerable<string> verdicts)
+    {
+        foreach (var verdict in verdicts) Add(_tickets, 0, "vdibroker.verdict", verdict);
+    }
+
+    /// <summary>Sessions that come into a phase begin at 0.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="causes">Every cause that it can have.</param>
+    public static void BeginChanges(string phase, IEnumerable<string> causes)
+    {
+        foreach (var cause in causes) Change(0, phase, cause);
+    }
+
     /// <summary>Counts a fact.</summary>
     public static void Count(Fact fact)
     {
         switch (fact)
         {
             case Fact.SignedIn signedIn:
-                Add(_signIns, "vdibroker.result", signedIn.Limited ? "limited" : "signed_in");
+                Add(_signIns, 1, "vdibroker.result", signedIn.Limited ? "limited" : "signed_in");
                 break;
             case Fact.Tried:
-                Add(_signIns, "vdibroker.result", "refused");
+                Add(_signIns, 1, "vdibroker.result", "refused");
                 break;
             case Fact.Claimed claimed:
-                Add(_openings, "vdibroker.result", claimed.Resumed ? "resumed" : "new");
+                Add(_openings, 1, "vdibroker.result", claimed.Resumed ? "resumed" : "new");
                 break;
             case Fact.GaveUp:
-                Add(_openings, "vdibroker.result", "gave_up");
+                Add(_openings, 1, "vdibroker.result", "gave_up");
                 break;
             case Fact.Presented presented:
-                Add(_tickets, "vdibroker.verdict", presented.Verdict);
+                Add(_tickets, 1, "vdibroker.verdict", presented.Verdict);
                 break;
             case Fact.Became became:
-                _phases.Add(1, new("vdibroker.session.phase", became.Phase), new("vdibroker.session.cause", became.Cause));
+                Change(1, became.Phase, became.Cause);
                 break;
             case Fact.EndTold told:
-                Add(_warnings, "vdibroker.limit", told.Limit);
+                Add(_warnings, 1, "vdibroker.limit", told.Limit);
                 break;
         }
     }
@@ -71,5 +94,7 @@ internal static class RecordMetrics
         _ => "first_frame",
     };
 
-    private static void Add(Counter<long> counter, string tag, string value) => counter.Add(1, new KeyValuePair<string, object?>(tag, value));
+    private static void Add(Counter<long> counter, long count, string tag, string value) => counter.Add(count, new KeyValuePair<string, object?>(tag, value));
+
+    private static void Change(long count, string phase, string cause) => _phases.Add(count, new("vdibroker.session.phase", phase), new("vdibroker.session.cause", cause));
 }

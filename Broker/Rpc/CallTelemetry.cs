@@ -1,9 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using VdiBroker.Observability;
+using VdiBroker.Protocol.Host.V1;
+using VdiBroker.Protocol.Records.V1;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
 
 namespace VdiBroker.Rpc;
 
@@ -14,7 +19,22 @@ internal sealed class CallTelemetry : Interceptor
     private static readonly UpDownCounter<long> _streams = Instruments.Meter.CreateUpDownCounter<long>("vdibroker.streams", "{stream}", "streams that are open: agents, stations that follow their desktop, openings under way");
     private static readonly Counter<long> _refusals = Instruments.Meter.CreateCounter<long>("vdibroker.refusals", "{refusal}", "calls that were told no, by the protocol's error");
     private static readonly KeyValuePair<string, object?> _system = new("rpc.system.name", "grpc");
+    private static readonly FileDescriptor[] _services = [HostReflection.Descriptor, RecordsReflection.Descriptor, EnrolmentReflection.Descriptor, PresenceReflection.Descriptor, StationReflection.Descriptor];
     private static readonly ConcurrentDictionary<string, string> _methods = new(StringComparer.Ordinal);
+
+    /// <summary>Refusals for a fault of the broker begin at 0 for every call of the protocol.</summary>
+    public static void Begin()
+    {
+        foreach (var method in _services.SelectMany(file => file.Services).SelectMany(service => service.Methods)) Begin(method, ErrorCode.Unspecified);
+    }
+
+    /// <summary>Refusals of a call begin at 0.</summary>
+    /// <param name="method">Which call.</param>
+    /// <param name="codes">For which errors.</param>
+    public static void Begin(MethodDescriptor method, params ReadOnlySpan<ErrorCode> codes)
+    {
+        foreach (var code in codes) _refusals.Add(0, new("rpc.method", $"{method.Service.FullName}/{method.Name}"), new("error.type", ErrorCatalogue.Names[code]));
+    }
 
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

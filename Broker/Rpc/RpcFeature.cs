@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using VdiBroker.Observability;
 
 namespace VdiBroker.Rpc;
 
@@ -15,7 +16,7 @@ internal static class RpcFeature
     public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
         services.AddSingleton(new CallerTrust(tls)).AddSingleton<StrangersDoor>().AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
-        services.AddGrpc(grpc =>
+        services.BeginAtZero(CallTelemetry.Begin).AddGrpc(grpc =>
         {
             // The first is the outermost.
             if (measured) grpc.Interceptors.Add<CallTelemetry>();

@@ -1,3 +1,5 @@
+using VdiBroker.Trust;
+
 namespace VdiBroker.Rpc;
 
 /// <summary>The broker's own certificate and the authority it trusts. Part of <c>broker.json</c>.</summary>
@@ -19,6 +21,6 @@ internal sealed record TlsOptions
     public IEnumerable<string> Faults()
     {
         foreach (var (name, file) in ((string, string)[])[("tls.ca", Ca), ("tls.certificate", Certificate), ("tls.key", Key)])
-            if (!File.Exists(file)) yield return $"{name}: '{file}' is not there; make it with 'broker ca init' and 'broker ca issue --kind broker'";
+            if (NamedFile.Fault(name, file, "make it with 'broker ca init' and 'broker ca issue --kind broker'") is { } fault) yield return fault;
     }
 }

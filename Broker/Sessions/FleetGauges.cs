@@ -19,6 +19,7 @@ internal sealed class FleetGauges : BackgroundService
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private const string PoolTag = "vdibroker.pool";
+    private const string OutOfService = "OutOfService";
     private readonly HostStates _hosts;
     private readonly HostWatch _watch;
     private readonly PoolCatalogue _pools;
@@ -33,7 +34,7 @@ internal sealed class FleetGauges : BackgroundService
     {
         (_hosts, _watch, _pools, _store, _keys) = (hosts, watch, pools, store, keys);
         var meter = Instruments.Meter;
-        meter.CreateObservableGauge("vdibroker.hosts", Hosts, "{host}", "session hosts by health, as this broker judges it");
+        meter.CreateObservableGauge("vdibroker.hosts", Hosts, "{host}", "session hosts by health, as this broker judges it; OutOfService: drained and nobody's, whatever its agent says");
         meter.CreateObservableGauge("vdibroker.hosts.draining", Draining, "{host}", "hosts that are being taken out of service");
         meter.CreateObservableGauge("vdibroker.seats", Seats, "{seat}", "seats of a pool: taken; free; out: free on hosts that take nobody now. A host of two pools counts in both");
         meter.CreateObservableGauge("vdibroker.sessions", Sessions, "{session}", "desktops that run, by pool and whether a station is on them");
@@ -69,11 +70,15 @@ internal sealed class FleetGauges : BackgroundService
         Interlocked.Exchange(ref _looked, Stopwatch.GetTimestamp());
     }
 
-    // Every health is told, the empty ones as 0: a line that is not there cannot be compared.
-    private IEnumerable<Measurement<long>> Hosts() => Enum.GetValues<HostHealth>().Where(health => health != HostHealth.Untrusted)
-        .Select(health => Of(_states.Count(state => _watch.HealthOf(state.Host.Id) == health), "vdibroker.host.health", health.ToString()));
+    // Every health is told, the empty ones as 0: a line that is not there cannot be compared. Who is off for maintenance is not called silent.
+    private IEnumerable<Measurement<long>> Hosts()
+    {
+        var words = _states.CountBy(state => state.IsOutOfService ? OutOfService : _watch.HealthOf(state.Host.Id).ToString()).ToDictionary();
+        return Enum.GetValues<HostHealth>().Where(health => health != HostHealth.Untrusted).Select(health => health.ToString()).Append(OutOfService)
+            .Select(word => Of(words.GetValueOrDefault(word), "vdibroker.host.health", word));
+    }
 
-    private IEnumerable<Measurement<long>> Draining() => [new(_states.Count(IsDraining))];
+    private IEnumerable<Measurement<long>> Draining() => [new(_states.Count(state => state.IsDraining))];
 
     private IEnumerable<Measurement<long>> Seats()
     {
@@ -106,9 +111,7 @@ internal sealed class FleetGauges : BackgroundService
     private IEnumerable<(PoolId Pool, HostState[] Hosts)> ByPool() => _states is { IsEmpty: true } ? [] : _pools.Pools.Values
         .Where(pool => pool.Kind != PoolKind.Fixed).Select(pool => (pool.Id, _states.Where(state => pool.Hosts.Contains(state.Host.Id)).ToArray()));
 
-    private bool IsGiven(HostState state) => !IsDraining(state) && _watch.HealthOf(state.Host.Id).Reports();
-
-    private static bool IsDraining(HostState state) => state.Drain?.Holds(state.Now) == true;
+    private bool IsGiven(HostState state) => !state.IsDraining && _watch.HealthOf(state.Host.Id).Reports();
 
     private static long Free(HostState state) => Math.Max(0, state.Host.Seats - state.Taken);
 

@@ -1,4 +1,5 @@
 using VdiBroker.Hosts;
+using VdiBroker.Observability;
 
 namespace VdiBroker.Sessions;
 
@@ -7,6 +8,7 @@ internal static class SessionsFeature
 {
     /// <summary>Adds the use cases, stores and jobs.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services, PeopleRules rules) => services
+        .BeginAtZero(SessionBeginnings.Tell)
         .AddSingleton(rules)
         .AddSingleton<FreshMemory>().AddSingleton<ReadAhead>().AddSingleton<HostsView>().AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
         .AddSingleton<VisitStore>().AddSingleton<WelcomeStation>().AddSingleton<BeginVisit>().AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<KeepPreference>().AddSingleton<CallForHelp>().AddSingleton<PersonCalls>()

@@ -25,7 +25,7 @@ internal sealed record EnrolmentOptions
     public IEnumerable<string> Faults()
     {
         foreach (var (name, file) in ((string, string)[])[("enrolment.certificate", Certificate), ("enrolment.key", Key)])
-            if (!File.Exists(file)) yield return $"{name}: '{file}' is not there; make both with 'broker ca init --stations'";
+            if (NamedFile.Fault(name, file, "make both with 'broker ca init --stations'") is { } fault) yield return fault;
         if (WrittenTime.Read(Valid) is not { } valid || valid < _shortest || valid > _longest) yield return $"enrolment.valid: '{Valid}' must be 1m to 19800h";
     }
 

@@ -1,3 +1,5 @@
+using VdiBroker.Trust;
+
 namespace VdiBroker.Storage;
 
 /// <summary>Where the store is. Part of <c>broker.json</c>.</summary>
@@ -44,8 +46,8 @@ internal sealed record RedisOptions
     public IEnumerable<string> Faults()
     {
         if (Endpoints.Count == 0) yield return "redis.endpoints: give at least one address:port, or leave 'redis' out for the broker's own store";
-        if (PasswordFile is { } file && !File.Exists(file)) yield return $"redis.passwordFile: {file} is not there";
-        if (SentinelPasswordFile is { } sentinel && !File.Exists(sentinel)) yield return $"redis.sentinelPasswordFile: {sentinel} is not there";
+        if (PasswordFile is { } file && NamedFile.Fault("redis.passwordFile", file) is { } unread) yield return unread;
+        if (SentinelPasswordFile is { } sentinel && NamedFile.Fault("redis.sentinelPasswordFile", sentinel) is { } hidden) yield return hidden;
         if (WaitReplicas is < 0 or > 9) yield return "redis.waitReplicas: must be between 0 and 9";
         if (SentinelMaster is "") yield return "redis.sentinelMaster: give the master's name as the Sentinels know it ('sentinel monitor NAME …'), or leave it out";
     }

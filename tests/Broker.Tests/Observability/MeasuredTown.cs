@@ -30,6 +30,9 @@ internal sealed class MeasuredTown : IAsyncDisposable
     /// <summary>Where it tells.</summary>
     public string Endpoint { get; }
 
+    /// <summary>Who is told of alerts.</summary>
+    public AlertReceiver Receiver { get; } = new();
+
     public static async Task<MeasuredTown> StartAsync(Town town)
     {
         var endpoint = "";
@@ -115,6 +118,7 @@ internal sealed class MeasuredTown : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_prometheus is not null) await _prometheus.DisposeAsync();
+        await Receiver.DisposeAsync();
         await Broker.DisposeAsync();
         _http.Dispose();
         System.IO.Directory.Delete(_folder, recursive: true);
@@ -124,8 +128,9 @@ internal sealed class MeasuredTown : IAsyncDisposable
     {
         var shipped = Path.Combine(CityPrograms.Root(), "deploy/monitoring");
         File.Copy(Path.Combine(shipped, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
-        // The shipped file with this broker's address, and quicker.
-        var settings = (await File.ReadAllTextAsync(Path.Combine(shipped, "prometheus.yml"))).Replace("127.0.0.1:9464", Endpoint, StringComparison.Ordinal).Replace("15s", "1s", StringComparison.Ordinal);
+        // The shipped file with this broker's address and this receiver's, and quicker.
+        var settings = (await File.ReadAllTextAsync(Path.Combine(shipped, "prometheus.yml"))).Replace("127.0.0.1:9464", Endpoint, StringComparison.Ordinal)
+            .Replace("127.0.0.1:9093", Receiver.Endpoint, StringComparison.Ordinal).Replace("15s", "1s", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(_folder, "prometheus.yml"), settings);
         var port = Loopback.FreePort();
         _http.BaseAddress = new Uri($"http://127.0.0.1:{port}");

@@ -33,6 +33,12 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         await StaysAsync(root, "/etc/vdibroker/broker.json", "\n", "vdi-broker", later: false);
         await root.SaysAsync("systemd", "Stopped vdi-broker.service");
         Assert.Equal("active", (await root.RunAsync("systemctl", "is-active", "vdi-broker")).Output.Trim());
+        // The stop was the broker's to tell: its own redis-server served it to the end, and ended by it.
+        Assert.Equal("mixed", (await root.OutputAsync("systemctl", "show", "--property", "KillMode", "--value", "vdi-broker")).Trim());
+        Assert.DoesNotContain("redis-server ended", await root.OutputAsync("journalctl", "--no-pager", "-t", "broker"), StringComparison.Ordinal);
+        // The log's levels are the journal's: an error is found as one.
+        await Eventually.HoldsAsync("errors among the journal's errors", TimeSpan.FromSeconds(60), async () =>
+            (await root.OutputAsync("journalctl", "--no-pager", "-t", "broker", "-p", "err")).Contains("[501] Directory agglo", StringComparison.Ordinal));
         await RemovedAsync(root, "vdi-broker", "/etc/vdibroker/tls/broker1.key", "vdi-broker");
     }
 
