@@ -15,7 +15,7 @@ internal sealed class AgentLog(TextWriter output)
     /// <summary>Something was refused or is out of reach; the agent goes on.</summary>
     public void Warning(string text) => Write("warn", text);
 
-    /// <summary>The agent cannot go on, or a fault of its own.</summary>
+    /// <summary>The agent cannot go on, a fault of its own, or what somebody has to mend.</summary>
     public void Error(string text) => Write("error", text);
 
     /// <summary>Text from outside on one line: control characters shown as '?', cut after 300 characters.</summary>

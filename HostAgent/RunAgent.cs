@@ -64,7 +64,7 @@ internal static class RunAgent
         visitors.Recover(grants);
         var wiping = new VisitorWatch(visitors, new Wipe(accounts, desktops, cups, time), watch, grants, bell, log);
         var attachment = new Attachment(new Observer(watch, grants, idle, visitors, time), bell, ending, visitors, log, boot);
-        var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), attachment, log, time);
+        var link = new BrokerLink(settings, new IdentityFiles(settings, log, time), new IdentityEnd(settings, log, time), attachment, log, time);
         var printers = new RoomPrinters(grants, watch, cups, log, time);
         var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, printers, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");

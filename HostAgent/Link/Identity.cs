@@ -17,6 +17,8 @@ internal sealed class Identity : IDisposable
         Own = own;
         RdpFingerprint = rdpFingerprint;
         Host = HostName(own);
+        Until = new DateTimeOffset(own.NotAfter).ToUniversalTime();
+        AuthorityUntil = new DateTimeOffset(authority.NotAfter).ToUniversalTime();
     }
 
     /// <summary>The city's certificate authority.</summary>
@@ -30,6 +32,12 @@ internal sealed class Identity : IDisposable
 
     /// <summary>The host's name in its certificate.</summary>
     public string Host { get; }
+
+    /// <summary>When the host's own certificate ends.</summary>
+    public DateTimeOffset Until { get; }
+
+    /// <summary>When the authority's ends: from then on no broker is believed.</summary>
+    public DateTimeOffset AuthorityUntil { get; }
 
     /// <summary>Reads the four files.</summary>
     /// <exception cref="CryptographicException">A file holds no certificate, or the key is not the certificate's.</exception>

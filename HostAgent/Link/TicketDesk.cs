@@ -21,7 +21,8 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         var clock = time.GetTimestamp();
         // One name for this logon: a broker that is asked again after a lost answer gives the same verdict, not "used".
         var request = new RedeemTicketRequest { User = user, Ticket = ticket, Attempt = Guid.NewGuid().ToString("n") };
-        var lines = link.Lines?.AttachedFirst().ToList() ?? [];
+        var known = link.Lines;
+        var lines = known?.AttachedFirst().ToList() ?? [];
         for (var index = 0; index < lines.Count; index++)
         {
             var left = Within - time.GetElapsedTime(clock);
@@ -35,7 +36,7 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested && fault is RpcException or OperationCanceledException or ObjectDisposedException)
             {
-                log.Warning($"broker {lines[index].Address.Authority} could not be asked about {user}'s ticket: {BrokerLink.Reason(fault)}");
+                log.Warning($"broker {lines[index].Address.Authority} could not be asked about {user}'s ticket: {link.Reason(fault, known!.Identity)}");
             }
         }
         return Refuse(user, "no broker could be reached");

@@ -55,6 +55,7 @@ internal sealed class HostCups(string socket)
     }
 
     /// <summary>How many jobs of somebody's are known here, done or not; none where there is no CUPS.</summary>
+    /// <exception cref="IOException">CUPS is there and does not answer.</exception>
     public async Task<int> CountAsync(string user, CancellationToken cancel) => IsThere ? (await JobsAsync(user, cancel, Every)).Count : 0;
 
     /// <summary>Lets somebody's jobs go on that the backend has held; what they hold themselves stays so, and what is still coming in must not be touched.</summary>
@@ -66,7 +67,9 @@ internal sealed class HostCups(string socket)
 
     private async Task<IReadOnlyList<(string Id, bool HeldByBackend)>> JobsAsync(string user, CancellationToken cancel, string which = "not-completed")
     {
-        var (_, output, _) = await RunAsync("lpstat", ["-h", socket, "-l", "-W", which, "-u", user], cancel);
+        var (status, output, complaint) = await RunAsync("lpstat", ["-h", socket, "-l", "-W", which, "-u", user], cancel);
+        // Without queues, without jobs, for an unknown account: 0 and not a word (CUPS 2.4.2). Any other status is no answer, and no answer is not "none".
+        if (status != 0) throw new IOException($"the print service does not say what waits in it: {(complaint.Length > 0 ? complaint : $"lpstat, status {status}")}");
         return JobsIn(output);
     }
 

@@ -91,6 +91,24 @@ public sealed class AttachTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_renewal_soon_after_the_first_is_taken_up_as_fast()
+    {
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        _host.StartAgent(broker);
+        await broker.AttachedAsync();
+        _host.RenewRdpCertificate();
+        await broker.AttachedAsync(2);
+
+        // The lines of before are kept for 10 s.
+        var clock = Stopwatch.StartNew();
+        _host.RenewRdpCertificate();
+        var third = await broker.AttachedAsync(3);
+
+        Assert.Equal(_host.RdpFingerprint, third.Hello!.CertificateSha256.ToByteArray());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
+    }
+
+    [Fact]
     public async Task A_server_with_a_foreign_certificate_or_name_is_no_broker()
     {
         var foreigner = new Authority();

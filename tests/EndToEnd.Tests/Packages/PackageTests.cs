@@ -46,7 +46,10 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     public async Task An_agent_is_installed_runs_and_is_removed_without_a_trace()
     {
         await using var root = await packages.BootAsync("vdi-agent");
+        await HostSetUp.BringsNothingThatAsksForPasswordsAsync(root, "/root/vdi-agent_0.1.0_amd64.deb");
         await InstalledAsync(root, "vdi-agent");
+        Assert.Contains("Remv vdi-agent", await root.OutputAsync("apt-get", "-s", "install", "--no-install-recommends", "libpam-ldapd"), StringComparison.Ordinal);
+        await HostSetUp.KeepsSesmanWhateverXrdpDoesAsync(root);
 
         await CertifyAsync(root, "host", "blade1", "/etc/vdi-agent", "host");
         var settings = root.File("/etc/vdi-agent.conf");
