@@ -29,11 +29,7 @@ internal sealed class ExplainOpening(RecordStore records, TenantCatalogue tenant
     public async Task<ImmutableArray<Explanation>> RunAsync(Question question, Operator asking)
     {
         var voice = new Voice(question.Language, TimeZoneInfo.Local, pools);
-        var found = await new FindRecords(records, tenants).RunAsync(question.What, asking.IsOfAll ? question.Last : Most);
-        return
-        [
-            .. found.Where(record => asking.MayRead(record.Course.Person is { } person ? person.Tenant : null))
-                .Take(question.Last).Select(record => Explanations.Of(Telling.Of(record.Id, record.Course, voice))),
-        ];
+        var found = await new FindRecords(records, tenants).RunAsync(question.What, question.Last, asking);
+        return [.. found.Select(record => Explanations.Of(Telling.Of(record.Id, record.Course, voice)))];
     }
 }

@@ -26,7 +26,7 @@ internal static class FactText
         json.Begin();
         _ = fact switch
         {
-            Fact.Tried f => json.Kind("tried").With("station", f.Station.Value).With("person", f.Person?.Value).With("took", f.Took),
+            Fact.Tried f => json.Kind("tried").With("station", f.Station.Value).With("person", f.Person?.Value).With("took", f.Took).With("name", f.Name),
             Fact.SignedIn f => json.Kind("signed-in").With("serial", f.Serial).With("person", f.Person.Value).With("station", f.Station.Value)
                 .With("whole", f.Took.Whole).With("directory", f.Took.Directory).With("profile", f.Took.Profile).With("limited", f.Limited),
             Fact.Asked f => json.Kind("asked").With("person", f.Person?.Value).With("station", f.Station.Value).With("pool", f.Pool?.Value),
@@ -66,7 +66,7 @@ internal static class FactText
 
     private static Fact Read(JsonObject json) => json.ContainsKey("dropped") ? new Fact.Dropped((int)Need(json, "dropped")) : (string?)json["kind"] switch
     {
-        "tried" => new Fact.Tried(new StationId(Text(json, "station")), Person(json), Time(json, "took")),
+        "tried" => new Fact.Tried(new StationId(Text(json, "station")), Person(json), Time(json, "took")) { Name = (string?)json["name"] },
         "signed-in" => new Fact.SignedIn((long)Need(json, "serial"), new PersonId(Text(json, "person")), new StationId(Text(json, "station")),
             new SignInTimes(Time(json, "whole") ?? default, Time(json, "directory") ?? default, Time(json, "profile") ?? default), (bool)Need(json, "limited")),
         "asked" => new Fact.Asked(Person(json), new StationId(Text(json, "station")), (string?)json["pool"] is { } pool ? new PoolId(pool) : null),

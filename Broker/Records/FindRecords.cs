@@ -15,28 +15,49 @@ internal sealed record FoundRecord(RecordId Id, Course Course);
 /// <summary>Finds the records of a person, a station, a reference, a session, or of a name that no directory knows, by one text: whatever it may be is looked for.</summary>
 internal sealed class FindRecords(RecordStore records, TenantCatalogue tenants)
 {
-    /// <summary>The newest records that fit, newest first.</summary>
+    /// <summary>The newest records that fit and that the operator may read, newest first. As if there were no others.</summary>
     /// <param name="text">As somebody types it or reads it out: <c>amelie</c>, <c>drancy/amelie</c>, a station, eight characters of a reference, a session, the number of a sign-in.</param>
     /// <param name="last">How many at most, from 1.</param>
+    /// <param name="asking">Who asks.</param>
     /// <exception cref="Storage.StoreOutOfReachException">The store is out of reach.</exception>
-    public async Task<ImmutableArray<FoundRecord>> RunAsync(string text, int last)
+    public async Task<ImmutableArray<FoundRecord>> RunAsync(string text, int last, Operator asking)
     {
         var named = text.Trim();
         if (named.Length is 0 or > ExplainOpening.LongestText) return [];
-        var lists = await Task.WhenAll(KeysOf(named).Select(key => records.FindAsync(key, last)));
+        // A station serves several towns: however many newer records of others there are, the last one of a list may be the first that the operator may read.
+        var most = asking.IsOfAll ? last : RecordStore.MostOfOne;
+        var lists = await Task.WhenAll(KeysOf(named).Select(key => records.FindAsync(key, most)));
         var ids = lists.SelectMany(list => list).ToHashSet();
         if (named.All(char.IsAsciiDigit)) ids.Add(new RecordId(named));
+        if (References.IsOne(named)) ids.Add(RecordId.Of(named.ToLowerInvariant()));
         var courses = await Task.WhenAll(ids.Select(async id => (id, course: await records.ReadAsync(id))));
-        return [.. courses.Where(one => one.course is not null).Select(one => new FoundRecord(one.id, one.course!)).OrderByDescending(found => found.Course.Began).Take(last)];
+        return Newest([.. courses.Where(one => one.course is { } course && asking.MayRead(course.Person?.Tenant)).Select(one => new FoundRecord(one.id, one.course!)).OrderByDescending(found => found.Course.Began)], last);
+    }
+
+    // It takes no password to type somebody's name without end: that must not hide what they did themselves. While there is anything else, tries take every other place at most.
+    private static ImmutableArray<FoundRecord> Newest(ImmutableArray<FoundRecord> found, int last)
+    {
+        var tries = Math.Max(last - found.Count(one => !one.Id.IsOfTry), (last + 1) / 2);
+        return [.. found.Where(one => !one.Id.IsOfTry || tries-- > 0).Take(last)];
     }
 
     private IEnumerable<RecordKey> KeysOf(string text)
     {
         if (References.IsOne(text)) yield return RecordKey.OfReference(text);
-        if (PeerName.IsName(text)) yield return RecordKey.Of(new StationId(text));
+        if (PeerName.IsName(text))
+        {
+            var station = new StationId(text);
+            yield return RecordKey.Of(station);
+            yield return RecordKey.OfTries(station);
+            yield return RecordKey.OfVisits(station);
+        }
         yield return RecordKey.Of(new SessionId(text));
-        if (text.Contains('/', StringComparison.Ordinal)) yield return RecordKey.Of(new PersonId(text));
-        foreach (var tenant in tenants.Tenants.Keys) yield return RecordKey.Of(PersonId.Of(tenant, LoginName.Parse(text)?.Bare ?? text));
+        var people = tenants.Tenants.Keys.Select(tenant => PersonId.Of(tenant, LoginName.Parse(text)?.Bare ?? text));
+        foreach (var person in text.Contains('/', StringComparison.Ordinal) ? people.Prepend(new PersonId(text)) : people)
+        {
+            yield return RecordKey.Of(person);
+            yield return RecordKey.OfTries(person);
+        }
         yield return RecordKey.OfUnknownName(text);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
     /// <summary>The newest notes of a record that are kept.</summary>
     public const int Newest = 48;
 
-    /// <summary>The most records of one person, station or session: a hostile station drives out its own and nobody else's.</summary>
+    /// <summary>The most records of one list, and so of one person, of a station's tries, of its visits: a hostile station drives out its own and nobody else's (<see cref="RecordKey.Owns"/>).</summary>
     public const int MostOfOne = 500;
 
     private static readonly Script _note = new("note_opening");
@@ -45,15 +45,15 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
     {
         foreach (var calls in notes.GroupBy(note => note.Record).Chunk(RecordsOfCall).Chunk(CallsAtOnce))
         {
-            var gone = (await Task.WhenAll(calls.Select(records => AddAsync(writer, records)))).SelectMany(ids => ids).Distinct().ToArray();
-            if (gone.Length > 0) await store.RunAsync("delete records", db => db.KeyDeleteAsync([.. gone.Select(id => keys.Record(id))]));
+            var fallen = await Task.WhenAll(calls.Select(records => AddAsync(writer, records)));
+            await ForgetAsync([.. fallen.SelectMany(one => one.Records).Distinct().Select(id => new RecordId(id))], [.. fallen.SelectMany(one => one.Notes)]);
         }
     }
 
     /// <summary>The newest records that stand under a key, newest first.</summary>
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public Task<ImmutableArray<RecordId>> FindAsync(RecordKey key, int most) => store.RunAsync("find records", async db =>
-        (await db.SortedSetRangeByRankAsync(keys.Records(key.Kind, key.Value), 0, most - 1, Order.Descending)).Select(id => new RecordId(id.ToString())).ToImmutableArray());
+        (await db.SortedSetRangeByRankAsync(KeyOf(key), 0, most - 1, Order.Descending)).Select(id => new RecordId(id.ToString())).ToImmutableArray());
 
     /// <summary>Reads one record.</summary>
     /// <returns>Null when it is not there, or not any more.</returns>
@@ -64,19 +64,38 @@ internal sealed class RecordStore(RedisStore store, KeySpace keys, RecordOptions
         return rows.Length == 0 ? null : Course.Of(rows.Select(row => Read(row.ToString())).OfType<Note>());
     });
 
-    private async Task<string[]> AddAsync(string writer, IEnumerable<IGrouping<RecordId, NoteToKeep>> records)
+    // What is not there any more is found by nothing any more: as many keys as calls that wrote them, each kept for days, would fill the store however few records it keeps.
+    private async Task ForgetAsync(RecordId[] records, string[] notes)
+    {
+        // A refusal that was too many in its record. Whatever else a note says, the record is still found by it.
+        RedisKey[] references = [.. notes.Select(Read).OfType<Note>().Select(note => note.Fact).OfType<Fact.Refused>().Select(refused => RecordKey.OfReference(refused.Reference)).Select(KeyOf)];
+        if (references.Length > 0) await store.RunAsync("forget references", db => db.KeyDeleteAsync(references));
+        if (records.Length == 0) return;
+        var courses = await Task.WhenAll(records.Select(async id => (id, course: await ReadAsync(id))));
+        var listed = courses.SelectMany(one => (one.course?.Notes ?? []).SelectMany(note => RecordKey.Of(one.id, note.Fact)).Distinct().Select(key => (one.id, key)));
+        await store.RunAsync("delete records", async db =>
+        {
+            await Task.WhenAll(listed.Select(one => db.SortedSetRemoveAsync(KeyOf(one.key), one.id.Value)));
+            return await db.KeyDeleteAsync([.. records.Select(id => keys.Record(id.Value))]);
+        });
+    }
+
+    private RedisKey KeyOf(RecordKey key) => keys.Records(key.Kind, key.Value);
+
+    private async Task<(string[] Records, string[] Notes)> AddAsync(string writer, IEnumerable<IGrouping<RecordId, NoteToKeep>> records)
     {
         var lists = new List<RedisKey>();
         var arguments = new List<RedisValue> { (long)options.Keep.TotalMilliseconds, First, Newest, MostOfOne, writer };
         foreach (var record in records)
         {
-            var foundBy = record.SelectMany(note => note.Keys).Distinct().ToArray();
+            var foundBy = record.SelectMany(note => note.Keys).Distinct().OrderByDescending(key => key.Owns).ToArray();
             lists.Add(keys.Record(record.Key.Value));
-            lists.AddRange(foundBy.Select(key => keys.Records(key.Kind, key.Value)));
-            arguments.AddRange([record.Key.Value, foundBy.Length, record.Count()]);
+            lists.AddRange(foundBy.Select(KeyOf));
+            arguments.AddRange([record.Key.Value, foundBy.Length, foundBy.Count(key => key.Owns), record.Count()]);
             foreach (var note in record) arguments.AddRange([(long)Stopwatch.GetElapsedTime(note.Noted).TotalMilliseconds, note.Number, FactText.Write(note.Fact)]);
         }
-        return (string[])(await store.RunScriptAsync(_note, [.. lists], [.. arguments]))!;
+        var fallen = (RedisResult[])(await store.RunScriptAsync(_note, [.. lists], [.. arguments]))!;
+        return ((string[])fallen[0]!, (string[])fallen[1]!);
     }
 
     private static Note? Read(string row)

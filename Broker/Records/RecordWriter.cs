@@ -26,11 +26,10 @@ internal sealed class RecordWriter(RecordStore records, OpeningTeller teller, IL
     /// <summary>Notes a fact.</summary>
     /// <param name="record">Of which sign-in.</param>
     /// <param name="fact">What.</param>
-    /// <param name="keys">What the record is looked for by from now on.</param>
-    public void Note(RecordId record, Fact fact, params ReadOnlySpan<RecordKey> keys)
+    public void Note(RecordId record, Fact fact)
     {
         RecordMetrics.Count(fact);
-        var note = new NoteToKeep(record, fact, [.. keys], Interlocked.Increment(ref _number), Stopwatch.GetTimestamp()) { Trace = Spans.Caller };
+        var note = new NoteToKeep(record, fact, RecordKey.Of(record, fact), Interlocked.Increment(ref _number), Stopwatch.GetTimestamp()) { Trace = Spans.Caller };
         if (!_notes.Writer.TryWrite(note)) Interlocked.Increment(ref _dropped);
     }
 

@@ -14,11 +14,14 @@ internal sealed class CallerTrust
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
     private readonly X509Certificate2 _city;
     private readonly X509Certificate2? _stations;
+    private readonly RefusedCallers _refused;
 
     /// <param name="tls">Files of the two authorities.</param>
+    /// <param name="refused">Told of whom is not let through.</param>
     /// <exception cref="CryptographicException">One is no certificate.</exception>
-    public CallerTrust(TlsOptions tls)
+    public CallerTrust(TlsOptions tls, RefusedCallers refused)
     {
+        _refused = refused;
         _city = X509CertificateLoader.LoadCertificateFromFile(tls.Ca);
         _stations = tls.StationCa is { } file ? X509CertificateLoader.LoadCertificateFromFile(file) : null;
     }
@@ -42,8 +45,15 @@ internal sealed class CallerTrust
         return policy;
     }
 
-    /// <summary>Judges a caller by the chain that was built.</summary>
+    /// <summary>Judges a caller by the chain that was built. The log has whom it refuses and why, once in a while for each.</summary>
     public bool Admits(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (Judge(shown, chain, errors)) return true;
+        _refused.Tell(shown, chain);
+        return false;
+    }
+
+    private bool Judge(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None) return chain is not null && (!IsOf(_stations, chain) || IsOf(_city, chain) || PeerName.Of(shown) is { Kind: PeerKind.Station });
         return LetsStrangersAsk && errors == SslPolicyErrors.RemoteCertificateChainErrors && chain is not null && Strangers.MayAsk(shown, chain);

@@ -26,12 +26,20 @@ internal static class TlsCheck
         using (own)
         using (ca)
         {
-            yield return CertificateCheck.Dates(What, tls.Certificate, own!, now, "make a new one with 'broker ca issue --kind broker' and restart the broker");
-            yield return CertificateCheck.Dates("city's authority", tls.Ca, ca!, now, "plan a new authority: every station and host needs a certificate of it");
+            yield return OwnDates(tls, own!, now);
+            yield return CityDates(tls, ca!, now);
             yield return Name(tls, own!, city);
             yield return Chain(tls, own!, ca!);
         }
     }
+
+    /// <summary>How long the broker's own certificate is good.</summary>
+    public static CheckFinding OwnDates(TlsOptions tls, X509Certificate2 own, DateTimeOffset now) =>
+        CertificateCheck.Dates(What, tls.Certificate, own, now, "make a new one with 'broker ca issue --kind broker' and restart the broker");
+
+    /// <summary>How long the city's authority is good.</summary>
+    public static CheckFinding CityDates(TlsOptions tls, X509Certificate2 ca, DateTimeOffset now) =>
+        CertificateCheck.Dates("city's authority", tls.Ca, ca, now, "plan a new authority: every station and host needs a certificate of it");
 
     private static CheckFinding Name(TlsOptions tls, X509Certificate2 own, string city) => PeerName.Of(own) switch
     {

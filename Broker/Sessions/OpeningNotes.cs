@@ -28,8 +28,7 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
         if (_signIn is not null) return;
         _signIn = signIn;
         var pool = request.Pool.Value.Length > 0 ? request.Pool : (PoolId?)null;
-        // The keys again: the note of the sign-in may have been dropped.
-        records.Note(Record, new Fact.Asked(signIn.Person, signIn.Station, pool), RecordKey.Of(signIn.Person), RecordKey.Of(signIn.Station));
+        records.Note(Record, new Fact.Asked(signIn.Person, signIn.Station, pool));
     }
 
     /// <summary>A decision, with its reasons.</summary>
@@ -79,7 +78,7 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
     private void Given(OpeningStep.Ready ready)
     {
         var held = ready.Held;
-        records.Note(Record, new Fact.Claimed(held.Session, held.Host, held.Fence, ready.Decision is OpeningDecision.Resume), RecordKey.Of(held.Session));
+        records.Note(Record, new Fact.Claimed(held.Session, held.Host, held.Fence, ready.Decision is OpeningDecision.Resume));
         // Whose record holds the desktop that was: there it has moved, or was lost.
         if (ready.Decision is OpeningDecision.Resume { Session: var was } && was.Serial != _signIn!.Serial) records.Note(RecordId.Of(was.Serial), new Fact.Moved(_signIn.Station, _signIn.Serial));
         if (ready.Decision is OpeningDecision.Place { GivenUp: { } lost } place) records.Note(RecordId.Of(lost.Serial), new Fact.Became(lost.Id, nameof(SessionPhase.Lost), place.GivingUp));
@@ -89,14 +88,9 @@ internal sealed class OpeningNotes(RecordWriter records, OpenRequested request)
     {
         _over = true;
         var refusal = new Fact.Refused((int)code, reference, _decision?.Placement is null || code == ErrorCode.PoolClosed ? what : "");
-        if (_signIn is not null)
-        {
-            records.Note(Record, refusal, RecordKey.OfReference(reference));
-            return;
-        }
-        var record = RecordId.Of(reference);
-        records.Note(record, new Fact.Asked(null, request.Station, null), RecordKey.OfReference(reference), RecordKey.Of(request.Station));
-        records.Note(record, refusal);
+        // Nobody knows who asks: a record of its own.
+        if (_signIn is null) records.Note(RecordId.Of(reference), new Fact.Asked(null, request.Station, null));
+        records.Note(_signIn is null ? RecordId.Of(reference) : Record, refusal);
     }
 
     private static HostLine LineOf(Reason reason) =>

@@ -25,7 +25,7 @@ internal sealed class RecordedSignIn(SignInPerson signIn, BeginVisit visit, Reco
             var outcome = await run();
             if (outcome is SignInOutcome.SignedIn { Person: { } person } done)
             {
-                records.Note(RecordId.Of(done.Serial), new Fact.SignedIn(done.Serial, person, request.Station, done.Took, done.Limited), RecordKey.Of(person), RecordKey.Of(request.Station));
+                records.Note(RecordId.Of(done.Serial), new Fact.SignedIn(done.Serial, person, request.Station, done.Took, done.Limited));
                 return outcome;
             }
             var refused = outcome with { Reference = References.Draw() };
@@ -42,14 +42,10 @@ internal sealed class RecordedSignIn(SignInPerson signIn, BeginVisit visit, Reco
     private void Note(SignInRequested request, Fact.Tried tried, Fact.Refused refusal)
     {
         var record = RecordId.Of(refusal.Reference);
-        var reference = RecordKey.OfReference(refusal.Reference);
-        records.Note(record, tried, [reference, RecordKey.Of(request.Station), .. WhoOf(request, tried)]);
+        // Nobody typed a name where there is none to type.
+        records.Note(record, tried.Person is null && request.Login.Length > 0 ? tried with { Name = RecordKey.OfUnknownName(request.Login).Value } : tried);
         records.Note(record, refusal);
     }
-
-    // Nobody typed a name where there is none to type.
-    private static IEnumerable<RecordKey> WhoOf(SignInRequested request, Fact.Tried tried) =>
-        tried.Person is { } known ? [RecordKey.Of(known)] : request.Login.Length > 0 ? [RecordKey.OfUnknownName(request.Login)] : [];
 
     private static string GroundOf(SignInOutcome outcome) => outcome switch
     {

@@ -17,7 +17,7 @@ internal static class SessionsFeature
         .AddSingleton<LimitLedger>().AddSingleton<AskSeatsBack>().AddSingleton<LimitSessions>().AddSingleton<ExtendSession>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
         .AddSingleton<SessionNotes>().AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<AdoptionLedger>().AddSingleton<AdoptSessions>().AddSingleton<ReportSteps>()
         .AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()
-        .AddSingleton<StationRpc>().AddSingleton<HostRpc>()
+        .AddSingleton<StationRpc>().AddSingleton<ReportReader>().AddSingleton<HostRpc>()
         .AddSingleton<QueueStore>().AddSingleton<WaitingRoom>().AddHostedService(provider => provider.GetRequiredService<WaitingRoom>())
         .AddHostedService<OrderSender>().AddHostedService<ClaimExpirer>().AddHostedService<UnseatedFinder>();
 

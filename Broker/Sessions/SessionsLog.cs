@@ -83,4 +83,7 @@ internal static partial class SessionsLog
 
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
+
+    [LoggerMessage(1040, LogLevel.Warning, "host {host} reports what cannot be; that part is left out, the rest of the report counts: {part}")]
+    public static partial void ReportPartLeftOut(ILogger logger, HostId host, string part);
 }

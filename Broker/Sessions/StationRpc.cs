@@ -12,7 +12,7 @@ using VdiBroker.Trust;
 namespace VdiBroker.Sessions;
 
 /// <summary>The stations' edge: reads the request, calls the use case, writes the reply.</summary>
-internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls session, StreamsEnd ending, Gates gates)
+internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls session, StreamsEnd ending, Gates gates, StationPace pace)
     : StationService.StationServiceBase
 {
     private const int SignInsAtOnce = 4;
@@ -31,9 +31,9 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         using var place = _signIns.Enter(station.Value);
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
-        using var entry = await gates.SignInAsync(context.CancellationToken);
+        using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
-        var outcome = await person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken);
+        var outcome = await CountedAsync(station, person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken), came => came is SignInOutcome.SignedIn);
         return StationReplies.Of(outcome, request.Language);
     }
 
@@ -46,6 +46,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     {
         var station = Station(context);
         using var place = _signIns.Enter(station.Value);
+        if (pace.Visit(station.Value) is { } later) return ComeBack(new SignInReply(), context, request.Language, later);
         using var entry = await gates.SignInAsync(context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
         return StationReplies.Of(await person.SignIn.VisitAsync(station, request.Language), request.Language);
@@ -59,9 +60,10 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.Login.Length > LongestLogin) throw Invalid($"login must have 1 to {LongestLogin} characters");
         if (request.OldPassword.Length > LongestPassword) throw Invalid($"old_password must have 1 to {LongestPassword} characters");
         if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
-        using var entry = await gates.SignInAsync(context.CancellationToken);
+        using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new ChangePasswordReply(), context, request.Language, after);
-        var outcome = await person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
+        var changing = person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
+        var outcome = await CountedAsync(station, changing, came => came is OwnPasswordChange.Changed);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
 
@@ -71,17 +73,26 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
         using var place = _streams.Enter(asked.Station.Value);
         using var end = ending.With(context);
-        using var entry = await gates.OpenAsync(end.Token);
+        using var entry = await EnterAsync(asked.Station, gates.OpenAsync, end.Token);
         if (entry.Away is { } after)
         {
             ErrorCatalogue.SendAway(context, request.Language, after);
             return;
         }
-        await foreach (var step in session.Open.RunAsync(asked, end.Token))
+        var served = false;
+        try
         {
-            // Whoever waits for a seat or for a host keeps nobody from the gate.
-            entry.Dispose();
-            await responseStream.WriteAsync(StationReplies.Of(step, request.Language));
+            await foreach (var step in session.Open.RunAsync(asked, end.Token))
+            {
+                // Whoever waits for a seat or for a host keeps nobody from the gate.
+                entry.Dispose();
+                served = step is OpeningStep.Ready;
+                await responseStream.WriteAsync(StationReplies.Of(step, request.Language));
+            }
+        }
+        finally
+        {
+            if (!served) pace.Refused(asked.Station.Value);
         }
     }
 
@@ -138,6 +149,26 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
             HelpOutcome.Refused(var code) => throw new RefusalException(code),
             _ => throw new InvalidOperationException(),
         };
+
+    // Who was refused too often lately comes to no gate.
+    private async ValueTask<Entry> EnterAsync(StationId station, Func<CancellationToken, ValueTask<Entry>> gate, CancellationToken cancel) =>
+        pace.Ask(station.Value) is { } later ? new Entry(null, later) : await gate(cancel);
+
+    // Whatever ends it otherwise, an outage or the station's going, leaves as much behind as a refusal.
+    private async Task<T> CountedAsync<T>(StationId station, Task<T> call, Func<T, bool> wellDone)
+    {
+        var served = false;
+        try
+        {
+            var outcome = await call;
+            served = wellDone(outcome);
+            return outcome;
+        }
+        finally
+        {
+            if (!served) pace.Refused(station.Value);
+        }
+    }
 
     // Its answer counts for nothing.
     private static T ComeBack<T>(T reply, ServerCallContext context, string language, TimeSpan after)

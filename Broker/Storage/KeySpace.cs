@@ -165,6 +165,6 @@ internal sealed class KeySpace(string farm)
     /// <summary>String: number of the last call.</summary>
     public RedisKey HelpLast => _prefix + "help:last";
 
-    /// <summary>Sorted set, capped: records of a person, a station, a session, a reference or an unknown name (some digits of its digest), by when they began.</summary>
+    /// <summary>Sorted set, capped: records of a person, a station, a session, a reference or an unknown name (some digits of its digest), tries of a person, tries and visits at a station, by when they began.</summary>
     public RedisKey Records(string kind, string value) => $"{_prefix}records:{kind}:{value}";
 }

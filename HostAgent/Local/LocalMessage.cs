@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using VdiBroker.Agent.Grants;
+using VdiBroker.Protocol;
 
 namespace VdiBroker.Agent.Local;
 
@@ -18,7 +19,7 @@ internal abstract record LocalMessage
     public const int LongestTicket = 1024;
 
     /// <summary>Longest account name, characters.</summary>
-    public const int LongestUser = 256;
+    public const int LongestUser = AccountNames.Longest;
 
     /// <summary>May this ticket open this user's session?</summary>
     internal sealed record Redeem(string User, int TicketLength) : LocalMessage;

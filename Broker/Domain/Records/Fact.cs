@@ -29,7 +29,11 @@ public abstract record Fact
     /// <param name="Station">Where.</param>
     /// <param name="Person">Whose name it was; null = nobody's, or it is not known.</param>
     /// <param name="Took">From the request to the refusal; null = not measured.</param>
-    public sealed record Tried(StationId Station, PersonId? Person, TimeSpan? Took) : Fact;
+    public sealed record Tried(StationId Station, PersonId? Person, TimeSpan? Took) : Fact
+    {
+        /// <summary>By what a name that no directory knows is found (some bits of its digest); null = none was typed, or it is known.</summary>
+        public string? Name { get; init; }
+    }
 
     /// <summary>The person was let in.</summary>
     /// <param name="Serial">Number of the sign-in.</param>

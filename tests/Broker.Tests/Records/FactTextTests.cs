@@ -13,7 +13,7 @@ public sealed class FactTextTests
     private static readonly Gen<Fence> _fence = Gen.Long[1, 9_007_199_254_740_991].Select(n => new Fence(n));
 
     private static readonly Gen<Fact> _fact = Gen.OneOf<Fact>(
-        Gen.Select(_word, _word.Null(), _time.Nullable()).Select(x => (Fact)new Fact.Tried(new StationId(x.Item1), x.Item2 is { } who ? new PersonId(who) : null, x.Item3)),
+        Gen.Select(_word, _word.Null(), _time.Nullable()).Select(x => (Fact)new Fact.Tried(new StationId(x.Item1), x.Item2 is { } who ? new PersonId(who) : null, x.Item3) { Name = x.Item2 }),
         Gen.Select(_word, _time, _time, _time, Gen.Bool).Select(x => (Fact)new Fact.SignedIn(1779172265123456, new PersonId(x.Item1), new StationId("a"), new SignInTimes(x.Item2, x.Item3, x.Item4), x.Item5)),
         Gen.Select(_word, _word.Null()).Select(x => (Fact)new Fact.Asked(new PersonId(x.Item1), new StationId("a"), x.Item2 is { } pool ? new PoolId(pool) : null)),
         Gen.Select(_word, _time.Nullable()).Select(x => (Fact)new Fact.Queued(1, 2, x.Item2)),

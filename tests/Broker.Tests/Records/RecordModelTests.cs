@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using CsCheck;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.Kernel;
 using VdiBroker.Records;
 using VdiBroker.Storage;
+using VdiBroker.Tenancy;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Records;
@@ -11,7 +13,9 @@ namespace VdiBroker.Broker.Tests.Records;
 [Collection(RedisCollection.Name)]
 public sealed class RecordModelTests(RedisFixture redis)
 {
+    private const int MostTries = RecordStore.MostOfOne + 100;
     private static readonly string[] _stations = ["poste-a", "poste-b"];
+    private static readonly TenantCatalogue _tenants = new(new[] { "drancy", "le-bourget" }.Select(id => new Tenant(new TenantId(id), id)).ToFrozenDictionary(tenant => tenant.Id));
 
     [Fact]
     public async Task A_record_keeps_its_first_notes_and_its_newest_and_counts_what_was_between() => await Gen.Int[1, 150].SampleAsync(async count =>
@@ -63,18 +67,76 @@ public sealed class RecordModelTests(RedisFixture redis)
     }, iter: 30, threads: 2);
 
     [Fact]
-    public async Task A_station_that_is_tried_without_end_drives_out_its_own_records_only()
+    public async Task A_station_that_is_tried_without_end_drives_out_its_own_tries_only_and_leaves_no_key_of_what_is_gone()
     {
         var records = Records(out var store, out var keys);
-        await records.AddAsync("w", [Note(RecordId.Of("other"), new Fact.Closed(false), 1, RecordKey.Of(new StationId("poste-b")))]);
-        for (var n = 0; n < RecordStore.MostOfOne + 20; n++)
-            await records.AddAsync("w", [Note(RecordId.Of($"r{n}"), new Fact.Closed(false), n + 2, RecordKey.Of(new StationId("poste-a")))]);
-        Assert.Equal(RecordStore.MostOfOne, (await records.FindAsync(RecordKey.Of(new StationId("poste-a")), 10_000)).Length);
-        Assert.Null(await records.ReadAsync(RecordId.Of("r0")));
-        Assert.NotNull(await records.ReadAsync(RecordId.Of($"r{RecordStore.MostOfOne + 19}")));
-        Assert.NotNull(await records.ReadAsync(RecordId.Of("other")));
-        var life = await store.RunAsync("read life", db => db.KeyTimeToLiveAsync(keys.Record("other")));
+        await records.AddAsync("w", [.. Try(MostTries, "poste-b", null, 1)]);
+        var notes = Enumerable.Range(0, MostTries).SelectMany(n => Try(n, "poste-a", null, 2 * n + 3)).ToList();
+        foreach (var batch in notes.Chunk(128)) await records.AddAsync("w", batch);
+        Assert.Equal(RecordStore.MostOfOne, (await records.FindAsync(RecordKey.OfTries(new StationId("poste-a")), 10_000)).Length);
+        Assert.Equal(RecordStore.MostOfOne, await ReadableAsync(records, Enumerable.Range(0, MostTries).Select(n => RecordId.Of(Reference(n)))));
+        Assert.NotNull(await records.ReadAsync(RecordId.Of(Reference(MostTries))));
+        var life = await store.RunAsync("read life", db => db.KeyTimeToLiveAsync(keys.Record(Reference(MostTries))));
         Assert.InRange(life!.Value, TimeSpan.FromDays(6.9), TimeSpan.FromDays(7));
+        // Each typed another name: a record, what that name is found by (some have the same digits), and the list of each station.
+        Assert.InRange((await store.KeysAsync("count keys", $"*{keys.Farm}*", default)).Count, RecordStore.MostOfOne + 3, 2 * (RecordStore.MostOfOne + 2));
+    }
+
+    [Theory]
+    [InlineData("poste-a")]
+    [InlineData("poste-b")]
+    public async Task However_often_somebody_s_name_is_typed_in_vain_their_sign_in_stays_and_is_found(string where)
+    {
+        var records = Records(out _, out _);
+        var victim = new PersonId("drancy/amelie");
+        await records.AddAsync("w", [SignedIn(7, victim, "poste-a", 1)]);
+        var notes = Enumerable.Range(0, MostTries).SelectMany(n => Try(n, where, victim, 2 * n + 2)).ToList();
+        foreach (var batch in notes.Chunk(128)) await records.AddAsync("w", batch);
+        Assert.Equal(victim, (await records.ReadAsync(RecordId.Of(7)))?.Person);
+        Assert.Equal("7", Assert.Single(await records.FindAsync(RecordKey.Of(victim), 10)).Value);
+        // Nor is it buried under them.
+        var find = new FindRecords(records, _tenants);
+        Assert.Equal([true, false], (await find.RunAsync("amelie", 2, Operator.OfAll)).Select(found => found.Id.IsOfTry));
+        Assert.Contains(await find.RunAsync("poste-a", 2, Operator.OfAll), found => found.Id.Value == "7");
+    }
+
+    [Fact]
+    public async Task A_refusal_that_its_record_does_not_hold_any_more_is_found_by_no_key()
+    {
+        var records = Records(out var store, out var keys);
+        var owner = new PersonId("drancy/amelie");
+        await records.AddAsync("w", [SignedIn(7, owner, "poste-a", 1)]);
+        var refusals = Enumerable.Range(0, 200).Select(n => Own(RecordId.Of(7), new Fact.Refused(4, $"ref{n:00000}", ""), n + 2)).ToList();
+        foreach (var batch in refusals.Chunk(7)) await records.AddAsync("w", batch);
+        Assert.Empty(await records.FindAsync(RecordKey.OfReference("ref00100"), 10));
+        foreach (var kept in (string[])["ref00000", "ref00199"]) Assert.Equal("7", Assert.Single(await records.FindAsync(RecordKey.OfReference(kept), 10)).Value);
+        // The record, its person, its station, and a key for each refusal that it still holds.
+        Assert.Equal(3 + RecordStore.First + RecordStore.Newest - 1, (await store.KeysAsync("count keys", $"*{keys.Farm}*", default)).Count);
+    }
+
+    [Fact]
+    public async Task Visits_drive_out_visits_of_their_station_and_nothing_else()
+    {
+        var records = Records(out var store, out var keys);
+        await records.AddAsync("w", [SignedIn(1, new PersonId("drancy/amelie"), "poste-a", 1), .. Try(1, "poste-a", null, 2)]);
+        for (var n = 0; n < RecordStore.MostOfOne + 100; n += 50)
+            await records.AddAsync("w", [.. Enumerable.Range(n, 50).Select(visit => SignedIn(1000 + visit, PersonId.OfVisit(new TenantId("drancy"), $"{visit}"), "poste-a", visit + 10))]);
+        foreach (var id in (RecordId[])[RecordId.Of(1), RecordId.Of(Reference(1))]) Assert.NotNull(await records.ReadAsync(id));
+        Assert.Equal(RecordStore.MostOfOne, await ReadableAsync(records, Enumerable.Range(0, MostTries).Select(visit => RecordId.Of(1000 + visit))));
+        Assert.Empty(await records.FindAsync(RecordKey.Of(PersonId.OfVisit(new TenantId("drancy"), "0")), 1));
+        // Each visit has a record and a person; then the other two records, what they are found by, and the list of visits.
+        Assert.Equal(2 * RecordStore.MostOfOne + 2 + 4 + 1, (await store.KeysAsync("count keys", $"*{keys.Farm}*", default)).Count);
+    }
+
+    [Fact]
+    public async Task An_operator_of_one_town_finds_their_people_behind_whatever_others_did_at_the_same_station()
+    {
+        var records = Records(out _, out _);
+        await records.AddAsync("w", [SignedIn(1, new PersonId("drancy/amelie"), "poste-a", 1)]);
+        for (var n = 0; n < 150; n += 50)
+            await records.AddAsync("w", [.. Enumerable.Range(n, 50).SelectMany(other => (NoteToKeep[])[SignedIn(100 + other, new PersonId($"le-bourget/p{other}"), "poste-a", 10 + 3 * other), .. Try(other, "poste-a", null, 11 + 3 * other)])]);
+        var found = await new FindRecords(records, _tenants).RunAsync("poste-a", 1, new Operator("helpdesk", new[] { new TenantId("drancy") }.ToFrozenSet()));
+        Assert.Equal("1", Assert.Single(found).Id.Value);
     }
 
     [Fact]
@@ -104,6 +166,27 @@ public sealed class RecordModelTests(RedisFixture redis)
         (store, keys) = (redis.Store, new KeySpace($"records-{Guid.NewGuid():N}"));
         return new RecordStore(store, keys, new RecordOptions { Keep = keep ?? TimeSpan.FromDays(7) });
     }
+
+    // What the broker itself would be found by.
+    private static NoteToKeep Own(RecordId record, Fact fact, long number) => Note(record, fact, number, [.. RecordKey.Of(record, fact)]);
+
+    private static async Task<int> ReadableAsync(RecordStore records, IEnumerable<RecordId> ids) => (await Task.WhenAll(ids.Select(records.ReadAsync))).Count(course => course is not null);
+
+    private static NoteToKeep SignedIn(long serial, PersonId person, string station, long number) =>
+        Own(RecordId.Of(serial), new Fact.SignedIn(serial, person, new StationId(station), new SignInTimes(default, default, default), Limited: false), number);
+
+    private static NoteToKeep[] Try(int which, string station, PersonId? person, long number)
+    {
+        var reference = Reference(which);
+        return
+        [
+            Own(RecordId.Of(reference), new Fact.Tried(new StationId(station), person, null) { Name = person is null ? RecordKey.OfUnknownName(reference).Value : null }, number),
+            Own(RecordId.Of(reference), new Fact.Refused(1, reference, ""), number + 1),
+        ];
+    }
+
+    // As the broker draws them, in order: without 0 and 1.
+    private static string Reference(int number) => string.Concat(Enumerable.Range(0, 8).Select(digit => (char)('2' + (number >> (21 - 3 * digit)) % 8)));
 
     private static NoteToKeep Note(RecordId record, Fact fact, long number, params RecordKey[] keys) => new(record, fact, [.. keys], number, System.Diagnostics.Stopwatch.GetTimestamp());
 }

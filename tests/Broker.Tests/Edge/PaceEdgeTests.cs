@@ -1,0 +1,68 @@
+using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
+using VdiBroker.Rpc;
+using Xunit;
+
+namespace VdiBroker.Broker.Tests.Edge;
+
+/// <summary>A station that asks without end, with no password that is right.</summary>
+[Collection(StationsTownCollection.Name)]
+public sealed class PaceEdgeTests(Town town)
+{
+    // More than any of them may in the time that it takes.
+    private const int Most = 200;
+
+    [Fact]
+    public async Task A_station_that_is_refused_without_end_is_told_to_come_back_and_leaves_no_more_records()
+    {
+        using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-9");
+        using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-8");
+        var stolen = new string('x', 43);
+        var (codes, reference) = (new List<ErrorCode>(), "");
+        ErrorDetail last;
+        do
+        {
+            last = await Peers.RefusalAsync(() => greedy.OpenAsync(stolen));
+            codes.Add(last.Code);
+            if (last.Code == ErrorCode.SignInEnded) reference = last.Reference;
+        }
+        while (last.Code == ErrorCode.SignInEnded && codes.Count < Most);
+        Assert.Equal(ErrorCode.ComeBack, last.Code);
+        Assert.InRange(last.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.RefusalEach);
+        Assert.InRange(codes.Count - 1, StationPace.RefusalsAtOnce, Most - 1);
+        Assert.Equal(ErrorCode.ComeBack, (await Peers.RefusalAsync(async () => await greedy.Calls.SignInAsync(new SignInRequest { Login = "nobody-there", Password = "x" }))).Code);
+        Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => honest.OpenAsync(stolen))).Code);
+        Assert.Contains("station poste-9 is refused, or begins visits, more often", town.First.Log(), StringComparison.Ordinal);
+
+        // As soon as it asks like a person it is answered like one.
+        await Eventually.HoldsAsync("it may ask again", Peers.Patience, async () => (await Peers.RefusalAsync(() => greedy.OpenAsync(stolen))).Code == ErrorCode.SignInEnded);
+        // The record is there, by its own name and no other key.
+        await Eventually.HoldsAsync("the last refusal's record is there", Peers.Patience, async () => (await KeysAsync($"*:record:{reference}")).Length == 1);
+        Assert.Empty(await KeysAsync($"*:records:reference:{reference}"));
+    }
+
+    [Fact]
+    public async Task A_public_station_begins_as_many_visits_as_people_could()
+    {
+        using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-visite-9");
+        using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-visite-8");
+        for (var n = 0; n < StationPace.VisitsAtOnce; n++) await BeginAsync(greedy);
+        // A second of it has come again meanwhile at the most.
+        var refusal = await Peers.RefusalAsync(async () =>
+        {
+            while (true) await BeginAsync(greedy);
+        });
+        Assert.Equal(ErrorCode.ComeBack, refusal.Code);
+        Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.VisitEach);
+        await BeginAsync(honest);
+    }
+
+    private static async Task BeginAsync(StationPeer station) => await station.Calls.BeginVisitAsync(new BeginVisitRequest { Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+
+    private async Task<string[]> KeysAsync(string pattern)
+    {
+        var (address, port) = (town.Redis.Split(':')[0], town.Redis.Split(':')[1]);
+        return (await Tool.OutputAsync("redis-cli", ["-h", address, "-p", port, "--scan", "--pattern", pattern])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
