@@ -67,7 +67,7 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
     /// <param name="certificate">That it admits, PEM.</param>
     /// <exception cref="StoreException">The store is out of reach: it may have been done all the same.</exception>
     public Task<WishDecision> AcceptAsync(KnownWish asked, StandingRead before, StationStanding standing, string certificate) =>
-        DecideAsync(asked, asked.Wish with { Decided = true, Station = standing.Station.Value, Certificate = certificate, Why = null }, KeepsAccepted, standing, before);
+        DecideAsync(asked, asked.Wish with { Decided = true, Station = standing.Station.Value, Certificate = certificate, Why = null }, KeepsAccepted, standing.InPlaceOf(before.Standing, standing.At), before);
 
     /// <summary>Refuses.</summary>
     /// <param name="asked">As it was found.</param>
