@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using VdiBroker.Observability;
 using VdiBroker.Rpc;
 using VdiBroker.Stations;
@@ -12,6 +13,12 @@ namespace VdiBroker;
 /// <summary>What one broker process is told: the file <c>broker.json</c>. Relative paths start at the file's folder.</summary>
 internal sealed record BrokerOptions
 {
+    // Without the names of what is made of others: they would be known, and what is said under them passed over in silence.
+    private static readonly JsonTypeInfo<BrokerOptions> _form = (JsonTypeInfo<BrokerOptions>)new JsonSerializerOptions(BrokerOptionsJson.Default.Options)
+    {
+        TypeInfoResolver = BrokerOptionsJson.Default.WithAddedModifier(LeaveOutWhatIsMade),
+    }.GetTypeInfo(typeof(BrokerOptions));
+
     /// <summary>The city file.</summary>
     public string City { get; set; } = "";
 
@@ -48,7 +55,7 @@ internal sealed record BrokerOptions
         try
         {
             using var file = File.OpenRead(path);
-            var read = JsonSerializer.Deserialize(file, BrokerOptionsJson.Default.BrokerOptions) ?? new BrokerOptions();
+            var read = JsonSerializer.Deserialize(file, _form) ?? new BrokerOptions();
             var options = read.From(Path.GetDirectoryName(Path.GetFullPath(path))!);
             faults = [.. options.Faults().Select(fault => $"{path}: {fault}")];
             return options;
@@ -74,6 +81,12 @@ internal sealed record BrokerOptions
         Enrolment = Enrolment?.From(folder),
         Redis = Redis?.From(folder),
     };
+
+    private static void LeaveOutWhatIsMade(JsonTypeInfo type)
+    {
+        for (var n = type.Properties.Count - 1; n >= 0; n--)
+            if (type.Properties[n].Set is null) type.Properties.RemoveAt(n);
+    }
 
     private IEnumerable<string> Faults()
     {

@@ -122,7 +122,7 @@ internal static class StationCommands
             (_, { } certificate) => $"is admitted with the certificate {certificate} alone",
             _ => "is admitted",
         };
-        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {Printable.Time(standing.At)}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}{(standing.Home is { } home ? $"; at {home.Place} ({home.Kind})" : "")}"));
+        return Printable.Of(string.Create(CultureInfo.InvariantCulture, $"station {standing.Station} {what} since {Printable.Time(standing.DecidedAt)}, by {standing.By}{(standing.Why.Length > 0 ? $": {standing.Why}" : "")}{(standing.Home is { } home ? $"; at {home.Place} ({home.Kind})" : "")}"));
     }
 
     private static string Json(IEnumerable<StationStanding> all) => JsonRows.Of(all, static (json, one) =>
@@ -130,7 +130,7 @@ internal static class StationCommands
         json.WriteString("station", one.Station.Value);
         json.WriteBoolean("revoked", one.Revoked);
         json.WriteString("certificate", one.Certificate);
-        json.WriteString("at", one.At);
+        json.WriteString("at", one.DecidedAt);
         json.WriteString("by", one.By);
         json.WriteString("why", one.Why);
         json.WriteString("renewing", one.Next?.Certificate);

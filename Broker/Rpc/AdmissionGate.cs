@@ -10,7 +10,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     private static readonly TimeSpan _toldEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _guess = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
-    private readonly LinkedList<TaskCompletionSource<Admitted>> _waiting = [];
+    private readonly LinkedList<TaskCompletionSource<Entry>> _waiting = [];
     private readonly long _began = time.GetTimestamp();
     private int _atOnce = rule.Most;
     private int _underWay;
@@ -20,29 +20,26 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     private long _sentAway;
 
     /// <summary>Comes to the gate, and waits for the turn where that is near.</summary>
-    /// <param name="patience">The longest wait for the turn.</param>
+    /// <param name="patience">The longest wait for the turn. It is kept also where what is under way takes longer than it did lately: a directory that hangs is known by nothing else, at first.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>The place, to be disposed when the work is done, or that too many are here.</returns>
     public ValueTask<Entry> EnterAsync(TimeSpan patience, CancellationToken cancel)
     {
-        LinkedListNode<TaskCompletionSource<Admitted>> turn;
+        LinkedListNode<TaskCompletionSource<Entry>> turn;
         lock (_gate)
         {
             var now = time.GetElapsedTime(_began);
-            switch (rule.Decide(new Crowding(_atOnce, _underWay, _waiting.Count, _took, _appointed), patience, now, Random.Shared.NextDouble()))
+            switch (rule.Decide(Seen(), patience, now, Random.Shared.NextDouble()))
             {
                 case Turn.Now: return new(new Entry(Admit(), null));
-                case Turn.ComeBack(var after):
-                    _appointed = now + after;
-                    Count(now);
-                    return new(new Entry(null, after));
+                case Turn.ComeBack away: return new(SendAway(away, now));
             }
-            turn = _waiting.AddLast(new TaskCompletionSource<Admitted>(TaskCreationOptions.RunContinuationsAsynchronously));
+            turn = _waiting.AddLast(new TaskCompletionSource<Entry>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
-        return new(WaitAsync(turn, cancel));
+        return new(WaitAsync(turn, patience, cancel));
     }
 
-    private async Task<Entry> WaitAsync(LinkedListNode<TaskCompletionSource<Admitted>> turn, CancellationToken cancel)
+    private async Task<Entry> WaitAsync(LinkedListNode<TaskCompletionSource<Entry>> turn, TimeSpan patience, CancellationToken cancel)
     {
         await using var gone = cancel.Register(() =>
         {
@@ -54,7 +51,28 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
             }
             turn.Value.SetCanceled(cancel);
         });
-        return new Entry(await turn.Value.Task, null);
+        await using var late = time.CreateTimer(_ => GiveUp(turn), null, patience, Timeout.InfiniteTimeSpan);
+        return await turn.Value.Task;
+    }
+
+    private void GiveUp(LinkedListNode<TaskCompletionSource<Entry>> turn)
+    {
+        lock (_gate)
+        {
+            if (turn.List is null) return;
+            _waiting.Remove(turn);
+            var now = time.GetElapsedTime(_began);
+            turn.Value.SetResult(SendAway(rule.SendAway(Seen(), now, Random.Shared.NextDouble()), now));
+        }
+    }
+
+    private Crowding Seen() => new(_atOnce, _underWay, _waiting.Count, _took, _appointed);
+
+    private Entry SendAway(Turn.ComeBack away, TimeSpan now)
+    {
+        _appointed = now + away.After;
+        Count(now);
+        return new Entry(null, away.After);
     }
 
     /// <summary>Takes note of how far behind the processors are.</summary>
@@ -98,7 +116,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
         while (_underWay < _atOnce && _waiting.First is { } next)
         {
             _waiting.RemoveFirst();
-            next.Value.SetResult(Admit());
+            next.Value.SetResult(new Entry(Admit(), null));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -20,8 +21,13 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     private static readonly TimeSpan _longestAway = TimeSpan.FromSeconds(30);
     // Less than what a station waits for its connection and first word (4 s): nobody is served who is about to go.
     private static readonly TimeSpan _forHandshake = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan _firstByte = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _firstWord = TimeSpan.FromSeconds(5);
+    // A handshake keeps a processor busy for milliseconds; one that takes longer waits for its caller, and not in the way of others. Not sooner: where callers are slower than this broker, more must not begin than they can finish.
+    private static readonly TimeSpan _longestInside = TimeSpan.FromMilliseconds(500);
+    // It takes some addresses, not one, to fill the gate.
+    private static readonly int _ofAnAddress = Math.Max(1, _handshakesAtOnce / 3);
     private readonly AdmissionGate _handshakes = new(new AdmissionRule(_handshakesAtOnce, _handshakesAtOnce, _longestAway), "connections", time, logger);
+    private readonly NeighbourGates _neighbours = new(new AdmissionRule(_ofAnAddress, _ofAnAddress, _longestAway), "connections", time, logger);
     private readonly AdmissionGate _signIns = new(new AdmissionRule(Least, Most, _longestAway), "sign-ins", time, logger);
     // One of its own: who has signed in does not wait behind those who have not.
     private readonly AdmissionGate _openings = new(new AdmissionRule(Least, Most, _longestAway), "openings", time, logger);
@@ -45,8 +51,8 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
         // The handshake is over.
         endpoint.Use(next => connection =>
         {
-            connection.Features.Get<AdmissionGate.Admitted>()?.Dispose();
-            connection.Features.Set<AdmissionGate.Admitted>(null);
+            connection.Features.Get<Handshake>()?.Dispose();
+            connection.Features.Set<Handshake>(null);
             return next(connection);
         });
     }
@@ -69,17 +75,15 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     {
         try
         {
-            if (!await SpeaksAsync(connection))
+            if (await SpeaksAsync(connection))
             {
-                connection.Abort();
-                return;
-            }
-            using var entry = await _handshakes.EnterAsync(_forHandshake, connection.ConnectionClosed);
-            if (entry.Place is { } place)
-            {
-                connection.Features.Set(place);
-                await next(connection);
-                return;
+                using var place = await PlaceAsync(StrangersDoor.Neighbours((connection.RemoteEndPoint as IPEndPoint)?.Address), connection.ConnectionClosed);
+                if (place is not null)
+                {
+                    connection.Features.Set(place);
+                    await next(connection);
+                    return;
+                }
             }
         }
         catch (OperationCanceledException)
@@ -89,25 +93,74 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
         connection.Abort();
     }
 
-    /// <summary>
-    /// Waits for the first byte, which stays to be read. A connection that says nothing has no place in the gate: it would keep that until the handshake is given up (5 s), and a handful of them kept everybody out. gRPC's
-    /// own client opens such ones while it tries again (seen with 2,000 stations after a restart: 3 let in a second, 100 sent away, the processors idle), and so may anybody who reaches the port.
-    /// </summary>
-    /// <returns>False: it has gone, or has said nothing for too long.</returns>
-    private async Task<bool> SpeaksAsync(ConnectionContext connection)
+    // In the own neighbourhood first: who waits there waits in nobody else's way.
+    private async Task<Handshake?> PlaceAsync(string neighbours, CancellationToken cancel)
     {
-        using var late = new CancellationTokenSource(_firstByte, time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, connection.ConnectionClosed);
+        var from = time.GetTimestamp();
+        if (await _neighbours.EnterAsync(neighbours, _forHandshake, cancel) is not { } share) return null;
+        Entry entry = default;
         try
         {
-            var read = await connection.Transport.Input.ReadAsync(over.Token);
-            connection.Transport.Input.AdvanceTo(read.Buffer.Start);
-            return !read.Buffer.IsEmpty;
+            entry = await _handshakes.EnterAsync(_forHandshake - time.GetElapsedTime(from), cancel);
+        }
+        finally
+        {
+            if (entry.Place is null) share.Dispose();
+        }
+        return entry.Place is { } place ? new Handshake(share, place, time) : null;
+    }
+
+    /// <summary>
+    /// Waits for the first word, which stays to be read. A connection that says nothing, or half of it, has no place in a gate: it would keep that until the handshake is given up, and a handful of them kept everybody out. gRPC's
+    /// own client opens such ones while it tries again (seen with 2,000 stations after a restart: 3 let in a second, 100 sent away, the processors idle), and so may anybody who reaches the port.
+    /// </summary>
+    /// <returns>False: it has gone, or has said something else, or has taken too long for it.</returns>
+    private async Task<bool> SpeaksAsync(ConnectionContext connection)
+    {
+        using var late = new CancellationTokenSource(_firstWord, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, connection.ConnectionClosed);
+        var input = connection.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(over.Token);
+                var heard = ClientHello.Look(read.Buffer);
+                input.AdvanceTo(read.Buffer.Start, heard == Heard.Part ? read.Buffer.End : read.Buffer.Start);
+                if (heard != Heard.Part) return heard == Heard.Whole;
+                if (read.IsCompleted) return false;
+            }
         }
         catch (IOException)
         {
             // Cut while it was waited for.
             return false;
+        }
+    }
+
+    /// <summary>A place in both gates, given back when the handshake is over, and before that when it has taken too long: it goes on then without one.</summary>
+    private sealed class Handshake : IDisposable
+    {
+        private readonly IDisposable _share;
+        private readonly IDisposable _place;
+        private readonly ITimer _late;
+
+        public Handshake(IDisposable share, IDisposable place, TimeProvider time)
+        {
+            (_share, _place) = (share, place);
+            _late = time.CreateTimer(static late => ((Handshake)late!).Leave(), this, _longestInside, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Dispose()
+        {
+            _late.Dispose();
+            Leave();
+        }
+
+        private void Leave()
+        {
+            _place.Dispose();
+            _share.Dispose();
         }
     }
 }

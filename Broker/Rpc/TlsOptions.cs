@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VdiBroker.Trust;
 
 namespace VdiBroker.Rpc;
@@ -14,7 +15,8 @@ internal sealed record TlsOptions
     /// <summary>PEM file of its key.</summary>
     public string Key { get; set; } = "";
 
-    /// <summary>PEM file of the authority for stations alone, of the section <c>enrolment</c>; null = stations do not enrol.</summary>
+    /// <summary>PEM file of the authority for stations alone, of the section <c>enrolment</c>, and said nowhere else; null = stations do not enrol.</summary>
+    [JsonIgnore]
     public string? StationCa { get; set; }
 
     /// <summary>Every fault, for the start of the broker.</summary>

@@ -13,7 +13,7 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
     /// <summary>Undecided wishes from one address: a classroom and some may stand behind one.</summary>
     public const int MostOfAnAddress = 40;
 
-    /// <summary>Wishes in all, decided ones that are still kept among them.</summary>
+    /// <summary>Undecided wishes in all.</summary>
     public const int MostOfAll = 2000;
 
     /// <summary>A wish without a sign of life is kept for so long.</summary>
@@ -34,7 +34,7 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
     {
         for (var n = 0; n < Draws; n++)
         {
-            var answer = (string[])(await store.RunScriptAsync(_ask, [keys.Enrolments, keys.EnrolmentCodes, keys.EnrolmentEnds, Of(wish)],
+            var answer = (string[])(await store.RunScriptAsync(_ask, [keys.Enrolments, keys.EnrolmentCodes, keys.EnrolmentEnds, Of(wish), keys.EnrolmentsDecided],
                 [wish.Key, EnrolmentCode.Draw(), JsonSerializer.Serialize(wish, WishJson.Default.StationWish), (long)Waits.TotalMilliseconds, MostOfAnAddress, MostOfAll]))!;
             if (answer[0].Length > 0) return KnownWish.Of(answer[0], answer[1]);
             if (answer[1] != "code") return null;
@@ -49,7 +49,9 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
         var (rows, ended) = await store.RunAsync("list enrolments", async db =>
         {
             var (all, clock) = (db.HashGetAllAsync(keys.Enrolments), StoreClock.ReadAsync(db, keys));
-            return (await all, await db.SortedSetRangeByScoreAsync(keys.EnrolmentEnds, stop: (await clock).Now.ToUnixTimeMilliseconds()));
+            var now = (await clock).Now.ToUnixTimeMilliseconds();
+            var (undecided, decided) = (db.SortedSetRangeByScoreAsync(keys.EnrolmentEnds, stop: now), db.SortedSetRangeByScoreAsync(keys.EnrolmentsDecided, stop: now));
+            return (await all, (RedisValue[])[.. await undecided, .. await decided]);
         });
         var gone = ended.Select(code => code.ToString()).ToHashSet();
         return [.. rows.Where(row => !gone.Contains(row.Name.ToString())).Select(row => KnownWish.Of(row.Name.ToString(), row.Value.ToString())).OrderBy(one => one.Wish.At)];
@@ -67,7 +69,7 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
     /// <param name="certificate">That it admits, PEM.</param>
     /// <exception cref="StoreException">The store is out of reach: it may have been done all the same.</exception>
     public Task<WishDecision> AcceptAsync(KnownWish asked, StandingRead before, StationStanding standing, string certificate) =>
-        DecideAsync(asked, asked.Wish with { Decided = true, Station = standing.Station.Value, Certificate = certificate, Why = null }, KeepsAccepted, standing, before);
+        DecideAsync(asked, asked.Wish with { Decided = true, Station = standing.Station.Value, Certificate = certificate, Why = null }, KeepsAccepted, standing.InPlaceOf(before.Standing, standing.At), before);
 
     /// <summary>Refuses.</summary>
     /// <param name="asked">As it was found.</param>
@@ -79,7 +81,7 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
 
     private async Task<WishDecision> DecideAsync(KnownWish asked, StationWish now, TimeSpan keep, StationStanding standing, StandingRead? before)
     {
-        var answer = (string)(await store.CommitAsync(_decide, [keys.Enrolments, keys.EnrolmentEnds, Of(asked.Wish), keys.Standings, keys.Events],
+        var answer = (string)(await store.CommitAsync(_decide, [keys.Enrolments, keys.EnrolmentEnds, Of(asked.Wish), keys.Standings, keys.Events, keys.EnrolmentsDecided],
             [keys.Doorbell.ToString(), asked.Code, asked.Text, JsonSerializer.Serialize(now, WishJson.Default.StationWish), (long)keep.TotalMilliseconds,
                 before is null ? "station-turned-away" : "station-admitted", asked.Wish.Key, standing.By, standing.Why, standing.Station.Value, before?.Text ?? "", before is null ? "" : StandingRow.Write(standing)]))!;
         return answer switch

@@ -30,7 +30,7 @@ internal sealed class RenewStation(StandingStore standings, StationSigner signer
             if (decision is not RenewalDecision.Sign) return null;
             var (pem, next) = signer.Sign(wanted.Wanted, wanted.Station);
             outcome = (decision, pem);
-            var standing = (before ?? new StationStanding(wanted.Station, Revoked: false, now) { By = Itself }) with { Certificate = digest, Next = new RenewedCertificate(next, key, pem) };
+            var standing = (before ?? new StationStanding(wanted.Station, Revoked: false, now) { By = Itself }) with { Certificate = digest, Next = new RenewedCertificate(next, key, pem), Since = before?.DecidedAt };
             return new StandingChange(standing, "station-renewed", Itself, "");
         });
         if (outcome.Decision is RenewalDecision.Copied) StationsLog.Copied(logger, wanted.Station, KeyDigest.Shown(shown.Key));

@@ -20,6 +20,10 @@ internal sealed record StandingRow(
     [JsonPropertyName("former")]
     public string? Former { get; init; }
 
+    /// <summary>When it was decided, where it was changed since. Brokers of before do not know it.</summary>
+    [JsonPropertyName("since")]
+    public long? Since { get; init; }
+
     /// <summary>Where it stands.</summary>
     [JsonPropertyName("home")]
     public HomeRow? Home { get; init; }
@@ -30,6 +34,7 @@ internal sealed record StandingRow(
         {
             Next = standing.Next,
             Former = standing.Former,
+            Since = standing.Since?.ToUnixTimeMilliseconds(),
             Home = standing.Home is { } home ? new HomeRow(home.Place, home.Kind, home.Model, home.Cards, home.AcceptedAt.ToUnixTimeMilliseconds(), home.AcceptedBy) : null,
         },
         StandingJson.Default.StandingRow);
@@ -43,6 +48,7 @@ internal sealed record StandingRow(
             Certificate = row.Certificate,
             Next = row.Next,
             Former = row.Former,
+            Since = row.Since is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
             Home = row.Home is { } home ? new StationHome(home.Place, home.Kind, home.Model, home.Cards, DateTimeOffset.FromUnixTimeMilliseconds(home.At), home.By) : null,
             By = row.By,
             Why = row.Why,

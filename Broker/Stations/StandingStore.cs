@@ -5,7 +5,7 @@ using VdiBroker.Storage;
 
 namespace VdiBroker.Stations;
 
-/// <summary>What was decided of stations' names, in Redis. A row is replaced and never taken away: one that is missing was lost. What an operator is told of as done is replicated.</summary>
+/// <summary>What was decided of stations' names, in Redis. A row is replaced and never taken away, and the new one is later: one that is missing, or older than what was known, was lost. What an operator is told of as done is replicated.</summary>
 internal sealed class StandingStore(RedisStore store, KeySpace keys)
 {
     // Whoever is overtaken so often is not alone with an operator's hand any more.
@@ -38,20 +38,24 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
         for (var n = 0; n < Tries; n++)
         {
             if (decide(read.Standing, now) is not { } change) return (read.Standing, read.Standing);
+            var standing = change.Standing.InPlaceOf(read.Standing, now);
             var answer = (RedisResult[])(await store.CommitAsync(_decide, [keys.Standings, keys.Events],
-                [keys.Doorbell.ToString(), station.Value, StandingRow.Write(change.Standing), change.Kind, change.By, change.Why, read.Text]))!;
-            if ((int)answer[0] == 1) return (read.Standing, change.Standing);
+                [keys.Doorbell.ToString(), station.Value, StandingRow.Write(standing), change.Kind, change.By, change.Why, read.Text]))!;
+            if ((int)answer[0] == 1) return (read.Standing, standing);
             read = StandingRead.Of(station, (string)answer[1]!);
         }
         throw new StoreOutOfReachException("decide station", new TimeoutException($"what was decided of {station} changed {Tries} times meanwhile"));
     }
 
-    /// <summary>Puts back those of which the store knows nothing.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Puts back those of which the store knows nothing, or what stood before.</summary>
+    /// <returns>How many were missing, and how many were older.</returns>
     /// <exception cref="StoreException">The store is out of reach.</exception>
-    public async Task<int> PutBackAsync(IReadOnlyCollection<StationStanding> remembered) =>
-        (int)await store.RunScriptAsync(_putBack, [keys.Standings, keys.Events],
-            [keys.Doorbell.ToString(), .. remembered.SelectMany(standing => (RedisValue[])[standing.Station.Value, StandingRow.Write(standing)])]);
+    public async Task<(int Missing, int Older)> PutBackAsync(IReadOnlyCollection<StationStanding> remembered)
+    {
+        var put = (int[])(await store.RunScriptAsync(_putBack, [keys.Standings, keys.Events],
+            [keys.Doorbell.ToString(), .. remembered.SelectMany(standing => (RedisValue[])[standing.Station.Value, StandingRow.Write(standing)])]))!;
+        return (put[0], put[1]);
+    }
 }
 
 /// <summary>What becomes of a name, and how its event is called.</summary>

@@ -18,7 +18,8 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private readonly ConcurrentDictionary<long, OpenStream> _streams = new();
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Bell _bell = new();
-    private ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
+    private readonly Lock _taking = new();
+    private volatile ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
     private ImmutableDictionary<StationId, StationStanding> _kept = ImmutableDictionary<StationId, StationStanding>.Empty;
     private long _last;
 
@@ -50,7 +51,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     {
         var stream = new OpenStream(this, Interlocked.Increment(ref _last), station, certificate, cut);
         _streams[stream.Number] = stream;
-        if (Refused(station, certificate) is not null) cut();
+        if (Refused(station, certificate) is not null) stream.Cut();
         return stream;
     }
 
@@ -62,7 +63,11 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
             if (happened.Kind.StartsWith("station-", StringComparison.Ordinal)) _bell.Ring();
         });
         var remembered = kept.Read();
-        if (remembered is not null) Take(_kept = remembered.ToImmutableDictionary(standing => standing.Station));
+        if (remembered is not null)
+        {
+            Take(remembered);
+            _kept = _standings;
+        }
         while (!stoppingToken.IsCancellationRequested)
         {
             var rest = _look;
@@ -82,17 +87,20 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private async Task LookAsync()
     {
         var read = await store.ReadAsync();
-        var lost = _standings.Values.Where(standing => !read.ContainsKey(standing.Station)).ToList();
+        // An older row is that of a copy of the store, or of a broker that was off for long and has filled an emptied one.
+        var lost = _standings.Values.Where(known => !read.TryGetValue(known.Station, out var row) || known.IsNewerThan(row)).ToList();
         if (lost.Count > 0)
         {
-            var put = await store.PutBackAsync(lost);
-            if (put > 0) StationsLog.PutBack(logger, put);
+            var (missing, older) = await store.PutBackAsync(lost);
+            if (missing > 0) StationsLog.PutBack(logger, missing);
+            if (older > 0) StationsLog.PutBackNewer(logger, older);
             read = await store.ReadAsync();
         }
-        Take(read);
-        if (_kept.Count == read.Count && !read.Any(row => _kept.GetValueOrDefault(row.Key) != row.Value)) return;
-        kept.Write(read.Values);
-        _kept = read;
+        Take(read.Values);
+        var now = _standings;
+        if (ReferenceEquals(now, _kept)) return;
+        kept.Write(now.Values);
+        _kept = now;
     }
 
     // Another broker may just have given it the certificate that it shows: who would be refused for what is known here is looked for in the store.
@@ -101,9 +109,9 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         try
         {
             if ((await store.ReadAsync(known.Station)).Read.Standing is not { } standing || standing == known) return known;
-            Take(_standings.SetItem(known.Station, standing));
+            Take([standing]);
             _bell.Ring();
-            return standing;
+            return _standings[known.Station];
         }
         catch (StoreException)
         {
@@ -118,7 +126,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         try
         {
             var (_, now) = await store.DecideAsync(station, (before, _) => before?.Shown(shown) is { } next ? new StandingChange(next, "station-shown", RenewStation.Itself, "") : null);
-            if (now is not null) Take(_standings.SetItem(station, now));
+            if (now is not null) Take([now]);
             _bell.Ring();
         }
         catch (StoreException)
@@ -136,16 +144,33 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         StationsLog.FormerShown(logger, station, shown);
     }
 
-    private void Take(ImmutableDictionary<StationId, StationStanding> standings)
+    /// <summary>Takes in what was read, of some stations or of all; of two standings the newer one stands, whichever was read first. Streams of those who are no longer admitted are cut.</summary>
+    internal void Take(IEnumerable<StationStanding> read)
     {
-        _standings = standings;
-        homes.Take(standings.Values);
-        _known.TrySetResult();
+        lock (_taking)
+        {
+            var standings = _standings.ToBuilder();
+            var changed = false;
+            foreach (var one in read)
+            {
+                if (standings.TryGetValue(one.Station, out var known) && (known == one || known.IsNewerThan(one))) continue;
+                standings[one.Station] = one;
+                changed = true;
+            }
+            if (changed)
+            {
+                _standings = standings.ToImmutable();
+                homes.Take(_standings.Values);
+            }
+            _known.TrySetResult();
+            if (!changed) return;
+        }
+        // Outside: a stream may end, and whatever waits for that may run, before Cut returns.
         foreach (var stream in _streams.Values)
         {
-            if (Refused(stream.Station, stream.Certificate) is null) continue;
-            StationsLog.Cut(logger, stream.Station);
-            stream.Cut();
+            if (Refused(stream.Station, stream.Certificate) is not { } refused || !stream.Cut()) continue;
+            if (refused.Replaced(stream.Certificate())) StationsLog.CutToReplace(logger, stream.Station);
+            else StationsLog.Cut(logger, stream.Station);
         }
     }
 
@@ -166,14 +191,27 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
 
     private sealed class OpenStream(StationBook book, long number, StationId station, Func<string> certificate, Action cut) : IDisposable
     {
+        private int _over;
+
         public long Number => number;
 
         public StationId Station => station;
 
         public Func<string> Certificate => certificate;
 
-        public void Cut() => cut();
+        /// <summary>Cuts it, once, and not when it is over.</summary>
+        /// <returns>It was cut now.</returns>
+        public bool Cut()
+        {
+            if (Interlocked.Exchange(ref _over, 1) != 0) return false;
+            cut();
+            return true;
+        }
 
-        public void Dispose() => book._streams.TryRemove(number, out _);
+        public void Dispose()
+        {
+            Interlocked.Exchange(ref _over, 1);
+            book._streams.TryRemove(number, out _);
+        }
     }
 }

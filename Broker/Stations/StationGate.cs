@@ -41,7 +41,8 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
         var station = new StationId(name);
         string Digest() => DigestOf(context);
         if (await book.RefusedAsync(station, Digest, context.CancellationToken) is { } refused) throw Refusal(refused.Station);
-        using var cut = new CancellationTokenSource();
+        // Not disposed: it has nothing to give back, and the book may just be about to cut what ends here.
+        var cut = new CancellationTokenSource();
         using var watched = book.Watch(station, Digest, cut.Cancel);
         StreamsEnd.Mark(context, cut.Token);
         try

@@ -11,6 +11,12 @@ internal static partial class StationsLog
     [LoggerMessage(301, LogLevel.Error, "the store had lost what was decided of {count} stations (revoked ones among them, it may be): this broker remembered and has put it back")]
     public static partial void PutBack(ILogger logger, int count);
 
+    [LoggerMessage(307, LogLevel.Error, "the store had an older word of {count} stations than this broker remembers (it was put back from a copy, or a broker that was off has filled it): what was decided since is put back")]
+    public static partial void PutBackNewer(ILogger logger, int count);
+
+    [LoggerMessage(306, LogLevel.Information, "station {station} shows its next certificate: a stream of the former one is cut, to be opened anew")]
+    public static partial void CutToReplace(ILogger logger, StationId station);
+
     [LoggerMessage(302, LogLevel.Warning, "what is known of stations cannot be kept in {file}: {cause}; if the store is emptied while no broker runs, revoked stations are admitted again")]
     public static partial void NotKept(ILogger logger, string file, string cause);
 

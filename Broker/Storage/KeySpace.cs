@@ -144,8 +144,11 @@ internal sealed class KeySpace(string farm)
     /// <summary>Hash: digest of an unknown station's key → its code; one row for each of <see cref="Enrolments"/>.</summary>
     public RedisKey EnrolmentCodes => _prefix + "enrolments:codes";
 
-    /// <summary>Sorted set: the codes, by when they end.</summary>
+    /// <summary>Sorted set: the codes that nobody has decided, by when they end.</summary>
     public RedisKey EnrolmentEnds => _prefix + "enrolments:ends";
+
+    /// <summary>Sorted set: the codes that somebody has decided, by when they end.</summary>
+    public RedisKey EnrolmentsDecided => _prefix + "enrolments:decided";
 
     /// <summary>Sorted set: those of one address that nobody has decided, by when they end.</summary>
     public RedisKey EnrolmentsOf(string address) => $"{_prefix}enrolments:from:{address}";

@@ -57,7 +57,15 @@ public sealed record AdmissionRule(int Least, int Most, TimeSpan LongestAway)
     public Turn Decide(Crowding seen, TimeSpan patience, TimeSpan now, double draw)
     {
         if (seen.UnderWay < seen.AtOnce && seen.Waiting == 0) return new Turn.Now();
-        if (ForOne(seen) * (seen.Waiting + 1) <= patience) return new Turn.Wait();
+        return ForOne(seen) * (seen.Waiting + 1) <= patience ? new Turn.Wait() : SendAway(seen, now, draw);
+    }
+
+    /// <summary>For how long somebody is sent away who came too late, or whose patience is over: serving took longer than it did lately.</summary>
+    /// <param name="seen">What is at the gate, without this one.</param>
+    /// <param name="now">On the clock of the gate.</param>
+    /// <param name="draw">0 to 1, random.</param>
+    public Turn.ComeBack SendAway(Crowding seen, TimeSpan now, double draw)
+    {
         var away = seen.Appointed + ForOne(seen) - now;
         if (away < ShortestAway) away = ShortestAway;
         return new Turn.ComeBack(away <= LongestAway ? away : ShortestAway + ((LongestAway - ShortestAway) * ((1 + draw) / 2)));

@@ -5,9 +5,11 @@ namespace VdiBroker.Stations;
 /// <summary>What was decided of a station's name. A name of which nothing was decided is admitted with any certificate of the city's authority.</summary>
 /// <param name="Station">The name in its certificates.</param>
 /// <param name="Revoked">No certificate of that name is admitted.</param>
-/// <param name="At">When it was decided, by the store's clock.</param>
+/// <param name="At">When it was last changed, by the store's clock, to the millisecond; later with each change, so of two standings of one station the one with the later is the newer (<see cref="InPlaceOf"/>).</param>
 public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOffset At)
 {
+    private static readonly TimeSpan _least = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The only certificate that is admitted: SHA-256 of it (DER), 64 lower-case hexadecimal digits; null = any of that name. A certificate that was stolen stays out when its name is given to a new machine.</summary>
     public string? Certificate { get; init; }
 
@@ -19,6 +21,12 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
 
     /// <summary>Where it was put when it was accepted; null = it was not accepted by an enrolment, its place is by its name.</summary>
     public StationHome? Home { get; init; }
+
+    /// <summary>When it was decided, where the station itself has changed it since by renewing; null = <see cref="At"/>.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When it was decided, by the store's clock.</summary>
+    public DateTimeOffset DecidedAt => Since ?? At;
 
     /// <summary>Who decided it; empty = not known.</summary>
     public string By { get; init; } = "";
@@ -33,9 +41,17 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
     /// <summary>Whether a stream that this certificate had opened ends only to be opened anew: the station itself has just begun to show its next one.</summary>
     public bool Replaced(string certificate) => !Revoked && Former == certificate;
 
+    /// <summary>As it takes the place of another one: later than that, also where the clock was put back.</summary>
+    /// <param name="before">What stood there; null = nothing.</param>
+    /// <param name="now">By the store's clock.</param>
+    public StationStanding InPlaceOf(StationStanding? before, DateTimeOffset now) => this with { At = before is null || now > before.At ? now : before.At + _least };
+
+    /// <summary>Whether the other one, of the same station, is what stood before this.</summary>
+    public bool IsNewerThan(StationStanding other) => At > other.At;
+
     /// <summary>The next certificate was shown: it is the only one from now on.</summary>
     /// <returns>Null: nothing changes.</returns>
-    public StationStanding? Shown(string certificate) => Next?.Certificate == certificate ? this with { Certificate = certificate, Former = Certificate, Next = null } : null;
+    public StationStanding? Shown(string certificate) => Next?.Certificate == certificate ? this with { Certificate = certificate, Former = Certificate, Next = null, Since = DecidedAt } : null;
 }
 
 /// <summary>A certificate on its way to a station that renews.</summary>

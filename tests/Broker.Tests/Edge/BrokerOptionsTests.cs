@@ -43,6 +43,10 @@ public sealed class BrokerOptionsTests : IDisposable
         }
         """, ":3: ", "'lisen'")]
     [InlineData("""{ "listen": "127.0.0.1:7443", "tls": { "cert": "own.crt" } }""", ":1: ", "'cert'")]
+    [InlineData("""{ "tls": { "ca": "ca.crt", "stationCa": "own.crt" } }""", ":1: ", "'stationCa'")]
+    [InlineData("""{ "endpoint": "127.0.0.1:7443" }""", ":1: ", "'endpoint'")]
+    [InlineData("""{ "telemetry": { "endpoint": "127.0.0.1:9464" } }""", ":1: ", "'endpoint'")]
+    [InlineData("""{ "redis": { "waited": 1 } }""", ":1: ", "'waited'")]
     [InlineData("""{ "listen": 7443 }""", ":1: ", "$.listen")]
     [InlineData("""{ "listen": "127.0.0.1:7443", "log": "json", "Listen": "127.0.0.1:7444" }""", ":1: ", "isten")]
     [InlineData("""{ "listen": null }""", ":1: ", "null")]

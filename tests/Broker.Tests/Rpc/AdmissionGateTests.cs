@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Rpc;
 using Xunit;
@@ -52,6 +53,33 @@ public sealed class AdmissionGateTests
     }
 
     [Fact]
+    public async Task Nobody_waits_longer_than_their_patience_where_all_who_are_inside_hang()
+    {
+        var clock = new HandClock();
+        var gate = new AdmissionGate(new AdmissionRule(1, 2, TimeSpan.FromSeconds(30)), "tests", clock, NullLogger.Instance);
+        var first = await gate.EnterAsync(TimeSpan.FromSeconds(1), default);
+        using var second = await gate.EnterAsync(TimeSpan.FromSeconds(1), default);
+        Assert.Equal(0, clock.Timers);
+        var impatient = Enumerable.Range(0, 10).Select(_ => gate.EnterAsync(TimeSpan.FromSeconds(1), default).AsTask()).ToList();
+        var patient = gate.EnterAsync(TimeSpan.FromSeconds(5), default).AsTask();
+        clock.Pass(TimeSpan.FromMilliseconds(999));
+        Assert.DoesNotContain(impatient, one => one.IsCompleted);
+        clock.Pass(TimeSpan.FromMilliseconds(1));
+        foreach (var one in impatient)
+        {
+            var entry = await one.WaitAsync(_patient);
+            Assert.Null(entry.Place);
+            Assert.InRange(entry.Away!.Value, AdmissionRule.ShortestAway, TimeSpan.FromSeconds(30));
+        }
+        Assert.False(patient.IsCompleted);
+
+        // Who gave up keeps nobody from the turn.
+        first.Dispose();
+        (await patient.WaitAsync(_patient)).Dispose();
+        Assert.Equal(0, clock.Timers);
+    }
+
+    [Fact]
     public async Task Thousands_at_once_are_never_more_than_help_and_all_come_to_their_turn()
     {
         var (inside, most) = (0, 0);
@@ -76,6 +104,49 @@ public sealed class AdmissionGateTests
         Assert.False(second.IsCompleted);
         _gate.Adapt(TimeSpan.Zero);
         (await second.WaitAsync(_patient)).Dispose();
+    }
+
+    /// <summary>Passes when it is told to.</summary>
+    private sealed class HandClock : TimeProvider
+    {
+        private readonly ConcurrentDictionary<HandTimer, bool> _timers = new();
+        private TimeSpan _now;
+
+        public int Timers => _timers.Count;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now.Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new HandTimer(_timers, _now + dueTime, () => callback(state));
+            _timers[timer] = true;
+            return timer;
+        }
+
+        public void Pass(TimeSpan time)
+        {
+            _now += time;
+            foreach (var timer in _timers.Keys.Where(timer => timer.Due <= _now)) timer.Ring();
+        }
+    }
+
+    private sealed class HandTimer(ConcurrentDictionary<HandTimer, bool> all, TimeSpan due, Action ring) : ITimer
+    {
+        public TimeSpan Due => due;
+
+        public void Ring() => ring();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+
+        public void Dispose() => all.TryRemove(this, out _);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
     }
 
     private static void InterlockedMax(ref int most, int now)

@@ -95,7 +95,7 @@ public sealed class EnrolmentModelTests(RedisFixture redis)
         // An hour later.
         await redis.Store.RunAsync("age", async db =>
         {
-            foreach (var set in (RedisKey[])[keys.EnrolmentEnds, keys.EnrolmentsOf("127.0.0.1"), keys.EnrolmentsOf("127.0.0.9")])
+            foreach (var set in (RedisKey[])[keys.EnrolmentEnds, keys.EnrolmentsDecided, keys.EnrolmentsOf("127.0.0.1"), keys.EnrolmentsOf("127.0.0.9")])
                 foreach (var code in await db.SortedSetRangeByRankAsync(set)) await db.SortedSetAddAsync(set, code, 1);
             return true;
         });
@@ -104,6 +104,24 @@ public sealed class EnrolmentModelTests(RedisFixture redis)
         Assert.NotEqual(first.Code, anew.Code);
         Assert.Equal([anew.Code], (await wishes.ListAsync()).Select(one => one.Code));
         Assert.Equal(1, await redis.Store.RunAsync("count", db => db.HashLengthAsync(keys.EnrolmentCodes)));
+    }
+
+    [Fact]
+    public async Task Accepted_stations_take_nobody_s_place_among_those_who_wait_however_many_there_are()
+    {
+        var keys = LedgerFarm.NextKeys();
+        var wishes = new EnrolmentStore(redis.Store, keys);
+        // From as many classrooms as it takes.
+        static StationWish From(int n) => WishOf(n) with { From = $"127.0.{n / EnrolmentStore.MostOfAnAddress}.1" };
+        var waiting = new List<KnownWish>();
+        for (var n = 0; n < EnrolmentStore.MostOfAll; n++) waiting.Add((await wishes.AskAsync(From(n)))!);
+        Assert.Null(await wishes.AskAsync(From(EnrolmentStore.MostOfAll)));
+        for (var n = 0; n < 2; n++)
+            Assert.Equal(WishDecision.Done, await wishes.AcceptAsync(waiting[n], new StandingRead(null, ""), new StationStanding(NameOf(n), Revoked: false, DateTimeOffset.UnixEpoch) { Certificate = $"of {n}", By = "anne" }, "pem"));
+        for (var n = 0; n < 2; n++) Assert.NotNull(await wishes.AskAsync(From(EnrolmentStore.MostOfAll + n)));
+        Assert.Null(await wishes.AskAsync(From(EnrolmentStore.MostOfAll + 2)));
+        // They are there for their stations all the same.
+        Assert.Equal("poste-1", (await wishes.AskAsync(From(1)))!.Wish.Station);
     }
 
     [Fact]

@@ -25,4 +25,20 @@ public sealed class StationStandingTests
         Assert.True((_admitted with { Certificate = New }).Admits(New));
         Assert.False((_admitted with { Certificate = New }).Admits(Stolen));
     }
+
+    [Fact]
+    public void What_takes_the_place_of_a_standing_is_newer_also_by_a_clock_that_was_put_back()
+    {
+        foreach (var now in (TimeSpan[])[TimeSpan.FromDays(-1), TimeSpan.Zero, TimeSpan.FromDays(1)])
+            Assert.True(_admitted.InPlaceOf(_admitted, _admitted.At + now).IsNewerThan(_admitted));
+        Assert.Equal(_admitted.At, _admitted.InPlaceOf(null, _admitted.At).At);
+    }
+
+    [Fact]
+    public void When_it_was_decided_outlasts_what_the_station_itself_changes()
+    {
+        var renewing = _admitted with { Certificate = Stolen, Next = new RenewedCertificate(New, "key", "pem") };
+        var shown = renewing.Shown(New)!.InPlaceOf(renewing, renewing.At + TimeSpan.FromDays(300));
+        Assert.Equal((_admitted.At, _admitted.At + TimeSpan.FromDays(300)), (shown.DecidedAt, shown.At));
+    }
 }
