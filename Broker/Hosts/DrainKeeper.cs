@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using VdiBroker.Kernel;
 using VdiBroker.Storage;
 
