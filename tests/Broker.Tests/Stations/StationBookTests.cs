@@ -167,7 +167,7 @@ public sealed class StationBookTests : IAsyncLifetime
         Assert.Equal((0, 0), await _store.PutBackAsync([before]));
     }
 
-    private Task DecideAsync(Func<StationStanding, StationStanding> change, StationId? station = null) => _store.DecideAsync(station ?? _station, (known, at) =>
+    private async Task DecideAsync(Func<StationStanding, StationStanding> change, StationId? station = null) => await _store.DecideAsync(station ?? _station, (known, at) =>
         new StandingChange(change(known ?? new StationStanding(station ?? _station, Revoked: false, at)), "station-admitted", "anne", ""));
 
     private static Task KnowsAsync(StationBook book, string certificate) =>
