@@ -84,7 +84,7 @@ internal static class Program
         var terminal = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
         await using var greeter = new Greeter(settings, journal, screen);
         using var ending = stop.Token.Register(greeter.Stop);
-        IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter) : terminal;
+        IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter, new HelpdeskMessage(TimeProvider.System)) : terminal;
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;

@@ -78,7 +78,7 @@ internal sealed class Scene(IPerson person)
     {
         Action<string>? over;
         lock (_gate) over = _over;
-        if (over is null) person.Tell(sentence);
+        if (over is null) person.Announce(sentence);
         else over(sentence);
     }
 

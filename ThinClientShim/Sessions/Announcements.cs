@@ -17,15 +17,13 @@ internal sealed class Announcements : IAsyncDisposable
     // The same warning, told again by another broker, is a little off.
     private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(10);
 
-    // Whoever wants it read writes it again; what stood there for so long is of no day's interest any more.
-    private static readonly TimeSpan MessageFor = TimeSpan.FromMinutes(10);
-
     private const int AnswerSeconds = 10;
     private readonly Room _room;
     private readonly Wishes _wishes;
     private readonly ExtendRequest _extend;
     private readonly Absence _absence;
     private readonly HelpCall _help;
+    private readonly HelpdeskMessage _message;
     private readonly Banner _banner;
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
@@ -38,7 +36,6 @@ internal sealed class Announcements : IAsyncDisposable
     private string _ofHost = "";
     private string _ofEnd = "";
     private string _answer = "";
-    private (string Text, long At) _message = ("", 0);
     private Task _extending = Task.CompletedTask;
     private Task _helping = Task.CompletedTask;
     private Menu _menu = Menu.None;
@@ -52,6 +49,7 @@ internal sealed class Announcements : IAsyncDisposable
     public Announcements(Room room, Wishes wishes, ExtendRequest extend, SignedIn person)
     {
         (_room, _wishes, _extend, _absence, _ofVisitor) = (room, wishes, extend, new(person.Idle), person.IsVisitor);
+        _message = new(room.Clock);
         _help = new(room, new CallForHelpRequest { SignIn = extend.SignIn, SessionId = extend.SessionId });
         _banner = new(room.Settings.Display, room.Journal, Clicked, Idle);
     }
@@ -93,7 +91,7 @@ internal sealed class Announcements : IAsyncDisposable
     public void Message(string sentence)
     {
         Person.Progress(sentence);
-        lock (_gate) _message = (sentence, _room.Clock.GetTimestamp());
+        lock (_gate) _message.Say(sentence);
         Show();
     }
 
@@ -212,7 +210,6 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (_message.Text.Length > 0 && _room.Clock.GetElapsedTime(_message.At) > MessageFor) _message = ("", 0);
             if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words[_ofVisitor ? "visit-sure" : "bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
@@ -270,7 +267,11 @@ internal sealed class Announcements : IAsyncDisposable
             case Bar.Asking: Turn(Menu.Sure); break;
             case Bar.Back: Turn(Menu.Closed); break;
             case Bar.Hidden or BannerWindow.Hide when _menu != Menu.None:
-                lock (_gate) (_hidden, _answer, _message) = (true, "", ("", 0));
+                lock (_gate)
+                {
+                    (_hidden, _answer) = (true, "");
+                    _message.Clear();
+                }
                 Draw();
                 break;
         }
