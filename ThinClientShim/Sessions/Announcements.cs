@@ -35,6 +35,7 @@ internal sealed class Announcements : IAsyncDisposable
     private string _ofNetwork = "";
     private string _ofHost = "";
     private string _ofEnd = "";
+    private string _ofWait = "";
     private string _answer = "";
     private Task _extending = Task.CompletedTask;
     private Task _helping = Task.CompletedTask;
@@ -87,6 +88,14 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
+    /// <summary>Another desktop is waited for, while this one stays: how that stands, until it is another; empty: it is waited for no more.</summary>
+    public void Wait(string sentence)
+    {
+        if (sentence.Length > 0) Person.Progress(sentence);
+        (_ofWait, _answer) = (sentence, "");
+        Show();
+    }
+
     /// <summary>Says what the helpdesk has to say: it stands there until it is hidden.</summary>
     public void Message(string sentence)
     {
@@ -109,9 +118,10 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
-    /// <inheritdoc/>
+    /// <summary>The desktop has gone from the screen. Again: nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_over.IsCancellationRequested) return;
         _room.Scene.Hides();
         _menu = Menu.None;
         Close();
@@ -193,8 +203,10 @@ internal sealed class Announcements : IAsyncDisposable
     /// <summary>Brings offers and banner to what is so now, which the person has not hidden yet.</summary>
     private void Show()
     {
-        _wishes.Offer(Wish.Extend, _extendable);
-        _wishes.Offer(Wish.Replace, _silent);
+        // The desktop has gone from the screen: what else is heard of it offers nothing.
+        if (_over.IsCancellationRequested) return;
+        _wishes.Offer(this, Wish.Extend, _extendable);
+        _wishes.Offer(this, Wish.Replace, _silent);
         lock (_gate) _hidden = false;
         Draw();
     }
@@ -210,16 +222,16 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _answer]).Where(one => one.Length > 0));
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _ofWait, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words[_ofVisitor ? "visit-sure" : "bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
-            if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
+            if (_wishes.IsOffered(Wish.Replace) && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
             foreach (var (key, word) in Bar.ButtonsOf(_menu, _ofVisitor)) text.Buttons.Add((key, Person.Words[word]));
             if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Bar.Hidden, Person.Words["button-hide"]));
             if (_menu != Menu.None) text.IdleFrom = _absence.From;
             // An answer alone has been read after a while.
-            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length + _message.Text.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length + _ofWait.Length + _message.Text.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
             _banner.Show(text);
         }
     }

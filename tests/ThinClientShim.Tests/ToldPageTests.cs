@@ -1,3 +1,4 @@
+using VdiBroker.City.Processes;
 using VdiBroker.City.Stations;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
@@ -93,7 +94,7 @@ public sealed class ToldPageTests : AtAGreeter
         Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
         Station.Viewer.Ends(await Station.Viewer.StartedAsync());
         await Station.StepAsync("greeter-started", 2);
-        await City.Processes.Eventually.HoldsAsync("given up", TestStation.Deadline, async () =>
+        await Eventually.HoldsAsync("given up", TestStation.Deadline, async () =>
         {
             await screen.PressAsync("Escape");
             return Station.Times("left") > 0;
@@ -101,9 +102,52 @@ public sealed class ToldPageTests : AtAGreeter
         Assert.True(Station.TimeOf("left") - Station.TimeOf("greeter-started", 2) > TimeSpan.FromSeconds(1.9));
     }
 
+    [Fact]
+    public async Task The_wait_for_another_desktop_stands_over_the_old_one_and_on_the_page_when_that_has_gone()
+    {
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        await Eventually.HoldsAsync("the bar", TestStation.Deadline, async () => await screen.BannerAsync() is not null);
+        var low = (await screen.BannerAsync())!.Value.Height;
+        Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
+        Station.Desk.Becomes(SessionState.Forgotten);
+        await Station.StepAsync("queued place=3");
+        await Eventually.HoldsAsync("the place over the desktop", TestStation.Deadline, async () => (await screen.BannerAsync())?.Height > low + 10);
+        Assert.Empty(Greeters());
+
+        Station.Viewer.Ends(await Station.Viewer.StartedAsync());
+        await Station.StepAsync(Page + "Wait", Station.Times(Page + "Wait") + 1);
+        await Eventually.HoldsAsync("no bar", TestStation.Deadline, async () => await screen.BannerAsync() is null);
+        // Its place is kept meanwhile.
+        Assert.Equal(1, Station.Times("queued"));
+        Station.Desk.Served.SetResult();
+        await Station.StepAsync("active", 2);
+        await Eventually.HoldsAsync("no greeter", TestStation.Deadline, () => Greeters().Count == 0);
+    }
+
+    [Fact]
+    public async Task Where_the_picture_has_gone_and_no_other_desktop_is_to_be_had_nobody_is_told_that_it_stays()
+    {
+        await using var screen = await GreetAsync();
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
+        Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.AllHostsFull, StatusCode.ResourceExhausted, Retry.Later, "Toutes les places sont prises."));
+        Station.Desk.Becomes(SessionState.Forgotten);
+        await Station.StepAsync("queued place=3");
+        Station.Viewer.Ends(await Station.Viewer.StartedAsync());
+        await Station.StepAsync("freerdp-ended");
+        Station.Desk.Served.SetResult();
+        await Station.StepAsync("refused call=open code=AllHostsFull");
+        // As after any end of a picture.
+        await Station.StepAsync("reconnect n=1 why=forgotten");
+        await Station.StepAsync("active", 2);
+    }
+
     private async Task MessageAsync() =>
         Assert.Equal(OutcomeKind.Done, (await Attendance.OrderAsync(new Order { Message = new ShowMessage { Text = "Le service redémarre à midi." } })).Kind);
 
     private static Task Seen(Screen screen, string what, bool there) =>
-        City.Processes.Eventually.HoldsAsync(what, TestStation.Deadline, async () => (await screen.LookAsync()).Count(Notice) > 1000 == there);
+        Eventually.HoldsAsync(what, TestStation.Deadline, async () => (await screen.LookAsync()).Count(Notice) > 1000 == there);
 }
