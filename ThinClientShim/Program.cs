@@ -113,7 +113,7 @@ internal static class Program
             if (settings.Identity.Certificate is null) await new Enrolment(settings, person, journal).RunAsync(stop.Token);
             // Only who is known can say how it is.
             await using var attendance = new Attendance(room);
-            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System).RunAsync(stop.Token);
+            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System, room.Scene.SettingsChanged).RunAsync(stop.Token);
             changing = ChangeAsync();
             end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }

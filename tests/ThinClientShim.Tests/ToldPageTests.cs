@@ -126,25 +126,6 @@ public sealed class ToldPageTests : AtAGreeter
         await Eventually.HoldsAsync("no greeter", TestStation.Deadline, () => Greeters().Count == 0);
     }
 
-    [Fact]
-    public async Task Where_the_picture_has_gone_and_no_other_desktop_is_to_be_had_nobody_is_told_that_it_stays()
-    {
-        await using var screen = await GreetAsync();
-        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
-        await Station.StepAsync("active");
-        Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
-        Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.AllHostsFull, StatusCode.ResourceExhausted, Retry.Later, "Toutes les places sont prises."));
-        Station.Desk.Becomes(SessionState.Forgotten);
-        await Station.StepAsync("queued place=3");
-        Station.Viewer.Ends(await Station.Viewer.StartedAsync());
-        await Station.StepAsync("freerdp-ended");
-        Station.Desk.Served.SetResult();
-        await Station.StepAsync("refused call=open code=AllHostsFull");
-        // As after any end of a picture.
-        await Station.StepAsync("reconnect n=1 why=forgotten");
-        await Station.StepAsync("active", 2);
-    }
-
     private async Task MessageAsync() =>
         Assert.Equal(OutcomeKind.Done, (await Attendance.OrderAsync(new Order { Message = new ShowMessage { Text = "Le service redémarre à midi." } })).Kind);
 
