@@ -4,6 +4,7 @@ using VdiBroker.Shim.Words;
 namespace VdiBroker.Shim.Greeters;
 
 /// <summary>What stands to be read on the greeter's pages. Not safe for concurrent use.</summary>
+/// <param name="message">What the helpdesk has said.</param>
 internal sealed class ToldSentences(HelpdeskMessage message)
 {
     // What was told before, beside what is told now.
