@@ -84,7 +84,7 @@ internal static class Program
         var terminal = new Conversation(settings.Words, screen, input, atTerminal: line.PasswordFd is null && !Console.IsInputRedirected);
         await using var greeter = new Greeter(settings, journal, screen);
         using var ending = stop.Token.Register(greeter.Stop);
-        IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter) : terminal;
+        IPerson person = line.Greeter && line.PasswordFd is null ? new GreetedPerson(settings, greeter, new HelpdeskMessage(TimeProvider.System)) : terminal;
         var room = new Room(settings, brokers, new Calls(brokers, () => person.Words.Language), person, journal, TimeProvider.System);
         var station = new Station(room, wishes, line.Once, stop.Token);
         ExitCode end;
@@ -113,7 +113,7 @@ internal static class Program
             if (settings.Identity.Certificate is null) await new Enrolment(settings, person, journal).RunAsync(stop.Token);
             // Only who is known can say how it is.
             await using var attendance = new Attendance(room);
-            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System).RunAsync(stop.Token);
+            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System, room.Scene.SettingsChanged).RunAsync(stop.Token);
             changing = ChangeAsync();
             end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }

@@ -9,13 +9,11 @@ namespace VdiBroker.Shim.Greeters;
 /// <summary>The person at the greeter: what they are told becomes its pages, what they do there their answers.</summary>
 /// <param name="settings">The station's.</param>
 /// <param name="greeter">The process on the screen.</param>
-internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) : IPerson
+/// <param name="message">What the helpdesk has said to whoever is there, or comes.</param>
+internal sealed class GreetedPerson(StationSettings settings, Greeter greeter, HelpdeskMessage message) : IPerson
 {
-    // What was told before, beside what is told now.
-    private const int MostTold = 3;
-
     private readonly Lock _gate = new();
-    private readonly List<Func<Wording, string>> _told = [];
+    private readonly ToldSentences _told = new(message);
     private readonly HashSet<Wish> _offers = [];
     private Wording _words = settings.Words.AtTheGreeter;
     private Look _look = Look.Usual;
@@ -23,7 +21,6 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     private bool _isContrastChosen;
     private bool _isSpokenTo;
     private string _heading = "";
-    private Func<Wording, string>? _progress;
     private GreeterPage? _question;
     private bool _covered;
     private bool _wishing;
@@ -44,12 +41,22 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     public void Tell(string word, params object[] values) => Add(words => words[word, values]);
 
     /// <inheritdoc/>
+    public void Announce(string sentence)
+    {
+        lock (_gate)
+        {
+            _told.Announce(sentence);
+            Show();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Progress(string sentence)
     {
         lock (_gate)
         {
             if (_covered) return;
-            _progress = _ => sentence;
+            _told.Progress(sentence);
             Show();
         }
     }
@@ -93,7 +100,8 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             {
                 // The next person may read another language; what was told last is still theirs who left.
                 if (_heading.Length > 0 && locked is null) BeAnybodys();
-                (_heading, _progress) = ("", null);
+                _heading = "";
+                _told.Progress("");
             }
             var name = only ?? locked?.Login;
             var page = welcome.Visitors
@@ -167,8 +175,8 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             if (covered)
             {
                 // What led to the desktop is history.
-                _told.Clear();
-                _progress = null;
+                _told.Forget();
+                _told.Progress("");
                 greeter.Hide();
             }
             else Show();
@@ -192,8 +200,6 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
         lock (_gate)
         {
             _told.Add(sentence);
-            if (_told.Count > MostTold) _told.RemoveAt(0);
-            _progress = null;
             Show();
         }
     }
@@ -216,7 +222,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
                 {
                     lock (_gate)
                     {
-                        _told.Clear();
+                        _told.Forget();
                         // Whoever locked it is expected to be away.
                         if (question.LockedFor.Length == 0) BeAnybodys();
                         Show();
@@ -232,7 +238,7 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
             lock (_gate)
             {
                 _question = null;
-                _told.Clear();
+                _told.Forget();
             }
         }
     }
@@ -273,13 +279,12 @@ internal sealed class GreetedPerson(StationSettings settings, Greeter greeter) :
     private void Show()
     {
         if (_covered) return;
-        var sentences = _told.Select(one => one(_words)).ToList();
+        var sentences = _told.Lines(_words, isAsking: _question is not null);
         if (_question is { } question)
         {
             greeter.Show(question with { Language = _words.Language, Look = _look, Heading = _heading, Sentences = sentences });
             return;
         }
-        if (_progress is { } progress) sentences.Add(progress(_words));
         List<(char, string)> buttons = [];
         if (_offers.Contains(Wish.Replace)) buttons.Add(('n', _words["button-replace"]));
         if (_wishing) buttons.Add(('l', _words["greeter-queue-leave"]));

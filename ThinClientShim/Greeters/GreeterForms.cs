@@ -11,7 +11,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
 {
     private const int LongestLogin = 256;
     private const int LongestPassword = 1024;
-    private const char Leave = 'l';
+    private const char LeaveKey = 'l';
 
     /// <summary>Key of the button by which somebody else signs in at a locked station.</summary>
     public const char NotMe = 'o';
@@ -30,6 +30,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     private nint _hint;
     private nint _caps;
     private nint _first;
+    private nint _notices;
+    private nint _told;
+    private bool _isLeft;
     private bool _changing;
     private string _kept = "";
     private byte[] _keptPassword = [];
@@ -41,17 +44,37 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     public nint Build(GreeterPage page, Wording words)
     {
         if (!_keep) _changing = false;
-        (_page, _words, _keep) = (page, words, false);
-        (_name, _password, _again, _hint, _caps, _first) = (0, 0, 0, 0, 0, 0);
+        (_page, _words, _keep, _isLeft) = (page, words, false, false);
+        (_name, _password, _again, _hint, _caps, _first, _notices) = (0, 0, 0, 0, 0, 0, 0);
+        if (page.Kind == PageKind.Wait) return GreeterSheets.Wait(page, answer);
+        _notices = Widgets.Box(Gtk.Vertical, _told = GreeterSheets.Told(page));
         return page.Kind switch
         {
             PageKind.SignIn => SignIn(),
             PageKind.NewPassword => NewPassword(),
-            PageKind.Choose => GreeterSheets.Choose(page, words, answer, out _first),
-            PageKind.Code => GreeterSheets.Code(page, words),
-            PageKind.Welcome => GreeterSheets.Welcome(page, words, Start, out _first),
-            _ => GreeterSheets.Wait(page, answer),
+            PageKind.Choose => GreeterSheets.Choose(page, words, _notices, answer, out _first),
+            PageKind.Welcome => GreeterSheets.Welcome(page, words, _notices, Start, out _first),
+            _ => GreeterSheets.Code(page, words, _notices),
         };
+    }
+
+    /// <summary>Says other sentences on the page that is there. What is typed on it stays, and where: the person may be typing, without looking up.</summary>
+    /// <returns>False: it is another page, and must be built.</returns>
+    public bool Tell(GreeterPage page)
+    {
+        if (_notices == 0 || _isLeft || !page.AsksTheSameAs(_page)) return false;
+        Gtk.gtk_box_remove(_notices, _told);
+        Gtk.gtk_box_append(_notices, _told = GreeterSheets.Told(page));
+        _page = page;
+        return true;
+    }
+
+    /// <summary>Whoever typed here has gone: the next page is built anew whatever it is, and nothing of theirs waits for it.</summary>
+    public void Leave()
+    {
+        (_isLeft, _keep) = (true, false);
+        foreach (var entry in (nint[])[_name, _password, _again])
+            if (entry != 0) Clear(entry);
     }
 
     /// <summary>What was typed stays over the next page: it is the same one in another language.</summary>
@@ -92,7 +115,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
             case { Kind: PageKind.SignIn }: return Empty();
             case { Kind: PageKind.Choose }: answer(new GreeterAnswer.Choose(null)); return true;
             case { Kind: PageKind.NewPassword }: answer(new GreeterAnswer.New([])); return true;
-            case { Kind: PageKind.Wait } when Has(Leave): answer(new GreeterAnswer.Press(Leave)); return true;
+            case { Kind: PageKind.Wait }: return GiveUp();
             default: return false;
         }
     }
@@ -102,10 +125,9 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     {
         switch (_page)
         {
-            // Whoever was writing at a desktop that has just gone from the screen does not mean this page. What ends programs or gives them up has no key at all.
-            case { Kind: PageKind.Wait } when key is { Letter: Leave, IsControl: false } && Has(Leave) && Stopwatch.GetElapsedTime(_began) > _unmeant:
-                answer(new GreeterAnswer.Press(Leave));
-                return true;
+            // What ends programs or gives them up has no key at all.
+            case { Kind: PageKind.Wait } when key is { Letter: LeaveKey, IsControl: false }:
+                return GiveUp();
             case { Kind: PageKind.Choose } when key.Digit is { } digit && digit <= _page.Desktops.Count:
                 answer(new GreeterAnswer.Choose(digit - 1));
                 return true;
@@ -115,12 +137,19 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     }
 
     // Whoever was writing at a desktop that has just gone from the screen does not mean this page.
+    private bool IsMeant => Stopwatch.GetElapsedTime(_began) > _unmeant;
+
     private void Start()
     {
-        if (_page.Sentences.Count == 0 || Stopwatch.GetElapsedTime(_began) > _unmeant) answer(new GreeterAnswer.Press(Begin));
+        if (_page.Sentences.Count == 0 || IsMeant) answer(new GreeterAnswer.Press(Begin));
     }
 
-    private bool Has(char button) => _page.Buttons.Any(one => one.Key == button);
+    private bool GiveUp()
+    {
+        if (!IsMeant || _page.Buttons.All(one => one.Key != LeaveKey)) return false;
+        answer(new GreeterAnswer.Press(LeaveKey));
+        return true;
+    }
 
     private static string Text(nint entry) => System.Text.Encoding.UTF8.GetString(Widgets.Bytes(entry));
 
@@ -130,7 +159,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
         var isLocked = _page.LockedFor.Length > 0;
         Add(form, Widgets.Label(isLocked ? _words["greeter-locked", _page.LockedFor] : _words[_changing ? "greeter-change-title" : "greeter-title"], "title"));
         if (isLocked) Add(form, Widgets.Label(_words["greeter-locked-what"], "before"));
-        GreeterSheets.Tell(form, _page);
+        Add(form, _notices);
         Add(form, Widgets.Field(_words["greeter-name"], secret: false, out _name));
         Gtk.gtk_entry_set_max_length(_name, LongestLogin);
         Gtk.gtk_editable_set_text(_name, _page.Name.Length > 0 ? _page.Name : _kept);
@@ -153,7 +182,7 @@ internal sealed class GreeterForms(Action<GreeterAnswer> answer, Action redraw)
     {
         var form = Widgets.Box(Gtk.Vertical);
         Add(form, Widgets.Label(_words["greeter-change-title"], "title"));
-        GreeterSheets.Tell(form, _page);
+        Add(form, _notices);
         Secret(form, "greeter-new-password", out _password);
         Secret(form, "greeter-new-again", out _again);
         Unseen(form, _password, _again);

@@ -76,20 +76,16 @@ internal sealed class GreeterFrame
         Widgets.On(_keyboard, "notify::caps-lock-state", () => _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0));
     }
 
-    /// <summary>Shows a page in place of the last.</summary>
-    public void Show(GreeterPage page, Wording words)
+    /// <summary>Shows a page in place of the last. Where it only tells something else, the page stays, with all that is on it.</summary>
+    public void Show(GreeterPage page, Wording words) => Show(page, words, _forms.Tell(page));
+
+    private void Show(GreeterPage page, Wording words, bool isTold)
     {
         var first = _page is null;
-        _forms.Carry();
-        if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
         (_page, _words, _touched) = (page, words, Stopwatch.GetTimestamp());
-        Wear(page.Look);
-        _card = Widgets.Styled(_forms.Build(page, words), "card");
-        Gtk.gtk_box_append(_middle, _card);
-        _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0);
-        Foot(words);
+        if (!isTold) Build(page, words);
         if (first) Gtk.gtk_window_present(_window);
-        _forms.Focus();
+        if (!isTold) _forms.Focus();
         Widgets.Every(TimeToDraw, () =>
         {
             // A later page waits for it.
@@ -98,6 +94,17 @@ internal sealed class GreeterFrame
             _answer(new GreeterAnswer.Shown(page.Kind));
             return false;
         });
+    }
+
+    private void Build(GreeterPage page, Wording words)
+    {
+        _forms.Carry();
+        if (_card != 0) Gtk.gtk_box_remove(_middle, _card);
+        Wear(page.Look);
+        _card = Widgets.Styled(_forms.Build(page, words), "card");
+        Gtk.gtk_box_append(_middle, _card);
+        _forms.CapsLock(Gtk.gdk_device_get_caps_lock_state(_keyboard) != 0);
+        Foot(words);
     }
 
     private static string Style()
@@ -109,7 +116,7 @@ internal sealed class GreeterFrame
 
     private void Redraw()
     {
-        if (_page is { } page && _words is { } words) Show(page with { Look = _look }, words);
+        if (_page is { } page && _words is { } words) Show(page with { Look = _look }, words, isTold: false);
     }
 
     private nint Provider()
@@ -184,7 +191,11 @@ internal sealed class GreeterFrame
     {
         if (Stopwatch.GetElapsedTime(_touched) < _place.Idle || _page is not { Kind: not (PageKind.Wait or PageKind.Code) }) return true;
         _touched = Stopwatch.GetTimestamp();
-        if (_page.Kind is PageKind.SignIn or PageKind.Welcome) _answer(new GreeterAnswer.Gone());
+        if (_page.Kind is PageKind.SignIn or PageKind.Welcome)
+        {
+            _forms.Leave();
+            _answer(new GreeterAnswer.Gone());
+        }
         else _ = _forms.Back();
         return true;
     }

@@ -81,6 +81,9 @@ internal sealed record GreeterPage(PageKind Kind, string Language)
         _ => false,
     };
 
+    /// <summary>True: nothing but what is told on it is another there. How it is drawn is no part of what it asks.</summary>
+    public bool AsksTheSameAs(GreeterPage other) => (this with { Sentences = [], Look = Look.Usual }).Encode() == (other with { Sentences = [], Look = Look.Usual }).Encode();
+
     /// <summary>Its lines.</summary>
     public string Encode()
     {

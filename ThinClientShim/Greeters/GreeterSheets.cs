@@ -8,12 +8,13 @@ internal static class GreeterSheets
     /// <summary>Which desktop.</summary>
     /// <param name="page">What is told.</param>
     /// <param name="words">In which language.</param>
+    /// <param name="told">Where what was told before stands.</param>
     /// <param name="answer">Told what the person did.</param>
     /// <param name="first">Where the cursor goes.</param>
-    public static nint Choose(GreeterPage page, Wording words, Action<GreeterAnswer> answer, out nint first)
+    public static nint Choose(GreeterPage page, Wording words, nint told, Action<GreeterAnswer> answer, out nint first)
     {
         var form = Headed(page.Heading);
-        Tell(form, page);
+        Add(form, told);
         Add(form, Widgets.Label(words["choose"], "field-name"));
         first = 0;
         for (var i = 0; i < page.Desktops.Count; i++)
@@ -30,12 +31,13 @@ internal static class GreeterSheets
     /// <summary>A public place: one key begins.</summary>
     /// <param name="page">What is told.</param>
     /// <param name="words">In which language.</param>
+    /// <param name="told">Where what was told before stands.</param>
     /// <param name="start">The button was pressed.</param>
     /// <param name="first">Where the cursor goes.</param>
-    public static nint Welcome(GreeterPage page, Wording words, Action start, out nint first)
+    public static nint Welcome(GreeterPage page, Wording words, nint told, Action start, out nint first)
     {
         var form = Headed(words["greeter-title"]);
-        Tell(form, page);
+        Add(form, told);
         Add(form, Widgets.Label(words["visit-what", page.VisitMinutes], "before"));
         Add(form, first = Widgets.Button(words["visit-start"], "primary", start));
         return form;
@@ -55,10 +57,10 @@ internal static class GreeterSheets
     }
 
     /// <summary>By what a new station is admitted.</summary>
-    public static nint Code(GreeterPage page, Wording words)
+    public static nint Code(GreeterPage page, Wording words, nint told)
     {
         var form = Headed(words["enrol-title"]);
-        Tell(form, page);
+        Add(form, told);
         Add(form, Widgets.Label(page.Code, "code"));
         Add(form, Widgets.Label(words["enrol-what"], "now"));
         Add(form, Widgets.Label(words["enrol-fingerprint"], "field-name"));
@@ -66,10 +68,12 @@ internal static class GreeterSheets
         return form;
     }
 
-    /// <summary>What was told before: a refusal, an answer.</summary>
-    public static void Tell(nint form, GreeterPage page)
+    /// <summary>What was told before: a refusal, an answer, a message.</summary>
+    public static nint Told(GreeterPage page)
     {
-        foreach (var sentence in page.Sentences) Add(form, Widgets.Label(sentence, "notice"));
+        var told = Widgets.Box(Gtk.Vertical);
+        foreach (var sentence in page.Sentences) Add(told, Widgets.Label(sentence, "notice"));
+        return told;
     }
 
     private static nint Headed(string heading)

@@ -32,7 +32,7 @@ internal sealed class Scene(IPerson person)
         lock (_gate) return _changed.Task;
     }
 
-    /// <summary>Other settings are to be read, once nobody sits here.</summary>
+    /// <summary>Other settings, or another certificate, are to be read, once nobody sits here.</summary>
     public void SettingsChanged() => _settings.TrySetResult();
 
     /// <summary>Completes when other settings are to be read and nobody sits here.</summary>
@@ -78,7 +78,7 @@ internal sealed class Scene(IPerson person)
     {
         Action<string>? over;
         lock (_gate) over = _over;
-        if (over is null) person.Tell(sentence);
+        if (over is null) person.Announce(sentence);
         else over(sentence);
     }
 

@@ -21,6 +21,9 @@ internal sealed class PrintDesk : IDisposable
     // The host goes on sending meanwhile, up to its window of four of these.
     private const long ReportEvery = 64 << 10;
 
+    // Each piece is on the disk or told as not: none waits in a buffer of this program's for the file's end.
+    private static readonly FileStreamOptions _ownersAlone = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+
     private readonly JobFrames _frames;
     private readonly Stream _answers;
     private readonly TextWriter _news;
@@ -54,7 +57,7 @@ internal sealed class PrintDesk : IDisposable
         }
         catch (IOException fault)
         {
-            // FreeRDP has ended, or the disk is full.
+            // FreeRDP has ended: nobody reads any more.
             news.WriteLine($"{Told}stopped - {fault.Message}");
             return 1;
         }
@@ -86,8 +89,16 @@ internal sealed class PrintDesk : IDisposable
             if (refusal == "too-large") _news.WriteLine($"{Told}{refusal} -");
             return;
         }
+        try
+        {
+            _body = new FileStream(_file, _ownersAlone);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            NoRoom(wish, fault);
+            return;
+        }
         _wish = wish;
-        _body = new FileStream(_file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         Answer("accepted");
     }
 
@@ -100,14 +111,21 @@ internal sealed class PrintDesk : IDisposable
             Forget();
             return;
         }
-        body.Write(piece);
-        if (body.Length == wish.Size) Print(wish, body);
+        try
+        {
+            body.Write(piece);
+        }
+        catch (IOException fault)
+        {
+            NoRoom(wish, fault);
+            return;
+        }
+        if (body.Length == wish.Size) Print(wish);
         else if (body.Length - _reported >= ReportEvery) Answer("got", (_reported = body.Length).ToString(CultureInfo.InvariantCulture));
     }
 
-    private void Print(JobWish wish, FileStream body)
+    private void Print(JobWish wish)
     {
-        body.Flush();
         var failure = _printer.Print(wish, _file);
         Forget();
         if (failure.Length == 0) Answer("printed");
@@ -121,11 +139,33 @@ internal sealed class PrintDesk : IDisposable
         _answers.Flush();
     }
 
+    // FreeRDP starts this program once: a document that does not fit must not be the session's last.
+    private void NoRoom(JobWish wish, Exception fault)
+    {
+        Forget();
+        Answer("failed", "the station has no room for it");
+        _news.WriteLine($"{Told}no-room {wish.Queue} {fault.Message}");
+    }
+
     private void Forget()
     {
-        _wish = null;
-        _body?.Dispose();
-        _body = null;
-        File.Delete(_file);
+        var body = _body;
+        (_wish, _body) = (null, null);
+        try
+        {
+            body?.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be written is not wanted any more.
+        }
+        try
+        {
+            File.Delete(_file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The next document finds it in its way, and says so.
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class PrintNews
     public void Hear(string line)
     {
         if (!line.StartsWith(PrintDesk.Told, StringComparison.Ordinal)) return;
-        if (line[PrintDesk.Told.Length..].Split(' ', 3) is [var word and ("failed" or "too-large"), var queue, ..]) _news.Writer.TryWrite((word, queue));
+        if (line[PrintDesk.Told.Length..].Split(' ', 3) is [var word and ("failed" or "too-large" or "no-room"), var queue, ..]) _news.Writer.TryWrite((word, queue));
     }
 
     /// <summary>Completes when there is something to tell. One wait at a time, however often it is asked for.</summary>

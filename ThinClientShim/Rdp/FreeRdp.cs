@@ -43,6 +43,8 @@ internal sealed partial class FreeRdp : IAsyncDisposable
     /// <param name="live">Its output is wanted line by line, as it says it, for <see cref="Picture"/>.</param>
     /// <param name="journal">Takes its output.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
+    /// <exception cref="IOException">It cannot have a home: the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same: the disk is not to be written.</exception>
     public static async Task<FreeRdp> StartAsync(ViewerLaunch launch, ReadOnlyMemory<byte> secret, bool live, Journal journal)
     {
         var running = new FreeRdp(journal);

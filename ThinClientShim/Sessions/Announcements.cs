@@ -17,15 +17,13 @@ internal sealed class Announcements : IAsyncDisposable
     // The same warning, told again by another broker, is a little off.
     private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(10);
 
-    // Whoever wants it read writes it again; what stood there for so long is of no day's interest any more.
-    private static readonly TimeSpan MessageFor = TimeSpan.FromMinutes(10);
-
     private const int AnswerSeconds = 10;
     private readonly Room _room;
     private readonly Wishes _wishes;
     private readonly ExtendRequest _extend;
     private readonly Absence _absence;
     private readonly HelpCall _help;
+    private readonly HelpdeskMessage _message;
     private readonly Banner _banner;
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
@@ -37,8 +35,8 @@ internal sealed class Announcements : IAsyncDisposable
     private string _ofNetwork = "";
     private string _ofHost = "";
     private string _ofEnd = "";
+    private string _ofWait = "";
     private string _answer = "";
-    private (string Text, long At) _message = ("", 0);
     private Task _extending = Task.CompletedTask;
     private Task _helping = Task.CompletedTask;
     private Menu _menu = Menu.None;
@@ -52,6 +50,7 @@ internal sealed class Announcements : IAsyncDisposable
     public Announcements(Room room, Wishes wishes, ExtendRequest extend, SignedIn person)
     {
         (_room, _wishes, _extend, _absence, _ofVisitor) = (room, wishes, extend, new(person.Idle), person.IsVisitor);
+        _message = new(room.Clock);
         _help = new(room, new CallForHelpRequest { SignIn = extend.SignIn, SessionId = extend.SessionId });
         _banner = new(room.Settings.Display, room.Journal, Clicked, Idle);
     }
@@ -89,11 +88,19 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
+    /// <summary>Another desktop is waited for, while this one stays: how that stands, until it is another; empty: it is waited for no more.</summary>
+    public void Wait(string sentence)
+    {
+        if (sentence.Length > 0) Person.Progress(sentence);
+        (_ofWait, _answer) = (sentence, "");
+        Show();
+    }
+
     /// <summary>Says what the helpdesk has to say: it stands there until it is hidden.</summary>
     public void Message(string sentence)
     {
         Person.Progress(sentence);
-        lock (_gate) _message = (sentence, _room.Clock.GetTimestamp());
+        lock (_gate) _message.Say(sentence);
         Show();
     }
 
@@ -111,9 +118,10 @@ internal sealed class Announcements : IAsyncDisposable
         Show();
     }
 
-    /// <inheritdoc/>
+    /// <summary>The desktop has gone from the screen. Again: nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_over.IsCancellationRequested) return;
         _room.Scene.Hides();
         _menu = Menu.None;
         Close();
@@ -195,8 +203,10 @@ internal sealed class Announcements : IAsyncDisposable
     /// <summary>Brings offers and banner to what is so now, which the person has not hidden yet.</summary>
     private void Show()
     {
-        _wishes.Offer(Wish.Extend, _extendable);
-        _wishes.Offer(Wish.Replace, _silent);
+        // The desktop has gone from the screen: what else is heard of it offers nothing.
+        if (_over.IsCancellationRequested) return;
+        _wishes.Offer(this, Wish.Extend, _extendable);
+        _wishes.Offer(this, Wish.Replace, _silent);
         lock (_gate) _hidden = false;
         Draw();
     }
@@ -212,17 +222,16 @@ internal sealed class Announcements : IAsyncDisposable
         lock (_gate)
         {
             var text = new BannerText();
-            if (_message.Text.Length > 0 && _room.Clock.GetElapsedTime(_message.At) > MessageFor) _message = ("", 0);
-            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _answer]).Where(one => one.Length > 0));
+            if (!_hidden) text.Sentences.AddRange(((string[])[_ofAbsence, _ofNetwork, _ofHost, _ofEnd, _message.Text, _ofWait, _answer]).Where(one => one.Length > 0));
             if (_menu == Menu.Sure) text.Sentences.Add(Person.Words[_ofVisitor ? "visit-sure" : "bar-sure"]);
             if (_menu == Menu.Open) text.Sentences.Add(Person.Words["bar-question"]);
             if (_extendable && !_hidden) text.Buttons.Add(('e', Person.Words["button-extend"]));
-            if (_silent && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
+            if (_wishes.IsOffered(Wish.Replace) && !_hidden) text.Buttons.Add(('n', Person.Words["button-replace"]));
             foreach (var (key, word) in Bar.ButtonsOf(_menu, _ofVisitor)) text.Buttons.Add((key, Person.Words[word]));
             if (text.Sentences.Count > 0 && _menu is Menu.None or Menu.Closed) text.Buttons.Add((_menu == Menu.None ? BannerWindow.Hide : Bar.Hidden, Person.Words["button-hide"]));
             if (_menu != Menu.None) text.IdleFrom = _absence.From;
             // An answer alone has been read after a while.
-            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length + _message.Text.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
+            if (_ofAbsence.Length + _ofNetwork.Length + _ofHost.Length + _ofEnd.Length + _ofWait.Length + _message.Text.Length == 0 && _answer.Length > 0) text.Seconds = AnswerSeconds;
             _banner.Show(text);
         }
     }
@@ -270,7 +279,11 @@ internal sealed class Announcements : IAsyncDisposable
             case Bar.Asking: Turn(Menu.Sure); break;
             case Bar.Back: Turn(Menu.Closed); break;
             case Bar.Hidden or BannerWindow.Hide when _menu != Menu.None:
-                lock (_gate) (_hidden, _answer, _message) = (true, "", ("", 0));
+                lock (_gate)
+                {
+                    (_hidden, _answer) = (true, "");
+                    _message.Clear();
+                }
                 Draw();
                 break;
         }

@@ -94,8 +94,19 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
     /// <summary>Another desktop could not be had: this one stays, and is given up for another after <paramref name="time"/> at the earliest; null: never.</summary>
     public void Keep(TimeSpan? time) => _askAgainAt = _room.Clock.GetElapsedTime(_started) + time;
 
-    /// <summary>Says a sentence of the moment, also over the desktop.</summary>
-    public void Say(string sentence) => _announcements.Say(sentence);
+    /// <summary>What is said, also over the desktop.</summary>
+    public Announcements Over => _announcements;
+
+    /// <summary>Completes when the picture has gone by itself.</summary>
+    public Task Gone => _viewer.Ended;
+
+    /// <summary>The picture has gone while another desktop is waited for: nothing stands over it any more.</summary>
+    public async Task UncoverAsync()
+    {
+        CountActive(false);
+        await _announcements.DisposeAsync();
+        _room.Person.Cover(false);
+    }
 
     /// <summary>Watches until this showing is over; also when it came back with <see cref="ShowingEnd.Stays"/>.</summary>
     /// <param name="close">Tells a broker of a sign-out.</param>
@@ -115,7 +126,7 @@ internal sealed class DesktopOnScreen : IAsyncDisposable
                 if (await ToldAsync(told) is { } end) return end;
             if (_wishes.TryTake() is { } wish && await WishedAsync(wish, close) is { } gone) return gone;
             if (Accepted() is { } other) return other;
-            while (_viewer.News.TryTake() is { } news) Say(_room.Person.Words[news.Key, news.Queue]);
+            while (_viewer.News.TryTake() is { } news) _announcements.Say(_room.Person.Words[news.Key, news.Queue]);
             // Nobody reports for such a machine: the station is the one who knows.
             if (_byPassword && _viewer.Picture.IsCompleted) BecomesActive();
             if (_viewer.Ended.IsCompleted) return await WithoutViewerAsync();

@@ -15,6 +15,9 @@ internal interface IPerson
     /// <summary>The same in the shim's own words.</summary>
     void Tell(string word, params object[] values);
 
+    /// <summary>Tells what the helpdesk says, whoever is there or comes: it stands as long as a <see cref="HelpdeskMessage"/> does.</summary>
+    void Announce(string sentence);
+
     /// <summary>Tells what is under way: of no interest once it is over.</summary>
     void Progress(string sentence);
 

@@ -11,14 +11,19 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
 {
     private string _queued = "";
     private bool _offers;
+    private Action<string> _say = room.Person.Progress;
+    private bool _hasKeys;
 
     /// <summary>How long the last desktop was waited for.</summary>
     public TimeSpan Took { get; private set; }
 
     /// <summary>The desktop, or null when the person wants something else before it is there.</summary>
     /// <param name="replace">The person gives up the one that they have; they may also say so while they wait, when the broker offers it.</param>
-    public async Task<Desktop?> RunAsync(bool replace = false)
+    /// <param name="say">Tells of the wait; null: on the page or the terminal. Where a picture is on the screen nothing is read there.</param>
+    public async Task<Desktop?> RunAsync(bool replace = false, Action<string>? say = null)
     {
+        // Over a desktop that has the keyboard no key gives the place up: a button of the bar does.
+        (_say, _queued, _hasKeys) = (say ?? room.Person.Progress, "", say is null || !room.Person.NeedsBar);
         var since = room.Clock.GetTimestamp();
         while (true)
         {
@@ -52,12 +57,11 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
         }
     }
 
-    // Only what this wait has offered is taken back.
     private void Offer(bool open)
     {
         if (_offers == open) return;
         _offers = open;
-        wishes.Offer(Wish.Replace, open);
+        wishes.Offer(this, Wish.Replace, open);
         room.Person.Offer(Wish.Replace, open);
     }
 
@@ -69,15 +73,15 @@ internal sealed class Opening(Room room, string signIn, string pool, Wishes wish
             // Said again while nothing changes: nothing new to the person.
             if (queued.Text != _queued)
             {
-                room.Person.Progress(_queued.Length == 0 ? $"{queued.Text}{Environment.NewLine}{room.Person.Words["queue-leave"]}" : queued.Text);
+                _say(_hasKeys && _queued.Length == 0 ? $"{queued.Text}{Environment.NewLine}{room.Person.Words["queue-leave"]}" : queued.Text);
                 _queued = queued.Text;
             }
         }
         if (reply.Preparing is not { } step) return;
         room.Journal.Step("preparing");
         Offer(step.Replaceable);
-        if (step.Replaceable) room.Person.Progress($"{step.Text} {room.Person.Words["host-silent-key"]} {room.Person.Words["host-silent-loss"]}");
-        else room.Person.Progress(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
+        if (step.Replaceable) _say($"{step.Text} {room.Person.Words["host-silent-key"]} {room.Person.Words["host-silent-loss"]}");
+        else _say(step.About is null ? step.Text : room.Person.Words["about", step.Text, (int)Math.Ceiling(step.About.ToTimeSpan().TotalSeconds)]);
     }
 
     private enum First

@@ -14,7 +14,8 @@ namespace VdiBroker.Shim.Sessions;
 /// <param name="brokers">Asked, and connected to anew.</param>
 /// <param name="journal">Told the steps.</param>
 /// <param name="clock">The station's.</param>
-internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Journal journal, TimeProvider clock)
+/// <param name="ended">Told once when the certificate has ended and no broker renews it: the station must be admitted anew.</param>
+internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Journal journal, TimeProvider clock, Action ended)
 {
     private const double DueAfter = 2.0 / 3;
 
@@ -27,7 +28,7 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(20);
     private static readonly Pause BetweenTries = new(TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 
-    /// <summary>Runs until the station ends.</summary>
+    /// <summary>Runs until the station ends, or its certificate.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         if (!identity.IsKeptHere) return;
@@ -39,13 +40,23 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
             if (left <= TimeSpan.Zero)
             {
                 failures = await RenewAsync(stop) ? 0 : failures + 1;
+                // Asked once more after its end: by a broker's clock it may be good still.
+                if (failures > 0 && !stop.IsCancellationRequested && UntilEnd() <= TimeSpan.Zero)
+                {
+                    journal.Step("certificate-ended");
+                    ended();
+                    return;
+                }
                 draw = Random.Shared.NextDouble();
                 // Not at once in any case: whatever a certificate says of its time.
                 rest = BetweenTries.After(failures + 1);
+                if (UntilEnd() is var end && end > TimeSpan.Zero && end < rest) rest = end;
             }
             await Task.Delay(rest, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private TimeSpan UntilEnd() => new DateTimeOffset(identity.Certificate!.NotAfter) - clock.GetUtcNow();
 
     /// <summary>When a certificate is renewed.</summary>
     /// <param name="certificate">It.</param>

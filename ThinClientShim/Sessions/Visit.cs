@@ -113,6 +113,14 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             await CloseAsync(Closing.Leave, LeaveWithin);
             return (ExitCode.NoViewer, default);
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Nothing else here writes on the station's disk.
+            room.Journal.Step($"freerdp-failed why={fault.Message}");
+            room.Person.Tell("disk-full", []);
+            await CloseAsync(Closing.Leave, LeaveWithin);
+            return (ExitCode.NoViewer, default);
+        }
         catch (RefusedException refusal)
         {
             return await RefusedAsync(refusal.Detail);
@@ -166,8 +174,8 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
             string no;
             try
             {
-                var next = await _opening.RunAsync(replace);
-                if (replace && next?.SessionId == _desktop?.SessionId) screen.Say(room.Person.Words["host-answers"]);
+                var next = await OtherAsync(screen, replace);
+                if (replace && next?.SessionId == _desktop?.SessionId) screen.Over.Say(room.Person.Words["host-answers"]);
                 return next is null ? (ShowingEnd.By(await wishes.TakeAsync()), null) : (end, next);
             }
             catch (RefusedException refused) when (refused.Detail.Code != ErrorCode.MovedElsewhere)
@@ -181,12 +189,29 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
                 room.Journal.Step($"no-broker missing={none.Why}");
                 no = room.Person.Words[Refusals.Word(none)];
             }
+            screen.Over.Wait("");
+            // The next turn finds that it has ended, and opens again as after any end.
+            if (screen.Gone.IsCompleted) continue;
             // Told again only when it is another answer, or an answer to the person.
-            if (replace || no != told) screen.Say($"{no} {room.Person.Words["picture-stays"]}");
+            if (replace || no != told) screen.Over.Say($"{no} {room.Person.Words["picture-stays"]}");
             told = no;
             var later = !replace && refusal?.Retry is null or Retry.Later or Retry.OtherBroker;
             screen.Keep(later ? Reopening.AfterAsked(failures, refusal?.RetryAfter?.ToTimeSpan()) : null);
         }
+    }
+
+    /// <summary>Waits for another desktop while there is a picture, which may go by itself meanwhile.</summary>
+    private async Task<Desktop?> OtherAsync(DesktopOnScreen screen, bool replace)
+    {
+        var last = room.Person.Words["connecting"];
+        var opening = _opening.RunAsync(replace, sentence => screen.Over.Wait(last = sentence));
+        if (await Task.WhenAny(opening, screen.Gone) != opening)
+        {
+            await screen.UncoverAsync();
+            // A terminal has said it already.
+            if (room.Person.NeedsBar) room.Person.Progress(last);
+        }
+        return await opening;
     }
 
     private async Task<(ExitCode? Ending, Again Again)> AfterAsync(ShowingEnd end, DesktopOnScreen screen)

@@ -10,7 +10,7 @@ internal sealed class Wishes
 {
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>();
     private readonly Lock _gate = new();
-    private readonly HashSet<Wish> _offers = [];
+    private readonly HashSet<(object By, Wish Wish)> _offers = [];
     private Task? _waiting;
     private TaskCompletionSource<Wish>? _accepted;
 
@@ -22,20 +22,29 @@ internal sealed class Wishes
         if (wish is Wish.Leave or Wish.Lock or Wish.SignOut) return _wishes.Writer.TryWrite(wish);
         lock (_gate)
         {
-            if (!_offers.Contains(wish)) return false;
+            if (!IsOpen(wish)) return false;
             _ = Accepted.TrySetResult(wish);
             return true;
         }
     }
 
-    /// <summary>From now on the person may want this (<paramref name="open"/>), or not any more.</summary>
-    public void Offer(Wish wish, bool open)
+    /// <summary>From now on the person may want this (<paramref name="open"/>), or not any more, as far as this one has a say: it is on offer as long as anybody offers it.</summary>
+    /// <param name="by">Who offers it.</param>
+    /// <param name="wish">What.</param>
+    /// <param name="open">It does; else it takes back what it has offered itself.</param>
+    public void Offer(object by, Wish wish, bool open)
     {
         lock (_gate)
         {
-            if (open) _offers.Add(wish);
-            else _offers.Remove(wish);
+            if (open) _offers.Add((by, wish));
+            else _offers.Remove((by, wish));
         }
+    }
+
+    /// <summary>The person may want this now.</summary>
+    public bool IsOffered(Wish wish)
+    {
+        lock (_gate) return IsOpen(wish);
     }
 
     /// <summary>Completes when the person has accepted an offer; given again until it is taken.</summary>
@@ -51,7 +60,7 @@ internal sealed class Wishes
         {
             if (_accepted is not { Task: { IsCompletedSuccessfully: true, Result: var wish } }) return null;
             _accepted = null;
-            return _offers.Contains(wish) ? wish : null;
+            return IsOpen(wish) ? wish : null;
         }
     }
 
@@ -72,6 +81,9 @@ internal sealed class Wishes
 
     /// <summary>The next one.</summary>
     public async Task<Wish> TakeAsync() => await _wishes.Reader.ReadAsync();
+
+    // Held by the gate.
+    private bool IsOpen(Wish wish) => _offers.Any(one => one.Wish == wish);
 
     /// <summary>The next one that comes within <paramref name="time"/>, or null.</summary>
     public async Task<Wish?> WithinAsync(TimeSpan time, TimeProvider clock)

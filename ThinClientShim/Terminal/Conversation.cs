@@ -30,6 +30,9 @@ internal sealed class Conversation(Wording words, TextWriter screen, Lines input
     /// <inheritdoc/>
     public void Tell(string word, params object[] values) => Tell(Words[word, values]);
 
+    /// <summary>A line stands until the screen is full.</summary>
+    public void Announce(string sentence) => Tell(sentence);
+
     /// <inheritdoc/>
     public bool NeedsBar => false;
 

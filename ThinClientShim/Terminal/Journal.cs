@@ -10,29 +10,28 @@ namespace VdiBroker.Shim.Terminal;
 internal sealed class Journal : IDisposable
 {
     private const int MostTroubles = 20;
+    private const long Longest = 16 << 20;
     private const string Cut = "network-cut";
     private static readonly string[] _troubles = [Cut, "refused", "broker-failed", "no-broker", "follow-cut", "attendance-cut", "freerdp-failed", "freerdp-ended", "reconnect", "gave-up", "host-lost", "banner-failed", "greeter-failed"];
 
     private readonly Lock _gate = new();
-    private readonly StreamWriter? _file;
+    private readonly string _path;
+    private readonly long _longest;
     private readonly Queue<string> _last = new();
+    private StreamWriter? _file;
     private int _cuts;
 
-    private Journal(StreamWriter? file) => _file = file;
-
-    /// <summary>Opens <paramref name="path"/> for appending, readable by its owner only; null writes nowhere.</summary>
-    public static Journal Open(string? path)
+    private Journal(string? path, long longest)
     {
-        if (path is null) return new(null);
-        var ownersOnly = new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        return new(new StreamWriter(path, new UTF8Encoding(false), ownersOnly) { AutoFlush = true });
+        (_path, _longest) = (path ?? "", longest);
+        if (path is not null) _file = Append(path);
     }
+
+    /// <summary>
+    /// Opens <paramref name="path"/> for appending, readable by its owner only; null writes nowhere. A file of <paramref name="longest"/> bytes is kept as <c>PATH.1</c>, in place of the one before, and begun anew: what a
+    /// station says of itself must not fill its disk.
+    /// </summary>
+    public static Journal Open(string? path, long longest = Longest) => new(path, longest);
 
     /// <summary>How often nobody on the network has answered.</summary>
     public int NetworkCuts
@@ -61,12 +60,45 @@ internal sealed class Journal : IDisposable
             lock (_gate)
             {
                 if (isTrouble) Keep(word, line);
+                if (_file is { BaseStream: { CanSeek: true } file } && file.Position >= _longest && file.Length >= _longest) BeginAnew();
                 _file?.WriteLine(line);
             }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
             // A full disk, or a late line of an ended FreeRDP, must not take the desktop from the screen.
+        }
+    }
+
+    private static StreamWriter Append(string path)
+    {
+        var ownersOnly = new FileStreamOptions
+        {
+            // Not Append: such a file cannot be emptied.
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        var file = new StreamWriter(path, new UTF8Encoding(false), ownersOnly) { AutoFlush = true };
+        if (file.BaseStream.CanSeek) file.BaseStream.Seek(0, SeekOrigin.End);
+        return file;
+    }
+
+    private void BeginAnew()
+    {
+        try
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+            var next = Append(_path);
+            _file!.Dispose();
+            _file = next;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Its folder is not ours, or the disk is full: what was is given up for what is.
+            _file!.BaseStream.SetLength(0);
+            _file.BaseStream.Seek(0, SeekOrigin.Begin);
         }
     }
 

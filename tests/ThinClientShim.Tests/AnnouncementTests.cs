@@ -170,6 +170,23 @@ public sealed class AnnouncementTests : AtAStation
         Assert.True(Station.Viewer.WasTerminated(pid));
     }
 
+    [Fact]
+    public async Task A_picture_that_has_gone_by_itself_is_not_told_to_stay()
+    {
+        var first = await Station.OnScreenAsync();
+        Station.Desk.Places = [new() { Place = 3, Of = 5, Text = "Vous êtes 3e sur 5." }];
+        Station.Desk.OpenFaults.Enqueue(ScriptedDesk.Fault(ErrorCode.AllHostsDown, StatusCode.Unavailable, Retry.Later, "Les serveurs de bureaux ne répondent pas."));
+        Station.Desk.Becomes(SessionState.Forgotten, "Le service des bureaux a perdu la mémoire.");
+        await Station.SaysAsync("Vous êtes 3e sur 5.");
+        Station.Viewer.Ends(first);
+        await Station.StepAsync("freerdp-ended");
+        Station.Desk.Served.SetResult();
+        // As after any end of a picture.
+        await Station.StepAsync("reconnect n=1 why=forgotten");
+        await Station.StepAsync("active", times: 2);
+        Assert.DoesNotContain("reste à l'écran", Station.Screen, StringComparison.Ordinal);
+    }
+
     private static LimitWarning Near(string text, bool extendable) =>
         new() { Limit = Limit.Idle, EndsIn = Duration.FromTimeSpan(TimeSpan.FromMinutes(5)), Extendable = extendable, Text = text };
 

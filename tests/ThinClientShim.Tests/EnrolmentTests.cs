@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.ThinClientShim.Tests.Peers;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class EnrolmentTests : AtAGreeter
         Assert.False(File.Exists(Next));
         using (var own = X509Certificate2.CreateFromPemFile(Own)) Assert.Equal((Key(shown.PublicKey), "CN=poste-neuf"), (Key(own.PublicKey), own.Subject));
 
-        Station.Desk.Becomes(Protocol.Station.V1.SessionState.SignedOut);
+        Station.Desk.Becomes(SessionState.SignedOut);
         await Station.ExitAsync();
         Station.StartUnknown([broker.Address], "", "--user", ScriptedDesk.Login, "--password-fd", "0");
         Station.Type(Station.Desk.Password);
@@ -101,6 +102,27 @@ public sealed class EnrolmentTests : AtAGreeter
         Assert.Equal(Key(renewed[0].Wanted), Key(own.PublicKey));
         Assert.False(File.Exists(Next));
         Assert.Equal(0, Station.Times("freerdp-ended"));
+    }
+
+    [Fact]
+    public async Task A_station_whose_certificate_has_ended_unrenewed_asks_to_be_admitted_without_a_restart_once_nobody_sits_there()
+    {
+        await using var screen = await ScreenAsync();
+        var enrolment = new ScriptedEnrolment(Station.Authority) { RenewsNobody = true };
+        var broker = await Station.BrokerAsync(enrolment);
+        Station.StartUnknown([broker.Address], "", "--greeter");
+        await Station.StepAsync(Page + "Code");
+        enrolment.Accept("poste-neuf", TimeSpan.FromHours(1) - TimeSpan.FromSeconds(30));
+        await Station.StepAsync(Page + "SignIn");
+        await TypeAsync(screen, ScriptedDesk.Login, Station.Desk.Password);
+        await Station.StepAsync("active");
+        await Station.StepAsync("certificate-ended");
+        Assert.Equal(1, Station.Times("enrolling"));
+        Station.Desk.Becomes(SessionState.SignedOut);
+        // Asked anew, and admitted by whoever has decided so before.
+        await Station.StepAsync("enrolled name=poste-neuf", 2);
+        Assert.Equal(2, enrolment.Asked.Count);
+        Assert.Equal(0, Station.Times("ended code"));
     }
 
     [Fact]

@@ -105,6 +105,25 @@ public sealed class LeavingTests : AtAStation
     }
 
     [Fact]
+    public async Task A_disk_that_takes_nothing_more_is_told_and_the_station_goes_on()
+    {
+        var broker = await Station.BrokerAsync();
+        // Where FreeRDP's home would be.
+        Station.Start([broker.Address], "", [], ["/usr/bin/env", $"TMPDIR={Station.At("full")}"]);
+        await Station.SaysAsync("Votre nom :");
+        Station.Type(ScriptedDesk.Login);
+        Station.Type(Station.Desk.Password);
+        await Station.SaysAsync("Le disque de ce poste est plein");
+        await Eventually.HoldsAsync("the desktop left at the broker", TestStation.Deadline, () => !Station.Desk.Closes.IsEmpty);
+        Assert.Equal((1, Closing.Leave), (Station.Times("freerdp-failed"), Assert.Single(Station.Desk.Closes).Closing));
+        Directory.CreateDirectory(Station.At("full"));
+        await Station.SaysAsync("Votre nom :", 2);
+        Station.Type(ScriptedDesk.Login);
+        Station.Type(Station.Desk.Password);
+        await Station.StepAsync("active");
+    }
+
+    [Fact]
     public async Task Without_once_the_next_person_is_asked_for_a_name()
     {
         var broker = await Station.BrokerAsync();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using CsCheck;
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Station.V1;
@@ -91,7 +92,7 @@ public sealed class PeripheralTests : AtAStation
     [InlineData("lp12\n10", "garbled", "", 0, "")]
     public void Of_what_a_desktop_wants_printed_only_what_is_known_is_taken(string words, string refusal, string queue, int copies, string options)
     {
-        var (wish, no) = JobWish.Read(System.Text.Encoding.UTF8.GetBytes(words), _room);
+        var (wish, no) = JobWish.Read(Encoding.UTF8.GetBytes(words), _room);
         Assert.Equal(refusal, no);
         if (wish is null) return;
         Assert.Equal((queue, copies, options), (wish.Queue, wish.Copies, string.Join(' ', wish.Options)));
@@ -123,6 +124,57 @@ public sealed class PeripheralTests : AtAStation
         var frames = new JobFrames(new MemoryStream(bytes));
         while (frames.Next() is { } frame) _ = JobWish.Read(frame.Rest.Span, _room);
     }, iter: 500);
+
+    [Fact]
+    public async Task A_document_that_does_not_fit_is_told_and_the_next_one_is_taken()
+    {
+        const int large = 3 << 20;
+        await using var disk = await SmallDisk.MountAsync(Station.At("disk"), 1);
+        await using var desk = Desk(disk.Folder);
+        await SendAsync(desk, Framed(JobFrame.Begin, 1, Encoding.UTF8.GetBytes($"lp12\n{large}\n1\n\nplan")));
+        await TestStation.SaysOfAsync(desk, "VDP1 1 accepted");
+        // The host goes on sending until it hears.
+        foreach (var _ in Enumerable.Range(0, large / 8192)) await SendAsync(desk, Framed(JobFrame.Piece, 1, new byte[8192]));
+        await TestStation.SaysOfAsync(desk, "VDP1 1 failed the station has no room for it");
+        await TestStation.SaysOfAsync(desk, "vdi-print: no-room lp12 No space left on device");
+        Assert.Empty(Directory.EnumerateFiles(disk.Folder));
+
+        await SendAsync(desk, Framed(JobFrame.Begin, 2, "lp12\n4\n1\n\nlettre"u8.ToArray()));
+        await SendAsync(desk, Framed(JobFrame.Piece, 2, "abcd"u8.ToArray()));
+        await TestStation.SaysOfAsync(desk, "vdi-print: failed lp12");
+        Assert.Contains("VDP1 2 accepted", File.ReadAllText(desk.LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_station_that_cannot_keep_a_document_says_so_to_each()
+    {
+        await using var desk = Desk(Station.At("nowhere"));
+        foreach (var job in (uint[])[1, 2])
+        {
+            await SendAsync(desk, Framed(JobFrame.Begin, job, "lp12\n4\n1\n\nlettre"u8.ToArray()));
+            await TestStation.SaysOfAsync(desk, $"VDP1 {job} failed the station has no room for it");
+        }
+    }
+
+    [Fact]
+    public async Task A_document_for_which_the_station_has_no_room_is_told_in_a_sentence()
+    {
+        Station.Viewer.Write("says", "vdi-print: no-room lp12 No space left on device\n");
+        await Station.OnScreenAsync();
+        await Station.SaysAsync("Ce poste n'a plus de place pour votre document : il attend dans la file de l'imprimante « lp12 »");
+    }
+
+    // As FreeRDP starts it; what it says to the host and to the shim is in one file. There is no such printer.
+    private ServerProcess Desk(string home) => ServerProcess.Start("desk", Station.At("desk.txt"), TestStation.Program, [PrintDesk.Word],
+        new Dictionary<string, string> { ["HOME"] = home, [PrintDesk.Queues] = "lp12", [PrintDesk.Cups] = Station.At("no-cups") }, withInput: true);
+
+    private static async Task SendAsync(ServerProcess desk, byte[] frame)
+    {
+        var to = desk.StandardInput.BaseStream;
+        await to.WriteAsync(BitConverter.GetBytes((uint)frame.Length));
+        await to.WriteAsync(frame);
+        await to.FlushAsync();
+    }
 
     private static byte[] Framed(byte kind, uint job, byte[] rest)
     {

@@ -42,7 +42,7 @@ internal sealed class TestStation : IAsyncDisposable
     public string JournalText => File.Exists(At("shim.log")) ? File.ReadAllText(At("shim.log")) : "";
 
     // The shim's own output folder: in the tests' one, libraries of ASP.NET Core hide some of the shim's.
-    private static string Program => Environment.GetEnvironmentVariable("VDI_SHIM") ?? Path.GetFullPath(Path.Combine(
+    public static string Program => Environment.GetEnvironmentVariable("VDI_SHIM") ?? Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory.Replace("/tests/ThinClientShim.Tests/", "/ThinClientShim/", StringComparison.Ordinal), "vdi-shim"));
 
     public string At(string file) => Path.Combine(_folder, file);
@@ -122,6 +122,10 @@ internal sealed class TestStation : IAsyncDisposable
 
     public Task SaysAsync(string text, int times = 1) =>
         WaitAsync($"the screen says “{text}” ×{times}", () => Screen.Split(text).Length > times);
+
+    /// <summary>Waits for what another program says.</summary>
+    public static Task SaysOfAsync(ServerProcess program, string text) =>
+        program.ReadyAsync(() => Task.FromResult(File.ReadAllText(program.LogFile).Contains(text, StringComparison.Ordinal)), Deadline);
 
     /// <summary>Waits for a step in the journal.</summary>
     public Task StepAsync(string step, int times = 1) =>
