@@ -48,10 +48,10 @@ public sealed class PaceEdgeTests(Town town)
         using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-visite-9");
         using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-visite-8");
         for (var n = 0; n < StationPace.VisitsAtOnce; n++) await BeginAsync(greedy);
-        // A second of it has come again meanwhile at the most.
+        // What has come again meanwhile.
         var refusal = await Peers.RefusalAsync(async () =>
         {
-            while (true) await BeginAsync(greedy);
+            for (var n = 0; n < Most; n++) await BeginAsync(greedy);
         });
         Assert.Equal(ErrorCode.ComeBack, refusal.Code);
         Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.VisitEach);
