@@ -1,4 +1,3 @@
-using VdiBroker.Kernel;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Hosts;

@@ -32,7 +32,7 @@ public class CoreBenchmarks
     }
 
     [Benchmark(Description = "us: ranking all hosts of a pool")]
-    public object Placement() => VdiBroker.Pools.Placement.Rank(_hosts, "amelie.durand", _draw++);
+    public object Placement() => VdiBroker.Pools.Placement.Rank(_hosts, "amelie.durand", new TenantId("drancy"), _draw++);
 
     [Benchmark(Description = "us: deciding about an opening of somebody who has no desktop")]
     public object Opening() => VdiBroker.Sessions.Opening.Decide(new OpeningState(null, null, _hosts), new OpeningWish("amelie.durand", new TenantId("drancy"), 1), _draw++);
@@ -45,5 +45,5 @@ public class CoreBenchmarks
 
     private static HostChoice Half(int number) => new(
         new SessionHost(new HostId(string.Create(CultureInfo.InvariantCulture, $"h{number:0000}")), "127.0.0.1", 3389, Seats), HostHealth.Live,
-        new HostObservation(_noon, null, "boot", "00", 0.5, 0.5), new SeatCount(Seats / 2, Seats / 2, []));
+        new HostObservation(_noon, null, "boot", "00", 0.5, 0.5), SeatCount.None with { Held = Seats / 2, Shown = Seats / 2 });
 }
