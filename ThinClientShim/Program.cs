@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
-using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Banners;
 using VdiBroker.Shim.Brokers;
 using VdiBroker.Shim.Configuration;
@@ -98,7 +97,7 @@ internal static class Program
                 // The helpdesk hears first what became of its order; somebody may sit down meanwhile.
                 await Task.Delay(_toTell, stop.Token);
             }
-            while (room.Scene.Activity != StationActivity.Free);
+            while (!room.Scene.MayChange);
             isChanged = true;
             await stop.CancelAsync();
         }
@@ -113,7 +112,7 @@ internal static class Program
             if (settings.Identity.Certificate is null) await new Enrolment(settings, person, journal).RunAsync(stop.Token);
             // Only who is known can say how it is.
             await using var attendance = new Attendance(room);
-            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System, room.Scene.SettingsChanged).RunAsync(stop.Token);
+            renewing = new Renewer(settings.Identity, brokers, journal, TimeProvider.System, room.Scene.CertificateEnded).RunAsync(stop.Token);
             changing = ChangeAsync();
             end = line.PasswordFd is null ? await station.AskingAsync() : await ScriptedAsync();
         }

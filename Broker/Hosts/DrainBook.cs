@@ -17,12 +17,12 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     public static async Task<ImmutableDictionary<HostId, HostDrain>> ReadAsync(IDatabase db, KeySpace keys) =>
         (await db.HashGetAllAsync(keys.Drains)).Select(row => Of(new HostId(row.Name.ToString()), row.Value.ToString())).ToImmutableDictionary(drain => drain.Host);
 
-    /// <summary>All drains, and when the store that has them began.</summary>
+    /// <summary>All drains, and the time of the store that has them.</summary>
     public Task<DrainSight> LookAsync() => store.RunAsync("look at drains", async db =>
     {
         // What was read of a store that was emptied in between is of the one before, and is said again to the new one.
         var read = await ReadAsync(db, keys);
-        return new DrainSight((await StoreClock.ReadAsync(db, keys)).Began, read);
+        return new DrainSight(await StoreClock.ReadAsync(db, keys), read);
     });
 
     /// <summary>All drains.</summary>
@@ -66,9 +66,9 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
 }
 
 /// <summary>The drains of a farm at one look.</summary>
-/// <param name="Began">When the store began: another than before = it was emptied meanwhile.</param>
+/// <param name="Moment">The store's: began at another time than before = it was emptied meanwhile.</param>
 /// <param name="Drains">By host; those that are over are among them.</param>
-internal sealed record DrainSight(DateTimeOffset Began, ImmutableDictionary<HostId, HostDrain> Drains);
+internal sealed record DrainSight(StoreMoment Moment, ImmutableDictionary<HostId, HostDrain> Drains);
 
 /// <summary>A drain as it is stored; times in ms.</summary>
 internal sealed record DrainRow(

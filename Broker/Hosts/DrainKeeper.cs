@@ -3,7 +3,7 @@ using VdiBroker.Storage;
 namespace VdiBroker.Hosts;
 
 /// <summary>Keeps in mind which hosts are drained, at every broker, and says it again to a store that was emptied: a machine that is being mended takes nobody because Redis lost its file.</summary>
-internal sealed class DrainKeeper(DrainBook drains, FarmEvents events, ILogger<DrainKeeper> logger) : BackgroundService
+internal sealed class DrainKeeper(DrainBook drains, HostCatalogue hosts, FarmEvents events, ILogger<DrainKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
     private readonly Bell _bell = new();
@@ -16,7 +16,8 @@ internal sealed class DrainKeeper(DrainBook drains, FarmEvents events, ILogger<D
     {
         var seen = await drains.LookAsync();
         var put = 0;
-        if (_known is { } known && known.Began != seen.Began)
+        // Only soon: what was taken back since, whoever was cut off meanwhile has not heard.
+        if (_known is { } known && known.Moment.Began != seen.Moment.Began && seen.Moment.Age < hosts.Thresholds.Settled)
         {
             foreach (var drain in known.Drains.Values)
             {

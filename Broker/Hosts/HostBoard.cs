@@ -18,7 +18,7 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
 
 /// <summary>What was read of a host before: with the next report only what has changed since is read.</summary>
 /// <param name="Digest">Of its seats; empty = they were not read.</param>
-/// <param name="Sessions">The sessions that were read, each with its mark: <c>fence revision</c>.</param>
+/// <param name="Sessions">The sessions that were read, each with its mark: <c>fence revision phase</c>.</param>
 internal sealed record SeatsRead(string Digest, ImmutableArray<(SessionId Id, string Mark)> Sessions);
 
 /// <summary>A session that has changed since it was read.</summary>

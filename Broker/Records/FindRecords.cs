@@ -15,6 +15,8 @@ internal sealed record FoundRecord(RecordId Id, Course Course);
 /// <summary>Finds the records of a person, a station, a reference, a session, or of a name that no directory knows, by one text: whatever it may be is looked for.</summary>
 internal sealed class FindRecords(RecordStore records, TenantCatalogue tenants)
 {
+    private const int Piece = 50;
+
     /// <summary>The newest records that fit and that the operator may read, newest first. As if there were no others.</summary>
     /// <param name="text">As somebody types it or reads it out: <c>amelie</c>, <c>drancy/amelie</c>, a station, eight characters of a reference, a session, the number of a sign-in.</param>
     /// <param name="last">How many at most, from 1.</param>
@@ -30,8 +32,11 @@ internal sealed class FindRecords(RecordStore records, TenantCatalogue tenants)
         var ids = lists.SelectMany(list => list).ToHashSet();
         if (named.All(char.IsAsciiDigit)) ids.Add(new RecordId(named));
         if (References.IsOne(named)) ids.Add(RecordId.Of(named.ToLowerInvariant()));
-        var courses = await Task.WhenAll(ids.Select(async id => (id, course: await records.ReadAsync(id))));
-        return Newest([.. courses.Where(one => one.course is { } course && asking.MayRead(course.Person?.Tenant)).Select(one => new FoundRecord(one.id, one.course!)).OrderByDescending(found => found.Course.Began)], last);
+        var found = new List<FoundRecord>();
+        // In pieces: sign-ins go by the same connection.
+        foreach (var piece in ids.Chunk(Piece))
+            found.AddRange(from one in await Task.WhenAll(piece.Select(async id => (id, course: await records.ReadAsync(id)))) where one.course is { } course && asking.MayRead(course.Person?.Tenant) select new FoundRecord(one.id, one.course!));
+        return Newest([.. found.OrderByDescending(one => one.Course.Began)], last);
     }
 
     // It takes no password to type somebody's name without end: that must not hide what they did themselves. While there is anything else, tries take every other place at most.

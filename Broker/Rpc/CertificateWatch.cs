@@ -32,7 +32,7 @@ internal sealed class CertificateWatch : BackgroundService
         ];
         if (tls.StationCa is { } stations)
             _watched = _watched.Add(new Watched("stations-ca", X509CertificateLoader.LoadCertificateFromFile(stations), (ca, now) =>
-                CertificateCheck.Dates("authority for stations", stations, ca, now, "make a new one with 'broker ca init --stations' for every broker and restart them; every station must be admitted anew then")));
+                CertificateCheck.Dates("authority for stations", stations, ca, now, "renew it with the same key, on every broker: what it signed stays good (runbook certificates.md)")));
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal static class TlsCheck
 
     /// <summary>How long the city's authority is good.</summary>
     public static CheckFinding CityDates(TlsOptions tls, X509Certificate2 ca, DateTimeOffset now) =>
-        CertificateCheck.Dates("city's authority", tls.Ca, ca, now, "plan a new authority: every station and host needs a certificate of it");
+        CertificateCheck.Dates("city's authority", tls.Ca, ca, now, "renew it with the same key: what it signed stays good (runbook certificates.md)");
 
     private static CheckFinding Name(TlsOptions tls, X509Certificate2 own, string city) => PeerName.Of(own) switch
     {

@@ -89,6 +89,9 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
     public Task ForgetAsync(PersonId person, PoolId pool, SessionId session, string cause) => store.RunScriptAsync(_forget,
         [keys.Desktops(person), keys.Session(session), keys.Events, keys.Use(pool), keys.Shares(pool)], [keys.Doorbell.ToString(), person.Value, pool.Value, session.Value, cause]);
 
+    /// <summary>Has the shares of some pools counted anew by whoever needs them next. A broker of before, which knows the list alone, may have put and taken as many.</summary>
+    public Task ForgetSharesAsync(IEnumerable<PoolId> pools) => store.RunAsync("forget shares", db => db.KeyDeleteAsync([.. pools.Select(keys.Shares)]));
+
     /// <summary>Takes a session that is no more out of what its pool counts.</summary>
     /// <returns>False when it is there, or was not counted.</returns>
     public async Task<bool> DropAsync(SessionId session, PoolId pool, string cause) => (long)await store.RunScriptAsync(_drop,

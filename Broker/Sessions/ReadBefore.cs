@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
@@ -13,6 +14,7 @@ internal sealed class ReadBefore
     public static readonly ReadBefore Nothing = new("", []);
 
     private readonly ImmutableArray<Session> _sessions;
+    private readonly long _at = Stopwatch.GetTimestamp();
 
     /// <param name="digest">Of the seats, as the store told it; empty = it did not.</param>
     /// <param name="rows">The seats.</param>
@@ -21,9 +23,12 @@ internal sealed class ReadBefore
         Rows = rows;
         _sessions = [.. rows.Select(row => row.Session).OfType<Session>()];
         IsWhole = _sessions.Length == rows.Length;
-        // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was.
-        Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision}")))]);
+        // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was. The phase beside it: a store that was killed may have lost its last writes, and given their revisions again.
+        Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision} {session.Phase.ToString().ToLowerInvariant()}")))]);
     }
+
+    /// <summary>How old it is.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_at);
 
     /// <summary>The seats.</summary>
     public ImmutableArray<SeatRow> Rows { get; }

@@ -9,7 +9,7 @@ namespace VdiBroker.Sessions;
 internal static class SessionBeginnings
 {
     // Why a session is lost: with its host, given up by its person or for them, or another one is newer.
-    private static readonly string[] _losses = [Reconciliation.HostRestarted, Adoption.HostGone, Adoption.GivenUp, Adoption.HostHasNewer];
+    private static readonly string[] _losses = [Reconciliation.HostRestarted, Adoption.HostGone, Adoption.GivenUp, Adoption.HostHasNewer, Adoption.SeatMissing];
 
     // The calls that a password comes by.
     private static readonly string[] _passwords = [nameof(StationService.StationServiceClient.SignIn), nameof(StationService.StationServiceClient.ChangePassword)];

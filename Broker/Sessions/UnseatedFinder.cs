@@ -43,7 +43,29 @@ internal sealed class UnseatedFinder(SingleRunner runner, SessionStore sessions,
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => runner.RunAsync("unseated", _look, LookAsync, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await CountAnewAsync(stoppingToken);
+        await runner.RunAsync("unseated", _look, LookAsync, stoppingToken);
+    }
+
+    // Once at each start: of a farm whose brokers are changed one after the other, the last one starts when none of before is left.
+    private async Task CountAnewAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await repairs.ForgetSharesAsync(pools.Pools.Keys);
+                return;
+            }
+            catch (StoreException)
+            {
+                // Told by the store.
+                await Task.Delay(_look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     private static (SessionId Id, long Revision) MarkOf(UnseatedUse one) => (one.Id, one.Session?.Revision ?? 0);
 }

@@ -5,7 +5,7 @@
 --       there is none), 8 account, 9 use of the pool, 10 hosts that carried the person last, 11 its assignments, 12 events, 13 shares of the pool.
 -- ARGV: 1 doorbell, 2 link that reported it, 3 session id, 4 person, 5 user, 6 pool, 7 host, 8 phase, 9 fence that the host was told of, 10 '1' = the host knows it by
 --       this id, 11 boot id, 12 since in ms, 13 id of the session given up ('' = none), 14 its revision, 15 memory of a final session in ms, 16 tenant,
---       17 seats of the host, 18 '1' = a personal pool, 19 cause, 20 how far a fence may be ahead of the store's clock, in µs, 21 directory/tenant: the account becomes theirs if it is nobody's,
+--       17 seats of the host, 18 '1' = a personal pool, 19 cause, 20 how far a fence may be ahead of the store's clock, in µs, 21 directory/tenant: the account becomes theirs if it is nobody's, for so long as a final session is remembered (a sign-in makes it last),
 --       22 how long the store keeps anything of the person, in ms ('' = for good: an account of their own is theirs alone).
 -- Result: 'adopted' | 'changed' (another stream speaks for the host, or the ledger has moved on) | 'full' | 'account' (the account is another tenant's) |
 --         'implausible' (no broker can have given that fence).
@@ -36,7 +36,7 @@ end
 redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', ARGV[8], 'phase_since', now, 'station', '',
   'serial', 0, 'fence', digits(fence), 'redeemed', ARGV[9], 'refused', 0, 'lease', 0,
   'boot', ARGV[11], 'revision', 1, 'since', ARGV[12])
-if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21]) end
+if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21], 'PX', ARGV[15]) end
 redis.call('HSET', KEYS[3], user, sid)
 use_pool(uses, sid, tenant)
 redis.call('HSET', KEYS[4], pool, sid)

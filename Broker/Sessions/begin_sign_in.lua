@@ -11,6 +11,9 @@ if owner ~= ARGV[5] then
   local directory, tenant = string.match(ARGV[5], '^([^/]*)/?(.*)$')
   if owner and owner ~= directory and string.match(owner, '/(.*)$') ~= tenant then return 0 end
   redis.call('SET', KEYS[4], ARGV[5])
+else
+  -- It may have been given by what a host said.
+  redis.call('PERSIST', KEYS[4])
 end
 local serial = next_number(KEYS[1])
 redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], 'rights', string.format('%.0f', now - ARGV[8]), 'limited', ARGV[7], unpack(ARGV, 9))

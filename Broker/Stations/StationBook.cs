@@ -168,8 +168,10 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         // Outside: a stream may end, and whatever waits for that may run, before Cut returns.
         foreach (var stream in _streams.Values)
         {
-            if (Refused(stream.Station, stream.Certificate) is not { } refused || !stream.Cut()) continue;
-            if (refused.Replaced(stream.Certificate())) StationsLog.CutToReplace(logger, stream.Station);
+            if (Refused(stream.Station, stream.Certificate) is not { } refused) continue;
+            var isReplaced = refused.Replaced(stream.Certificate());
+            if (!stream.Cut()) continue;
+            if (isReplaced) StationsLog.CutToReplace(logger, stream.Station);
             else StationsLog.Cut(logger, stream.Station);
         }
     }

@@ -17,7 +17,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (caller.StationOf(context) is { } station && await book.RefusedAsync(new StationId(station), () => DigestOf(context), context.CancellationToken) is { } refused) throw Refusal(refused.Station);
+        if (caller.StationOf(context) is { } station && await book.RefusedAsync(new StationId(station), () => DigestOf(CertificateOf(context)), context.CancellationToken) is { } refused) throw Refusal(refused.Station);
         return await continuation(request, context);
     }
 
@@ -39,7 +39,9 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
             return;
         }
         var station = new StationId(name);
-        string Digest() => DigestOf(context);
+        // Taken now: the book asks for it at any time, and a call that has ended has no connection any more.
+        var shown = CertificateOf(context);
+        string Digest() => DigestOf(shown);
         if (await book.RefusedAsync(station, Digest, context.CancellationToken) is { } refused) throw Refusal(refused.Station);
         // Not disposed: it has nothing to give back, and the book may just be about to cut what ends here.
         var cut = new CancellationTokenSource();
@@ -57,6 +59,7 @@ internal sealed class StationGate(Caller caller, StationBook book) : Interceptor
 
     private static RefusalException Refusal(StationId station) => new(ErrorCode.StationRevoked, $"station {station}");
 
-    private static string DigestOf(ServerCallContext context) =>
-        _digests.GetValue(context.GetHttpContext().Connection.ClientCertificate!, CertificateDigest.Of);
+    private static X509Certificate2 CertificateOf(ServerCallContext context) => context.GetHttpContext().Connection.ClientCertificate!;
+
+    private static string DigestOf(X509Certificate2 shown) => _digests.GetValue(shown, CertificateDigest.Of);
 }

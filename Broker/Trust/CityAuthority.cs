@@ -89,7 +89,7 @@ internal sealed class CityAuthority : IDisposable
     /// <summary>Signs a key that somebody else holds, as a station's.</summary>
     /// <param name="key">P-256; whoever asks has proved that it is theirs.</param>
     /// <param name="name">The station's name.</param>
-    /// <param name="valid">How long the certificate holds.</param>
+    /// <param name="valid">How long the certificate holds; not longer than the authority's own.</param>
     public X509Certificate2 SignStation(PublicKey key, string name, TimeSpan valid) => Sign(key, new PeerName(City, PeerKind.Station, name), ([], []), valid);
 
     private X509Certificate2 Sign(PublicKey key, PeerName peer, (IEnumerable<string> Dns, IEnumerable<IPAddress> Addresses) reached, TimeSpan valid)
@@ -101,8 +101,10 @@ internal sealed class CityAuthority : IDisposable
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
         request.CertificateExtensions.Add(NamesOf(peer, reached.Dns, reached.Addresses));
-        var now = _time.GetUtcNow();
-        return request.Create(_certificate, now - _clockTolerance, now + valid, RandomNumberGenerator.GetBytes(16));
+        // Nothing that it signs is good before or after itself: in its last years it signs for shorter, and does not fail.
+        var (now, own) = (_time.GetUtcNow(), (From: new DateTimeOffset(_certificate.NotBefore), Until: new DateTimeOffset(_certificate.NotAfter)));
+        var (from, until) = (now - _clockTolerance, now + valid);
+        return request.Create(_certificate, from < own.From ? own.From : from, until > own.Until ? own.Until : until, RandomNumberGenerator.GetBytes(16));
     }
 
     /// <inheritdoc/>

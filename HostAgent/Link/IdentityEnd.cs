@@ -46,6 +46,6 @@ internal sealed class IdentityEnd(AgentSettings settings, AgentLog log, TimeProv
     private static string Day(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private string Remedy(Identity identity) => identity.AuthorityUntil < identity.Until
-        ? $"A new authority is needed: its ca.crt to {settings.Authority} here, and a new certificate for each host, station and broker"
+        ? $"Renew it with the same key (runbook certificates.md: what it signed stays good), and copy the new ca.crt over {settings.Authority} here (no restart)"
         : $"On the authority's machine: broker ca issue --dir CA --kind host --name {identity.Host}; copy its .crt and .key over {settings.Certificate} and {settings.Key} (no restart)";
 }

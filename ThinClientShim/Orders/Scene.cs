@@ -13,6 +13,7 @@ internal sealed class Scene(IPerson person)
     private StationActivity _activity = StationActivity.Free;
     private Wishes? _wishes;
     private Action<string>? _over;
+    private bool _certificateEnded;
 
     /// <summary>What goes on now.</summary>
     public StationActivity Activity
@@ -26,14 +27,34 @@ internal sealed class Scene(IPerson person)
     /// <summary>True: the station can wait for the person who locked it.</summary>
     public bool CanLock => person.NeedsBar;
 
-    /// <summary>Completes at the next change of <see cref="Activity"/>.</summary>
+    /// <summary>Completes at the next change of <see cref="Activity"/>, or of whether settings may change.</summary>
     public Task ChangedAsync()
     {
         lock (_gate) return _changed.Task;
     }
 
-    /// <summary>Other settings, or another certificate, are to be read, once nobody sits here.</summary>
+    /// <summary>Other settings are to be read, once nobody sits here.</summary>
     public void SettingsChanged() => _settings.TrySetResult();
+
+    /// <summary>The station's certificate has ended, and another is to be asked for, once nobody sits here. Whoever has locked the station cannot come back to it by any password: no broker hears it.</summary>
+    public void CertificateEnded()
+    {
+        lock (_gate)
+        {
+            _certificateEnded = true;
+            Tell();
+        }
+        _settings.TrySetResult();
+    }
+
+    /// <summary>Nobody would lose anything if other settings were read now.</summary>
+    public bool MayChange
+    {
+        get
+        {
+            lock (_gate) return _activity == StationActivity.Free || (_certificateEnded && _activity == StationActivity.Locked);
+        }
+    }
 
     /// <summary>Completes when other settings are to be read and nobody sits here.</summary>
     public async Task SettingsWantedAsync(CancellationToken cancel)
@@ -42,7 +63,7 @@ internal sealed class Scene(IPerson person)
         while (true)
         {
             var changed = ChangedAsync();
-            if (Activity == StationActivity.Free) return;
+            if (MayChange) return;
             await changed.WaitAsync(cancel);
         }
     }
@@ -96,8 +117,14 @@ internal sealed class Scene(IPerson person)
             _wishes = wishes;
             if (_activity == activity) return;
             _activity = activity;
-            _changed.TrySetResult();
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Tell();
         }
+    }
+
+    // Under the lock.
+    private void Tell()
+    {
+        _changed.TrySetResult();
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -39,9 +39,10 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
             var rest = left < Look ? left : Look;
             if (left <= TimeSpan.Zero)
             {
-                failures = await RenewAsync(stop) ? 0 : failures + 1;
-                // Asked once more after its end: by a broker's clock it may be good still.
-                if (failures > 0 && !stop.IsCancellationRequested && UntilEnd() <= TimeSpan.Zero)
+                var became = await RenewAsync(stop);
+                failures = became == Renewal.Done ? 0 : failures + 1;
+                // Asked once more after its end: by a broker's clock it may be good still, and where the broker says that it is young this station's clock is wrong.
+                if (became == Renewal.Failed && !stop.IsCancellationRequested && UntilEnd() <= TimeSpan.Zero)
                 {
                     journal.Step("certificate-ended");
                     ended();
@@ -67,7 +68,7 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
         return from + ((until - from) * (DueAfter + (Spread * draw)));
     }
 
-    private async Task<bool> RenewAsync(CancellationToken stop)
+    private async Task<Renewal> RenewAsync(CancellationToken stop)
     {
         try
         {
@@ -79,7 +80,12 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
             // Asked once more, by a connection that shows it: from now on the former one is good for nothing, wherever a copy of it is.
             await brokers.AskAsync("renewed", Within, async (broker, options) => await broker.Enrolment.RenewAsync(request, options), stop);
             journal.Step($"renewed until={identity.Certificate!.NotAfter.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}");
-            return true;
+            return Renewal.Done;
+        }
+        catch (RefusedException early) when (early.Detail.Code == ErrorCode.RenewalTooEarly)
+        {
+            journal.Step("renewal-refused: a broker says that it is too early; look at this station's clock");
+            return Renewal.TooEarly;
         }
         catch (RefusedException refusal)
         {
@@ -93,7 +99,14 @@ internal sealed class Renewer(StationIdentity identity, BrokerRing brokers, Jour
         {
             // The station ends.
         }
-        return false;
+        return Renewal.Failed;
+    }
+
+    private enum Renewal
+    {
+        Done,
+        Failed,
+        TooEarly,
     }
 
     private RenewRequest Request()

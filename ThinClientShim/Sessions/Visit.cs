@@ -117,7 +117,7 @@ internal sealed class Visit(Room room, SignedIn person, DesktopChoice choice, Wi
         {
             // Nothing else here writes on the station's disk.
             room.Journal.Step($"freerdp-failed why={fault.Message}");
-            room.Person.Tell("disk-full", []);
+            room.Person.Tell(person.IsVisitor ? "disk-full-visit" : "disk-full", []);
             await CloseAsync(Closing.Leave, LeaveWithin);
             return (ExitCode.NoViewer, default);
         }

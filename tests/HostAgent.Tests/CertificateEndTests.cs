@@ -2,6 +2,7 @@ using System.Globalization;
 using VdiBroker.Agent;
 using VdiBroker.Agent.Configuration;
 using VdiBroker.Agent.Link;
+using VdiBroker.City.Processes;
 using VdiBroker.HostAgent.Tests.Rig;
 using Xunit;
 
@@ -32,7 +33,7 @@ public sealed class CertificateEndTests : IAsyncLifetime
         var said = new List<(double DaysLeft, string Line)>();
         while (clock.GetUtcNow() < identity.Until.AddDays(3))
         {
-            await clock.NextAsync();
+            await clock.NextAsync(Soon.Deadline);
             await Soon.HoldsAsync("looked, and waits again", () => clock.Waiting > 0);
             said.AddRange(written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(said.Count).Select(line => ((identity.Until - clock.GetUtcNow()).TotalDays, line)));
         }

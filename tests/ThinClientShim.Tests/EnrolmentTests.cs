@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.City.Processes;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using VdiBroker.Shim.Sessions;
 using VdiBroker.ThinClientShim.Tests.Peers;
@@ -108,7 +109,7 @@ public sealed class EnrolmentTests : AtAGreeter
     public async Task A_station_whose_certificate_has_ended_unrenewed_asks_to_be_admitted_without_a_restart_once_nobody_sits_there()
     {
         await using var screen = await ScreenAsync();
-        var enrolment = new ScriptedEnrolment(Station.Authority) { RenewsNobody = true };
+        var enrolment = new ScriptedEnrolment(Station.Authority) { RenewsNobody = ErrorCode.StationRevoked };
         var broker = await Station.BrokerAsync(enrolment);
         Station.StartUnknown([broker.Address], "", "--greeter");
         await Station.StepAsync(Page + "Code");
@@ -123,6 +124,20 @@ public sealed class EnrolmentTests : AtAGreeter
         await Station.StepAsync("enrolled name=poste-neuf", 2);
         Assert.Equal(2, enrolment.Asked.Count);
         Assert.Equal(0, Station.Times("ended code"));
+    }
+
+    [Fact]
+    public async Task A_station_whose_clock_is_ahead_keeps_the_certificate_that_its_broker_calls_young()
+    {
+        await using var screen = await ScreenAsync();
+        var enrolment = new ScriptedEnrolment(Station.Authority) { RenewsNobody = ErrorCode.RenewalTooEarly };
+        var broker = await Station.BrokerAsync(enrolment);
+        Station.StartUnknown([broker.Address], "", "--greeter");
+        await Station.StepAsync(Page + "Code");
+        // By this station's clock it ends in a moment.
+        enrolment.Accept("poste-neuf", TimeSpan.FromHours(1) - TimeSpan.FromSeconds(3));
+        await Station.StepAsync("renewal-refused: a broker says that it is too early; look at this station's clock", 2);
+        Assert.Equal((0, 1), (Station.Times("certificate-ended"), Station.Times("enrolling")));
     }
 
     [Fact]

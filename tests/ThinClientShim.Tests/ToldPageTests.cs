@@ -116,8 +116,9 @@ public sealed class ToldPageTests : AtAGreeter
         await Eventually.HoldsAsync("the place over the desktop", TestStation.Deadline, async () => (await screen.BannerAsync())?.Height > low + 10);
         Assert.Empty(Greeters());
 
+        var waits = Station.Times(Page + "Wait");
         Station.Viewer.Ends(await Station.Viewer.StartedAsync());
-        await Station.StepAsync(Page + "Wait", Station.Times(Page + "Wait") + 1);
+        await Station.StepAsync(Page + "Wait", waits + 1);
         await Eventually.HoldsAsync("no bar", TestStation.Deadline, async () => await screen.BannerAsync() is null);
         // Its place is kept meanwhile.
         Assert.Equal(1, Station.Times("queued"));

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
+using VdiBroker.City.Processes;
 using VdiBroker.Rpc;
 using Xunit;
 
@@ -55,16 +55,16 @@ public sealed class AdmissionGateTests
     [Fact]
     public async Task Nobody_waits_longer_than_their_patience_where_all_who_are_inside_hang()
     {
-        var clock = new HandClock();
+        var clock = new HandClock(DateTimeOffset.UnixEpoch);
         var gate = new AdmissionGate(new AdmissionRule(1, 2, TimeSpan.FromSeconds(30)), "tests", clock, NullLogger.Instance);
         var first = await gate.EnterAsync(TimeSpan.FromSeconds(1), default);
         using var second = await gate.EnterAsync(TimeSpan.FromSeconds(1), default);
-        Assert.Equal(0, clock.Timers);
+        Assert.Equal(0, clock.Waiting);
         var impatient = Enumerable.Range(0, 10).Select(_ => gate.EnterAsync(TimeSpan.FromSeconds(1), default).AsTask()).ToList();
         var patient = gate.EnterAsync(TimeSpan.FromSeconds(5), default).AsTask();
-        clock.Pass(TimeSpan.FromMilliseconds(999));
+        clock.Turn(TimeSpan.FromMilliseconds(999));
         Assert.DoesNotContain(impatient, one => one.IsCompleted);
-        clock.Pass(TimeSpan.FromMilliseconds(1));
+        clock.Turn(TimeSpan.FromMilliseconds(1));
         foreach (var one in impatient)
         {
             var entry = await one.WaitAsync(_patient);
@@ -76,7 +76,7 @@ public sealed class AdmissionGateTests
         // Who gave up keeps nobody from the turn.
         first.Dispose();
         (await patient.WaitAsync(_patient)).Dispose();
-        Assert.Equal(0, clock.Timers);
+        Assert.Equal(0, clock.Waiting);
     }
 
     [Fact]
@@ -104,49 +104,6 @@ public sealed class AdmissionGateTests
         Assert.False(second.IsCompleted);
         _gate.Adapt(TimeSpan.Zero);
         (await second.WaitAsync(_patient)).Dispose();
-    }
-
-    /// <summary>Passes when it is told to.</summary>
-    private sealed class HandClock : TimeProvider
-    {
-        private readonly ConcurrentDictionary<HandTimer, bool> _timers = new();
-        private TimeSpan _now;
-
-        public int Timers => _timers.Count;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now.Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = new HandTimer(_timers, _now + dueTime, () => callback(state));
-            _timers[timer] = true;
-            return timer;
-        }
-
-        public void Pass(TimeSpan time)
-        {
-            _now += time;
-            foreach (var timer in _timers.Keys.Where(timer => timer.Due <= _now)) timer.Ring();
-        }
-    }
-
-    private sealed class HandTimer(ConcurrentDictionary<HandTimer, bool> all, TimeSpan due, Action ring) : ITimer
-    {
-        public TimeSpan Due => due;
-
-        public void Ring() => ring();
-
-        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
-
-        public void Dispose() => all.TryRemove(this, out _);
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return default;
-        }
     }
 
     private static void InterlockedMax(ref int most, int now)

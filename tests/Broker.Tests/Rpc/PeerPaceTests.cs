@@ -1,3 +1,4 @@
+using VdiBroker.City.Processes;
 using VdiBroker.Rpc;
 using Xunit;
 

@@ -75,7 +75,7 @@ public sealed class AdoptionModelTests(RedisFixture redis) : IAsyncLifetime
     [InlineData("adopt_session", "if not is_believable(KEYS[1], told, ARGV[20]) then return 'implausible' end", "", "a host's own fence believed")]
     [InlineData("adopt_session", "keep_up(KEYS[1], told)", "", "a counter that stays behind what a host was told")]
     [InlineData("adopt_session", "leave_pool(it.uses, it.id)", "", "the use of what was given up stays")]
-    [InlineData("adopt_session", "if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21]) end", "", "an account that anybody may take from whose session runs")]
+    [InlineData("adopt_session", "if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21], 'PX', ARGV[15]) end", "", "an account that anybody may take from whose session runs")]
     [InlineData("adopt_session", "if not owner and ARGV[22] == ''", "if true", "an account taken over from its tenant")]
     [InlineData("reseat_session", "if desktop and desktop ~= ARGV[2] then return 0 end", "", "a seat put back although the person has another desktop")]
     [InlineData("reseat_session", "KEYS[6] }, ARGV[2], ARGV[4])", "KEYS[6] }, ARGV[2] .. '+', ARGV[4])", "a seat put back that is counted twice")]

@@ -92,7 +92,7 @@ public sealed class DrainModelTests(RedisFixture redis)
     {
         var farm = new LedgerFarm(redis.Store, 1, 1, 1);
         var book = new DrainBook(redis.Store, farm.Keys);
-        DrainKeeper Broker() => new(book, new FarmEvents(redis.Store, farm.Keys), NullLogger<DrainKeeper>.Instance);
+        DrainKeeper Broker() => new(book, farm.Catalogue, new FarmEvents(redis.Store, farm.Keys), NullLogger<DrainKeeper>.Instance);
         var (first, second) = (Broker(), Broker());
         var (kept, anew) = (DrainOf(0, -1) with { By = "op", Why = "new fan" }, DrainOf(1, -1) with { By = "op", Why = "" });
         foreach (var drain in (HostDrain[])[kept, anew, DrainOf(2, -1)]) Assert.True(await book.PlanAsync(drain));
@@ -103,13 +103,31 @@ public sealed class DrainModelTests(RedisFixture redis)
         await redis.Store.RunAsync("empty", async db =>
         {
             await db.KeyDeleteAsync(farm.Keys.Drains);
-            return await db.StringSetAsync(farm.Keys.Began, 2);
+            return await db.StringSetAsync(farm.Keys.Began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         });
         var planned = anew with { From = At(1), By = "another", Why = "planned anew" };
         Assert.True(await book.PlanAsync(planned));
         Assert.Equal((1, 0), (await first.LookAsync(), await second.LookAsync()));
         Assert.Equal([kept, planned], (await book.AllAsync()).Values.OrderBy(drain => drain.Host.Value));
         Assert.Equal(0, await Broker().LookAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_was_cut_off_while_a_drain_was_put_back_and_taken_back_does_not_put_it_back()
+    {
+        var farm = new LedgerFarm(redis.Store, 1);
+        var book = new DrainBook(redis.Store, farm.Keys);
+        var late = new DrainKeeper(book, farm.Catalogue, new FarmEvents(redis.Store, farm.Keys), NullLogger<DrainKeeper>.Instance);
+        await redis.Store.RunAsync("old", db => db.StringSetAsync(farm.Keys.Began, 1));
+        Assert.True(await book.PlanAsync(DrainOf(0, -1)));
+        Assert.Equal(0, await late.LookAsync());
+        await redis.Store.RunAsync("empty", async db =>
+        {
+            await db.KeyDeleteAsync(farm.Keys.Drains);
+            return await db.StringSetAsync(farm.Keys.Began, (DateTimeOffset.UtcNow - farm.Catalogue.Thresholds.Settled).ToUnixTimeMilliseconds());
+        });
+        Assert.Equal(0, await late.LookAsync());
+        Assert.Empty(await book.AllAsync());
     }
 
     private static DateTimeOffset At(int hours) => new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero).AddHours(DateTime.UtcNow.Hour + hours).AddMinutes(hours < 0 ? 0 : 59);

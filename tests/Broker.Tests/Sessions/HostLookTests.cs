@@ -80,6 +80,20 @@ public sealed class HostLookTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task A_row_whose_last_write_was_lost_and_whose_number_was_given_to_another_is_read_anew()
+    {
+        var farm = new LedgerFarm(redis.Store, 2);
+        await farm.ReportAllAsync();
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        var known = await farm.SeatsAfterReportAsync(held.Host, ReadBefore.Nothing);
+        Assert.Equal(SessionPhase.Opening, Assert.Single(known.Rows).Session!.Phase);
+        // As after a store that was killed: the revision that was read is that of another change now.
+        await redis.Store.RunAsync("otherwise", db => db.HashSetAsync(farm.Keys.Session(held.Session), "phase", "ending"));
+        known = await farm.SeatsAfterReportAsync(held.Host, known);
+        Assert.Equal(SessionPhase.Ending, Assert.Single(known.Rows).Session!.Phase);
+    }
+
+    [Fact]
     public async Task A_board_that_a_broker_of_before_has_written_is_read_and_one_of_now_can_be_read_by_it()
     {
         var farm = new LedgerFarm(redis.Store, 2);

@@ -139,6 +139,11 @@ public sealed class QueueTests(RedisFixture redis)
         await farm.Store.RunAsync("take", db => db.HashDeleteAsync(farm.Keys.Use(LedgerFarm.Office), "one"));
         Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("lea", "poste-c")));
         Assert.Equal([("drancy", 3), ("dugny", 1)], await UseAsync(farm));
+
+        // As many put as taken: seen by nobody until a broker starts.
+        await farm.Store.RunAsync("put and take", db => Task.WhenAll(db.HashDeleteAsync(farm.Keys.Use(LedgerFarm.Office), "three"), db.HashSetAsync(farm.Keys.Use(LedgerFarm.Office), "four", "drancy")));
+        await farm.Adoptions.ForgetSharesAsync([LedgerFarm.Office]);
+        Assert.Equal([("drancy", 4)], await UseAsync(farm));
     }
 
     [Fact]

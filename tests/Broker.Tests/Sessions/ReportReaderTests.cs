@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Broker.Tests.Rpc;
+using VdiBroker.City.Processes;
 using VdiBroker.Directory;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CsCheck;
+using VdiBroker.City.Processes;
 using VdiBroker.Trust;
 using Xunit;
 
@@ -46,6 +47,19 @@ public sealed class CityAuthorityTests : IDisposable
         _ = Issue(PeerKind.Station, "poste-a");
         foreach (var key in System.IO.Directory.GetFiles(_folder, "*.key"))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+    }
+
+    [Fact]
+    public void In_its_last_years_an_authority_signs_for_what_is_left_of_it()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var folder = Path.Combine(_folder, "old");
+        CityAuthority.Create(folder, "seine-est", new HandClock(now.AddYears(-9)));
+        using var authority = CityAuthority.Open(folder, TimeProvider.System);
+        authority.Issue(PeerKind.Host, "blade1", [], [], 825, folder);
+        using var issued = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "blade1.crt"));
+        using var own = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "ca.crt"));
+        Assert.Equal(own.NotAfter, issued.NotAfter);
     }
 
     [Fact]

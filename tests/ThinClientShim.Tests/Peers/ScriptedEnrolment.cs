@@ -19,8 +19,8 @@ internal sealed class ScriptedEnrolment(TestAuthority authority) : EnrolmentServ
     /// <summary>Who has renewed, by its certificate, and the key that it wanted.</summary>
     public ConcurrentQueue<(X509Certificate2 Shown, PublicKey Wanted)> Renewed { get; } = new();
 
-    /// <summary>Nobody's certificate is renewed.</summary>
-    public bool RenewsNobody { get; set; }
+    /// <summary>Nobody's certificate is renewed, for this reason.</summary>
+    public ErrorCode? RenewsNobody { get; set; }
 
     /// <summary>Admits whoever waits; the certificate began so long ago, and holds for an hour.</summary>
     public void Accept(string name, TimeSpan began) => _decided.TrySetResult(key => new EnrolReply { Accepted = new EnrolmentAccepted { Name = name, Certificate = authority.Admit(key, name, began), Text = $"Admis : {name}." } });
@@ -47,7 +47,7 @@ internal sealed class ScriptedEnrolment(TestAuthority authority) : EnrolmentServ
         var shown = context.GetHttpContext().Connection.ClientCertificate!;
         var wanted = CertificateRequest.LoadSigningRequest(request.SigningRequest.ToByteArray(), HashAlgorithmName.SHA256).PublicKey;
         Renewed.Enqueue((shown, wanted));
-        if (RenewsNobody) throw ScriptedDesk.Fault(ErrorCode.StationRevoked, StatusCode.PermissionDenied, Retry.Never, "Ce poste n'est plus admis.");
+        if (RenewsNobody is { } why) throw ScriptedDesk.Fault(why, StatusCode.PermissionDenied, Retry.Never, "Ce poste n'est plus admis.");
         var held = shown.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(wanted.ExportSubjectPublicKeyInfo());
         return Task.FromResult(new RenewReply { Certificate = held ? "" : authority.Admit(wanted, "poste-neuf", TimeSpan.FromMinutes(1)) });
     }
