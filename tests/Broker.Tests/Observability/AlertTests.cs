@@ -56,12 +56,29 @@ public sealed partial class AlertTests(Town town)
         await using var city = await MeasuredTown.StartAsync(town);
         await using (await ReportingHost.AttachAsync(town, city.Broker, "blade5"))
             await Eventually.HoldsAsync("it reports", _patience, () => city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"Live\"} == 1"));
-        await Eventually.HoldsAsync("it is silent", _patience, () => city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"Silent\"} > 0 and ignoring(vdibroker_host_health) vdibroker_hosts{vdibroker_host_health=\"OutOfService\"} == 0"));
-        Assert.Equal(0, (await city.Broker.OperatorAsync("host", "drain", "blade5", "--at", "now", "--grace", "0s")).Status);
-        await Eventually.HoldsAsync("it is off for maintenance", _patience, () => city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"OutOfService\"} == 1"));
-        await Eventually.HoldsAsync("and no alert", _patience, async () => !await city.HasAsync("ALERTS{alertname=\"VdiHostSilent\"}"));
-        Assert.Equal(0, (await city.Broker.OperatorAsync("host", "undrain", "blade5")).Status);
-        await Eventually.HoldsAsync("it is silent again", _patience, () => city.HasAsync("ALERTS{alertname=\"VdiHostSilent\"}"));
+        // Other tests of the town have left silent hosts behind.
+        var silent = 0;
+        await Eventually.HoldsAsync("it is silent, as those are that others left", _patience, async () =>
+            await city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"Missed\"} == 0") && await city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"Live\"} == 0") && (silent = await SilentAsync(city)) > 0);
+        try
+        {
+            Assert.Equal(0, (await city.Broker.OperatorAsync("host", "drain", "blade5", "--at", "now", "--grace", "0s")).Status);
+            await Eventually.HoldsAsync("it is off for maintenance", _patience, () => city.HasAsync("vdibroker_hosts{vdibroker_host_health=\"OutOfService\"} == 1"));
+            await Eventually.HoldsAsync("and no cause of an alert", _patience, async () => await SilentAsync(city) == silent - 1);
+        }
+        finally
+        {
+            // The host is the town's.
+            await city.Broker.OperatorAsync("host", "undrain", "blade5");
+        }
+        await Eventually.HoldsAsync("it is silent again", _patience, async () => await SilentAsync(city) == silent && await city.HasAsync("ALERTS{alertname=\"VdiHostSilent\"}"));
+    }
+
+    private static async Task<int> SilentAsync(MeasuredTown city)
+    {
+        for (var many = 0; many <= 20; many++)
+            if (await city.HasAsync($"vdibroker_hosts{{vdibroker_host_health=\"Silent\"}} == {many}")) return many;
+        return -1;
     }
 
     // Every call of the protocol may meet a fault of the broker.
