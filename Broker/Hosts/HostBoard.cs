@@ -116,9 +116,9 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     private static HostRow Row(RedisResult row)
     {
         var fields = (RedisValue[])row!;
-        var strays = fields[9].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
-            .ToImmutableDictionary(stray => stray[0], stray => stray is [_, var whose] ? new TenantId(whose) : (TenantId?)null);
-        var seats = new SeatCount((int)fields[0], (int)fields[1], strays);
+        var seats = SeatCount.None with { Held = (int)fields[0], Shown = (int)fields[1] };
+        // Nearly never: a look at a thousand hosts takes nothing apart for that.
+        if (fields[9].ToString() is { Length: > 0 } strays) seats = seats with { Strays = strays.Split('\n').Select(line => line.Split('\t')).ToImmutableDictionary(stray => stray[0], stray => stray is [_, var whose] ? new TenantId(whose) : (TenantId?)null) };
         return new HostRow(
             At(fields[3]) is not { } seen ? null : new HostObservation(seen, At(fields[4]), fields[5].ToString(), fields[6].ToString(), (double)fields[7], (double)fields[8]),
             seats, HoldsOne: (int)fields[2] == 1, fields[10].ToString());

@@ -31,8 +31,7 @@ internal sealed class CertificateWatch : BackgroundService
             new Watched("city-ca", X509CertificateLoader.LoadCertificateFromFile(tls.Ca), (ca, now) => TlsCheck.CityDates(tls, ca, now)),
         ];
         if (tls.StationCa is { } stations)
-            _watched = _watched.Add(new Watched("stations-ca", X509CertificateLoader.LoadCertificateFromFile(stations), (ca, now) =>
-                CertificateCheck.Dates("authority for stations", stations, ca, now, "renew it with the same key, on every broker: what it signed stays good (runbook certificates.md)")));
+            _watched = _watched.Add(new Watched("stations-ca", X509CertificateLoader.LoadCertificateFromFile(stations), (ca, now) => TlsCheck.StationsDates(stations, ca, now)));
     }
 
     /// <inheritdoc/>

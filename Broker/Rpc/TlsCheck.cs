@@ -41,6 +41,10 @@ internal static class TlsCheck
     public static CheckFinding CityDates(TlsOptions tls, X509Certificate2 ca, DateTimeOffset now) =>
         CertificateCheck.Dates("city's authority", tls.Ca, ca, now, "renew it with the same key: what it signed stays good (runbook certificates.md)");
 
+    /// <summary>How long the authority for stations is good.</summary>
+    public static CheckFinding StationsDates(string file, X509Certificate2 ca, DateTimeOffset now) =>
+        CertificateCheck.Dates("authority for stations", file, ca, now, "renew it with the same key, on every broker: what it signed stays good (runbook certificates.md)");
+
     private static CheckFinding Name(TlsOptions tls, X509Certificate2 own, string city) => PeerName.Of(own) switch
     {
         { Kind: PeerKind.Broker } name when name.City == city => CheckFinding.Good(What, tls.Certificate, $"names {name.Uri}"),

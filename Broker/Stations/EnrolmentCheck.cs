@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using VdiBroker.Checks;
+using VdiBroker.Rpc;
 
 namespace VdiBroker.Stations;
 
@@ -25,7 +26,7 @@ internal static class EnrolmentCheck
         using (signer)
         using (certificate)
         {
-            yield return CertificateCheck.Dates(What, enrolment.Certificate, certificate!, time.GetUtcNow(), "renew it with the same key, on every broker: what it signed stays good (runbook certificates.md)");
+            yield return TlsCheck.StationsDates(enrolment.Certificate, certificate!, time.GetUtcNow());
             yield return signer!.City == city
                 ? CheckFinding.Good(What, enrolment.Certificate, $"is of {city}")
                 : CheckFinding.Bad(What, enrolment.Certificate, $"is of {signer.City}, and the city file of {city}", "make it with 'broker ca init --stations --city' and the name in the city file");

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using VdiBroker.Broker.Tests.Rpc;
 using VdiBroker.Broker.Tests.Sessions;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.City.Processes;
@@ -20,7 +20,7 @@ public sealed class StationBookTests : IAsyncLifetime
     private static readonly RenewedCertificate _second = new("second", "key", "pem");
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-book-").FullName;
     private readonly KeySpace _keys = LedgerFarm.NextKeys();
-    private readonly Lines _log = new();
+    private readonly KeptLines<StationBook> _log = new();
     private readonly RedisFixture _redis;
     private readonly StandingStore _store;
 
@@ -75,13 +75,13 @@ public sealed class StationBookTests : IAsyncLifetime
         Assert.Null(await book.RefusedAsync(_station, () => "second", default));
         await Eventually.HoldsAsync("cut", _patience, () => Volatile.Read(ref cut) == 1);
         Assert.True(book.MayComeBack(_station, () => "first"));
-        Assert.Equal([(306, LogLevel.Information)], _log.Said);
+        Assert.Equal([(306, LogLevel.Information)], Said);
 
         using var present = book.Watch(_station, () => "second", () => Interlocked.Increment(ref cut));
         await DecideAsync(known => known with { Revoked = true });
         // The former one is still on its way out.
-        await Eventually.HoldsAsync("cut", _patience, () => Volatile.Read(ref cut) == 2 && _log.Said.Count == 2);
-        Assert.Equal((300, LogLevel.Warning), _log.Said[1]);
+        await Eventually.HoldsAsync("cut", _patience, () => Volatile.Read(ref cut) == 2 && Said.Length == 2);
+        Assert.Equal((300, LogLevel.Warning), Said[1]);
         await book.StopAsync(default);
     }
 
@@ -125,8 +125,8 @@ public sealed class StationBookTests : IAsyncLifetime
         Assert.Null(await again.RefusedAsync(renewing, () => "second", default));
         Assert.NotNull(await again.RefusedAsync(renewing, () => "first", default));
         Assert.Equal(("second", "first"), ((await _store.ReadAsync())[renewing].Certificate, (await _store.ReadAsync())[renewing].Former));
-        Assert.Contains((307, LogLevel.Error), _log.Said);
-        Assert.DoesNotContain(_log.Said, one => one.Id == 301);
+        Assert.Contains((307, LogLevel.Error), Said);
+        Assert.DoesNotContain(Said, one => one.Id == 301);
         await again.StopAsync(default);
     }
 
@@ -173,6 +173,8 @@ public sealed class StationBookTests : IAsyncLifetime
     private static Task KnowsAsync(StationBook book, string certificate) =>
         Eventually.HoldsAsync($"known with {certificate}", _patience, async () => await book.RefusedAsync(_station, () => "none", default) is { } refused && refused.Certificate == certificate);
 
+    private (int Id, LogLevel Level)[] Said => [.. _log.Lines.Select(line => (line.Id, line.Level))];
+
     private string Kept(string broker) => File.Exists(Path.Combine(_folder, broker, $"stations-{_keys.Farm}.json")) ? File.ReadAllText(Path.Combine(_folder, broker, $"stations-{_keys.Farm}.json")) : "";
 
     private async Task<StationBook> OpenAsync(string broker)
@@ -183,17 +185,4 @@ public sealed class StationBookTests : IAsyncLifetime
     }
 
     private StationBook Book(string broker) => new(_store, new KeptStandings(_keys, new StateFolder(Path.Combine(_folder, broker)), NullLogger<KeptStandings>.Instance), new StationHomes(), _events, TimeProvider.System, _log);
-
-    private sealed class Lines : ILogger<StationBook>
-    {
-        private readonly ConcurrentQueue<(int Id, LogLevel Level)> _said = new();
-
-        public IReadOnlyList<(int Id, LogLevel Level)> Said => [.. _said];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _said.Enqueue((eventId.Id, logLevel));
-    }
 }
