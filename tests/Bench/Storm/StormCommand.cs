@@ -17,15 +17,16 @@ internal static class StormCommand
         var seconds = new Option<double>("--seconds") { Description = "length of each round", DefaultValueFactory = _ => 5 };
         var people = new Option<int>("--people") { Description = "how many people there are, and seats; a round ends early when all have come", DefaultValueFactory = _ => 4000 };
         var inFlight = new Option<int[]>("--in-flight") { Description = "how many at once, ascending: a closed loop for each", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256] };
+        var perSecond = new Option<int[]>("--per-second") { Description = "rates for the open loop, sign-ins a second; without it: a quarter, half and three quarters of the peak. Set ones let two builds be compared at the same load", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var warmUp = new Option<double>("--warm-up") { Description = "seconds of sign-ins before any count: code is compiled and connections are made. The first round of them is told as 'cold'", DefaultValueFactory = _ => 60 };
         var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
-        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, warmUp, broker, json };
+        var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, perSecond, warmUp, broker, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var report = new Report();
             var times = new StormTimes(TimeSpan.FromSeconds(parsed.GetValue(seconds)), TimeSpan.FromSeconds(parsed.GetValue(warmUp)));
-            var held = await MeasureAsync(report, times, parsed.GetValue(inFlight)!, new StormPlan(parsed.GetValue(people), parsed.GetValue(broker)?.FullName), cancel);
+            var held = await MeasureAsync(report, times, new StormLoads(parsed.GetValue(inFlight)!, parsed.GetValue(perSecond)!), new StormPlan(parsed.GetValue(people), parsed.GetValue(broker)?.FullName), cancel);
             report.Write(Console.Out, parsed.GetValue(json));
             return held == 0 ? 0 : HeldTwice;
         });
@@ -33,10 +34,11 @@ internal static class StormCommand
     }
 
     // Gives how much was held twice.
-    private static async Task<int> MeasureAsync(Report report, StormTimes times, int[] inFlight, StormPlan plan, CancellationToken cancel)
+    private static async Task<int> MeasureAsync(Report report, StormTimes times, StormLoads loads, StormPlan plan, CancellationToken cancel)
     {
         report.AddLoad("stormLoad");
         await using var farm = await StormFarm.StartAsync(plan, cancel);
+        var inFlight = loads.InFlight;
         using var crowd = new Crowd(farm, inFlight[^1]);
         var storm = new StormRounds(farm, crowd, times.Round);
         await crowd.ConnectAsync();
@@ -55,12 +57,11 @@ internal static class StormCommand
             Add(report, name, $"{atOnce} in flight", round);
         }
         var peak = rounds.MaxBy(round => round.PerSecond)!;
-        foreach (var (name, part) in ((string, double)[])[("Quarter", 0.25), ("Half", 0.5), ("ThreeQuarters", 0.75)])
+        foreach (var (name, rate) in loads.OpenAt(peak.PerSecond))
         {
-            var rate = Math.Max(1, (int)(peak.PerSecond * part));
             var round = await storm.OpenAsync(rate, cancel);
-            Add(report, $"at{name}Peak", string.Create(CultureInfo.InvariantCulture, $"open loop, {rate} a second"), round);
-            if (part == 0.5) report.Add("p99MsAtHalfPeak", round.Percentile(0.99), "ms; aim: under 50");
+            Add(report, name, string.Create(CultureInfo.InvariantCulture, $"open loop, {rate} a second"), round);
+            if (name == StormLoads.AtHalfPeak) report.Add("p99MsAtHalfPeak", round.Percentile(0.99), "ms; aim: under 50");
         }
         var after = await RawLimits.MeasureAsync(farm, times.Round, cancel);
         var raw = RawLimits.Between(before, after);
@@ -85,6 +86,18 @@ internal static class StormCommand
 
     // How long each round is, and how long people come before any round counts.
     private sealed record StormTimes(TimeSpan Round, TimeSpan WarmUp);
+
+    // How many at once in closed loops, ascending, and how many a second in open ones (none = by the peak).
+    private sealed record StormLoads(int[] InFlight, int[] PerSecond)
+    {
+        public const string AtHalfPeak = "atHalfPeak";
+
+        private static readonly (string Name, double Part)[] _ofPeak = [("atQuarterPeak", 0.25), (AtHalfPeak, 0.5), ("atThreeQuartersPeak", 0.75)];
+
+        public IEnumerable<(string Name, int Rate)> OpenAt(double peak) => PerSecond is []
+            ? _ofPeak.Select(one => (one.Name, Math.Max(1, (int)(peak * one.Part))))
+            : PerSecond.Select(rate => (string.Create(CultureInfo.InvariantCulture, $"open{rate}"), rate));
+    }
 
     private static void Add(Report report, string name, string how, StormRound round)
     {
