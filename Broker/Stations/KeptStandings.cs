@@ -16,7 +16,9 @@ internal sealed class KeptStandings(KeySpace keys, StateFolder state, ILogger<Ke
         {
             if (!File.Exists(state.FileOf(Name))) return null;
             var rows = JsonSerializer.Deserialize(File.ReadAllText(state.FileOf(Name)), StandingJson.Default.DictionaryStringString)!;
-            return [.. rows.Select(row => StandingRow.Read(row.Key, row.Value))];
+            IReadOnlyList<StationStanding> standings = [.. rows.Select(row => StandingRow.Read(row.Key, row.Value))];
+            foreach (var bad in standings.Where(one => one.IsUnreadable)) StationsLog.KeptUnreadable(logger, bad.Station, bad.Why, state.FileOf(Name));
+            return standings;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {

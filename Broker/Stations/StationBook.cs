@@ -21,6 +21,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private readonly Lock _taking = new();
     private volatile ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
     private ImmutableDictionary<StationId, StationStanding> _kept = ImmutableDictionary<StationId, StationStanding>.Empty;
+    private ImmutableHashSet<(StationId Station, string Why)> _unreadable = [];
     private long _last;
 
     /// <summary>Whether a station may call.</summary>
@@ -87,11 +88,12 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private async Task LookAsync()
     {
         var read = await store.ReadAsync();
+        TellOfUnreadable(read.Values);
         // An older row is that of a copy of the store, or of a broker that was off for long and has filled an emptied one.
         var lost = _standings.Values.Where(known => !read.TryGetValue(known.Station, out var row) || known.IsNewerThan(row)).ToList();
         if (lost.Count > 0)
         {
-            var (missing, older) = await store.PutBackAsync(lost);
+            var (missing, older) = await store.PutBackAsync(lost, read);
             if (missing > 0) StationsLog.PutBack(logger, missing);
             if (older > 0) StationsLog.PutBackNewer(logger, older);
             read = await store.ReadAsync();
@@ -133,6 +135,14 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         {
             // Told by the store.
         }
+    }
+
+    // Each once, for as long as it is so.
+    private void TellOfUnreadable(IEnumerable<StationStanding> read)
+    {
+        var before = _unreadable;
+        _unreadable = [.. read.Where(one => one.IsUnreadable).Select(one => (one.Station, one.Why))];
+        foreach (var (station, why) in _unreadable.Except(before)) StationsLog.Unreadable(logger, station, why);
     }
 
     // Whoever has the copy may call as often as they like: one line a minute.

@@ -11,7 +11,7 @@ internal static partial class StationsLog
     [LoggerMessage(301, LogLevel.Error, "the store had lost what was decided of {count} stations (revoked ones among them, it may be): this broker remembered and has put it back")]
     public static partial void PutBack(ILogger logger, int count);
 
-    [LoggerMessage(307, LogLevel.Error, "the store had an older word of {count} stations than this broker remembers (it was put back from a copy, or a broker that was off has filled it): what was decided since is put back")]
+    [LoggerMessage(307, LogLevel.Error, "the store had an older word of {count} stations than this broker remembers (it was put back from a copy, or a broker that was off has filled it), or one that nobody can read: what was decided since is put back")]
     public static partial void PutBackNewer(ILogger logger, int count);
 
     [LoggerMessage(306, LogLevel.Information, "station {station} shows its next certificate: a stream of the former one is cut, to be opened anew")]
@@ -25,6 +25,13 @@ internal static partial class StationsLog
 
     [LoggerMessage(305, LogLevel.Error, "station {station}: the certificate {certificate} is shown, which was renewed and is good no more: its disk was copied, or it was put back from a copy, or the copy has renewed and this is the station. It is refused. Look at the station; then admit the right one anew ('broker station accept … --replace')")]
     public static partial void FormerShown(ILogger logger, StationId station, string certificate);
+
+    [LoggerMessage(308, LogLevel.Error, "station {station}: {why}. What this broker remembers of it holds and is put back; a broker that remembers nothing refuses the station. If 'broker station list' goes on saying so, decide anew: "
+        + "'broker station accept … --replace', 'broker station restore … --fingerprint', or 'broker station revoke'")]
+    public static partial void Unreadable(ILogger logger, StationId station, string why);
+
+    [LoggerMessage(309, LogLevel.Warning, "station {station}: {why}, in {file}; it is refused until more is read in the store")]
+    public static partial void KeptUnreadable(ILogger logger, StationId station, string why, string file);
 
     [LoggerMessage(303, LogLevel.Warning, "what was known of stations cannot be read in {file}: {cause}; it is read from the store")]
     public static partial void NotRead(ILogger logger, string file, string cause);
