@@ -22,6 +22,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private volatile ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
     private ImmutableDictionary<StationId, StationStanding> _kept = ImmutableDictionary<StationId, StationStanding>.Empty;
     private ImmutableHashSet<(StationId Station, string Why)> _unreadable = [];
+    private long? _notKept;
     private long _last;
 
     /// <summary>Whether a station may call.</summary>
@@ -81,6 +82,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
                 // Told by the store; what is known stands.
                 rest = _again;
             }
+            Keep();
             await _bell.HeardAsync(rest, stoppingToken);
         }
     }
@@ -99,10 +101,16 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
             read = await store.ReadAsync();
         }
         Take(read.Values);
+    }
+
+    // A disk that was full takes it later, and nothing else may change until then: it is tried with a look, whether there is a store or not.
+    private void Keep()
+    {
         var now = _standings;
-        if (ReferenceEquals(now, _kept)) return;
-        kept.Write(now.Values);
-        _kept = now;
+        if (ReferenceEquals(now, _kept) || (_notKept is { } failed && time.GetElapsedTime(failed) < _look)) return;
+        var from = time.GetTimestamp();
+        _notKept = kept.Write(now.Values) ? null : from;
+        if (_notKept is null) _kept = now;
     }
 
     // Another broker may just have given it the certificate that it shows: who would be refused for what is known here is looked for in the store.

@@ -17,8 +17,11 @@ internal static partial class StationsLog
     [LoggerMessage(306, LogLevel.Information, "station {station} shows its next certificate: a stream of the former one is cut, to be opened anew")]
     public static partial void CutToReplace(ILogger logger, StationId station);
 
-    [LoggerMessage(302, LogLevel.Warning, "what is known of stations cannot be kept in {file}: {cause}; if the store is emptied while no broker runs, revoked stations are admitted again")]
+    [LoggerMessage(302, LogLevel.Warning, "what is known of stations cannot be kept in {file}: {cause}; it is tried again every few seconds; if the store is emptied while no broker runs, revoked stations are admitted again")]
     public static partial void NotKept(ILogger logger, string file, string cause);
+
+    [LoggerMessage(310, LogLevel.Information, "what is known of stations is kept in {file} again")]
+    public static partial void KeptAgain(ILogger logger, string file);
 
     [LoggerMessage(304, LogLevel.Error, "station {station}: a second key asks to be signed for the certificate with the key {key}, and another one was signed already: its disk was copied, or it has lost its newest key. Nothing was signed. Look at the station; then admit the right one anew ('broker station accept … --replace')")]
     public static partial void Copied(ILogger logger, StationId station, string key);

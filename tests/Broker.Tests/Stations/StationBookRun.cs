@@ -53,7 +53,7 @@ public abstract class StationBookRun : IAsyncLifetime
         return book;
     }
 
-    private protected StationBook Book(string broker) => new(_store, KeptOf(broker), new StationHomes(), _events, TimeProvider.System, _log);
+    private protected StationBook Book(string broker, TimeProvider? time = null) => new(_store, KeptOf(broker, time), new StationHomes(), _events, time ?? TimeProvider.System, _log);
 
-    private protected KeptStandings KeptOf(string broker) => new(_keys, new StateFolder(Path.Combine(_folder, broker)), _keptLog);
+    private protected KeptStandings KeptOf(string broker, TimeProvider? time = null) => new(_keys, new StateFolder(Path.Combine(_folder, broker)), time ?? TimeProvider.System, _keptLog);
 }

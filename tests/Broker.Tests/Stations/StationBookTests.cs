@@ -142,4 +142,22 @@ public sealed class StationBookTests(RedisFixture redis) : StationBookRun(redis)
         Assert.Equal((DateTimeOffset.FromUnixTimeMilliseconds(1700000000000), shown), (shown.DecidedAt, (await _store.ReadAsync())[_station]));
         Assert.Equal((0, 0), await _store.PutBackAsync([before], await _store.ReadAsync()));
     }
+
+    [Fact]
+    public async Task What_a_full_disk_did_not_take_is_kept_when_there_is_room_again_though_nothing_changes()
+    {
+        var clock = new HandClock(DateTimeOffset.UnixEpoch);
+        // No folder can be made there: as on a full disk, nothing is written.
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a"), "");
+        using var book = Book("a", clock);
+        await book.StartAsync(default);
+        await DecideAsync(known => known with { Certificate = "first" });
+        await Eventually.HoldsAsync("told", _patience, () => !_keptLog.Lines.IsEmpty);
+        File.Delete(Path.Combine(_folder, "a"));
+        clock.Turn(TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync("kept", _patience, () => Kept("a").Contains("first", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("told", _patience, () => _keptLog.Lines.Count == 2);
+        Assert.Equal([(302, LogLevel.Warning), (310, LogLevel.Information)], _keptLog.Lines.Select(line => (line.Id, line.Level)));
+        await book.StopAsync(default);
+    }
 }
