@@ -81,12 +81,15 @@ internal static class StationCommands
             var (station, by) = (new StationId(name), ProfileCommands.Operator);
             var (before, now) = await new StandingStore(city.Store, city.Keys).DecideAsync(station, (known, at) =>
             {
+                // Which certificate is its own is not known any more: to admit any one may be to admit the stolen one.
+                if (known?.IsUnreadable == true && !revoked && certificate is null) return null;
                 // Where it stands, and for one that was accepted also which certificate is its own, outlasts a revocation.
                 var standing = new StationStanding(station, revoked, at) { Certificate = certificate ?? (known?.Home is null ? null : known.Certificate), Home = known?.Home, By = by, Why = why ?? "" };
                 return new StandingChange(standing, revoked ? "station-revoked" : "station-admitted", by, why ?? "");
             });
             Console.WriteLine(Text(now!));
-            return (before?.Revoked ?? false) == revoked && before?.Certificate == now!.Certificate ? OpenedCity.Complain(before is null ? "nothing stood in its way" : "so it stood before", Unchanged) : 0;
+            if (now!.IsUnreadable) return OpenedCity.Complain("it stays refused: say by --certificate or --fingerprint which certificate is its own, or accept it anew", Unchanged);
+            return before?.IsUnreadable != true && (before?.Revoked ?? false) == revoked && before?.Certificate == now.Certificate ? OpenedCity.Complain(before is null ? "nothing stood in its way" : "so it stood before", Unchanged) : 0;
         });
     }
 
@@ -116,6 +119,7 @@ internal static class StationCommands
     /// <summary>What stands of a name, in a line.</summary>
     public static string Text(StationStanding standing)
     {
+        if (standing.IsUnreadable) return Printable.Of($"station {standing.Station} is refused: {standing.Why}");
         var what = (standing.Revoked, standing.Certificate) switch
         {
             (true, _) => "is revoked",

@@ -39,17 +39,6 @@ internal sealed class DrainKeeper(DrainBook drains, HostCatalogue hosts, FarmEve
         {
             if (happened.Kind.StartsWith("host-drain-", StringComparison.Ordinal)) _bell.Ring();
         });
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync();
-            }
-            catch (StoreException)
-            {
-                // Told by the store.
-            }
-            await _bell.HeardAsync(_look, stoppingToken);
-        }
+        await StoreLook.RepeatAsync(_look, LookAsync, stoppingToken, _bell);
     }
 }

@@ -33,22 +33,9 @@ internal sealed class HostWatch(RedisStore store, KeySpace keys, HostBoard board
         return new Subscription(() => _subscribers.TryRemove(number, out _));
     }
 
+    // Without the store what was known stays: once it is back, nobody is taken for dead for a while.
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync();
-            }
-            catch (StoreException)
-            {
-                // Told by the store. What was known stays: once it is back, nobody is taken for dead for a while.
-            }
-            await Task.Delay(_look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => StoreLook.RepeatAsync(_look, LookAsync, stoppingToken);
 
     private async Task LookAsync()
     {

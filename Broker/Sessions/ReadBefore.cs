@@ -23,7 +23,7 @@ internal sealed class ReadBefore
         Rows = rows;
         _sessions = [.. rows.Select(row => row.Session).OfType<Session>()];
         IsWhole = _sessions.Length == rows.Length;
-        // Every change of a session raises its revision; one that was lost and found again has another fence, or is as it was. The phase beside it: a store that was killed may have lost its last writes, and given their revisions again.
+        // Every change of a session raises its revision, which names one content of it. Fence and phase beside it: brokers of before count revisions, and a store that was killed and has lost their last writes gives the same ones again.
         Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision} {session.Phase.ToString().ToLowerInvariant()}")))]);
     }
 

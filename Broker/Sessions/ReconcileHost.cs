@@ -46,7 +46,7 @@ internal sealed class ReconcileHost(HostBoard board, SessionStore sessions, Repo
     public async Task<bool> RunAsync(HostId host, string link, HostReading reading)
     {
         var known = _known.GetValueOrDefault(host, ReadBefore.Nothing);
-        // What was read before the store was away may have been lost with its last writes: the same revision names another row then.
+        // What was read before the store was away may have been lost with its last writes: the same revision names another row then, where a broker of before has counted it.
         if (known.Age >= sessions.HearingFor) known = ReadBefore.Nothing;
         if (await board.WriteAsync(host, link, reading, known.Read) is not { } written) return false;
         if (written.Restarted) HostsLog.Restarted(logger, host);

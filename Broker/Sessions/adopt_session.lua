@@ -35,7 +35,7 @@ if given_up ~= '' then
 end
 redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', ARGV[8], 'phase_since', now, 'station', '',
   'serial', 0, 'fence', digits(fence), 'redeemed', ARGV[9], 'refused', 0, 'lease', 0,
-  'boot', ARGV[11], 'revision', 1, 'since', ARGV[12])
+  'boot', ARGV[11], 'revision', next_revision(), 'since', ARGV[12])
 if not owner and ARGV[22] == '' then redis.call('SET', KEYS[8], ARGV[21], 'PX', ARGV[15]) end
 redis.call('HSET', KEYS[3], user, sid)
 use_pool(uses, sid, tenant)

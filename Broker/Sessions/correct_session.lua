@@ -5,14 +5,12 @@
 -- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 phase, 5 cause, 6 '1' = the phase is final, 7 memory of a final session in ms, 8 phases that may become it.
 -- A phase that stays (only its lease has been settled) is no event.
 -- Result: 1 corrected, 0 changed meanwhile, or no step of a session's life.
-if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
-local s = redis.call('HMGET', KEYS[1], 'user', 'pool', 'host', 'station', 'person', 'phase')
-if not string.find(ARGV[8], s[6], 1, true) then return 0 end
+local s = redis.call('HMGET', KEYS[1], 'user', 'pool', 'host', 'station', 'person', 'phase', 'revision')
+if s[7] ~= ARGV[3] or not string.find(ARGV[8], s[6], 1, true) then return 0 end
 if ARGV[6] == '1' then
   finish_session(ARGV[4], { row = KEYS[1], seats = KEYS[2], desktops = KEYS[3], uses = { use = KEYS[5], shares = KEYS[7] }, releases = KEYS[6], id = ARGV[2], user = s[1], pool = s[2], memory = ARGV[7] })
 else
-  redis.call('HSET', KEYS[1], 'phase', ARGV[4], 'lease', 0)
-  redis.call('HINCRBY', KEYS[1], 'revision', 1)
+  redis.call('HSET', KEYS[1], 'phase', ARGV[4], 'lease', 0, 'revision', next_revision(s[7]))
 end
 if s[6] == ARGV[4] then return 1 end
 redis.call('HSET', KEYS[1], 'phase_since', now)

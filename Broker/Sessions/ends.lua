@@ -6,8 +6,8 @@
 -- `it` names keys: row, seats (of its host), desktops (of its person), uses (of its pool: use and shares), releases (when its pool's seats came free; nil = it makes way for another of
 -- the same person, and nobody who waits is nearer to a seat); and values: id, user, pool, memory (ms).
 local function finish_session(phase, it)
-  redis.call('HSET', it.row, 'before', redis.call('HGET', it.row, 'phase'), 'phase', phase, 'phase_since', now, 'lease', 0)
-  redis.call('HINCRBY', it.row, 'revision', 1)
+  local was = redis.call('HMGET', it.row, 'phase', 'revision')
+  redis.call('HSET', it.row, 'before', was[1], 'phase', phase, 'phase_since', now, 'lease', 0, 'revision', next_revision(was[2]))
   redis.call('PEXPIRE', it.row, it.memory)
   leave_pool(it.uses, it.id)
   if redis.call('HGET', it.seats, it.user) == it.id then

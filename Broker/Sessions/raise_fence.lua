@@ -8,8 +8,7 @@ if s[1] ~= ARGV[3] or tonumber(s[2]) >= tonumber(ARGV[4]) then return 0 end
 local told = tonumber(ARGV[4])
 if not is_believable(KEYS[1], told, ARGV[5]) then return -1 end
 keep_up(KEYS[1], told)
-redis.call('HSET', KEYS[2], 'fence', ARGV[4], 'redeemed', ARGV[4])
-redis.call('HINCRBY', KEYS[2], 'revision', 1)
+redis.call('HSET', KEYS[2], 'fence', ARGV[4], 'redeemed', ARGV[4], 'revision', next_revision(s[1]))
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'session-repaired', 'session', ARGV[2], 'person', s[3], 'pool', s[4], 'host', s[5],
   'fence', ARGV[4], 'before', s[2], 'cause', ARGV[6])
 redis.call('PUBLISH', ARGV[1], 'session-repaired')

@@ -7,14 +7,13 @@
 local sid = ARGV[2]
 if redis.call('HGET', KEYS[2], 'serial') ~= ARGV[5] or redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return { 'signed-out' } end
 if redis.call('HGET', KEYS[3], ARGV[3]) ~= sid then return { 'changed' } end
-local s = redis.call('HMGET', KEYS[4], 'phase', 'serial', 'host', 'user', 'station', 'person')
+local s = redis.call('HMGET', KEYS[4], 'phase', 'serial', 'host', 'user', 'station', 'person', 'revision')
 if s[1] ~= 'opening' and s[1] ~= 'active' and s[1] ~= 'disconnected' then return { 'changed' } end
 if s[6] ~= ARGV[9] then return { 'changed' } end
 if tonumber(s[2]) > tonumber(ARGV[5]) or tonumber(redis.call('HGET', KEYS[7], ARGV[3]) or 0) > tonumber(ARGV[5]) then return { 'superseded' } end
 
 local fence = next_number(KEYS[1])
-redis.call('HSET', KEYS[4], 'phase', 'opening', 'phase_since', now, 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6])
-redis.call('HINCRBY', KEYS[4], 'revision', 1)
+redis.call('HSET', KEYS[4], 'phase', 'opening', 'phase_since', now, 'station', ARGV[4], 'serial', ARGV[5], 'fence', fence, 'lease', now + ARGV[6], 'revision', next_revision(s[7]))
 redis.call('HSET', KEYS[7], ARGV[3], ARGV[5])
 local told = redis.call('HMGET', KEYS[2], 'printers', 'look')
 redis.call('HSET', KEYS[5], 'user', s[4], 'host', s[3], 'session', sid, 'fence', fence, 'expires', now + ARGV[7],

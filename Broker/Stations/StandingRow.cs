@@ -7,11 +7,14 @@ namespace VdiBroker.Stations;
 /// <summary>A standing as it is stored; times in ms.</summary>
 internal sealed record StandingRow(
     [property: JsonPropertyName("revoked")] bool Revoked,
-    [property: JsonPropertyName("certificate")] string? Certificate,
     [property: JsonPropertyName("at")] long At,
     [property: JsonPropertyName("by")] string By,
     [property: JsonPropertyName("why")] string Why)
 {
+    /// <summary>The only one that is admitted.</summary>
+    [JsonPropertyName("certificate")]
+    public string? Certificate { get; init; }
+
     /// <summary>The certificate on its way.</summary>
     [JsonPropertyName("next")]
     public RenewedCertificate? Next { get; init; }
@@ -28,10 +31,16 @@ internal sealed record StandingRow(
     [JsonPropertyName("home")]
     public HomeRow? Home { get; init; }
 
+    /// <summary>Nobody knows what was decided: so it is remembered, of a row that cannot be read. Brokers of before take it for revoked.</summary>
+    [JsonPropertyName("unreadable")]
+    public bool? Unreadable { get; init; }
+
     /// <summary>Of one station, as text.</summary>
     public static string Write(StationStanding standing) => JsonSerializer.Serialize(
-        new StandingRow(standing.Revoked, standing.Certificate, standing.At.ToUnixTimeMilliseconds(), standing.By, standing.Why)
+        new StandingRow(standing.Revoked, standing.At.ToUnixTimeMilliseconds(), standing.By, standing.Why)
         {
+            Certificate = standing.Certificate,
+            Unreadable = standing.IsUnreadable ? true : null,
             Next = standing.Next,
             Former = standing.Former,
             Since = standing.Since?.ToUnixTimeMilliseconds(),
@@ -39,12 +48,23 @@ internal sealed record StandingRow(
         },
         StandingJson.Default.StandingRow);
 
-    /// <summary>The other way round.</summary>
-    public static StationStanding Read(string station, string text)
+    /// <summary>The other way round. Of what is no row comes a standing that admits nobody (<see cref="StationStanding.IsUnreadable"/>): one bad row is no reason to be without the others, nor to admit whom it may have revoked.</summary>
+    public static StationStanding Read(string station, string? text)
     {
-        var row = JsonSerializer.Deserialize(text, StandingJson.Default.StandingRow)!;
-        return new StationStanding(new StationId(station), row.Revoked, DateTimeOffset.FromUnixTimeMilliseconds(row.At))
+        try
         {
+            return Of(station, JsonSerializer.Deserialize(text ?? "", StandingJson.Default.StandingRow) ?? throw new JsonException("it is null"));
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentOutOfRangeException)
+        {
+            return StationStanding.Unreadable(new StationId(station), TimeOf(text), $"what was decided of it cannot be read: {fault.Message}");
+        }
+    }
+
+    private static StationStanding Of(string station, StandingRow row) =>
+        new(new StationId(station), row.Revoked, DateTimeOffset.FromUnixTimeMilliseconds(row.At))
+        {
+            IsUnreadable = row.Unreadable == true,
             Certificate = row.Certificate,
             Next = row.Next,
             Former = row.Former,
@@ -53,6 +73,21 @@ internal sealed record StandingRow(
             By = row.By,
             Why = row.Why,
         };
+
+    // Where that can be read it says whether what is remembered was decided before or after (put_back_standings.lua reads it so too).
+    private static DateTimeOffset TimeOf(string? text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text ?? "");
+            return json.RootElement is { ValueKind: JsonValueKind.Object } row && row.TryGetProperty("at", out var at) && at.ValueKind == JsonValueKind.Number
+                && at.TryGetInt64(out var ms) && ms >= 0 && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : DateTimeOffset.UnixEpoch;
+        }
+        catch (JsonException)
+        {
+            return DateTimeOffset.UnixEpoch;
+        }
     }
 }
 
@@ -65,7 +100,8 @@ internal sealed record HomeRow(
     [property: JsonPropertyName("at")] long At,
     [property: JsonPropertyName("by")] string By);
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+// A row that lacks what every broker writes is none: "nothing is said" must not be read as "not revoked".
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StandingRow))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class StandingJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
     private static readonly Script _decide = new("decide_standing");
     private static readonly Script _putBack = new("put_back_standings");
 
-    /// <summary>All of them; as many as were ever decided of.</summary>
+    /// <summary>All of them; as many as were ever decided of. What cannot be read is among them as such.</summary>
     /// <exception cref="StoreException">The store is out of reach.</exception>
     public async Task<ImmutableDictionary<StationId, StationStanding>> ReadAsync() =>
         (await store.RunAsync("read stations", db => db.HashGetAllAsync(keys.Standings)))
@@ -24,7 +24,7 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
     public async Task<(StandingRead Read, DateTimeOffset Now)> ReadAsync(StationId station) => await store.RunAsync("read station", async db =>
     {
         var (row, moment) = (db.HashGetAsync(keys.Standings, station.Value), StoreClock.ReadAsync(db, keys));
-        return (StandingRead.Of(station, (await row).ToString()), (await moment).Now);
+        return (StandingRead.Of(station, await row), (await moment).Now);
     });
 
     /// <summary>Decides, on what is there at that moment.</summary>
@@ -42,18 +42,20 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
             var answer = (RedisResult[])(await store.CommitAsync(_decide, [keys.Standings, keys.Events],
                 [keys.Doorbell.ToString(), station.Value, StandingRow.Write(standing), change.Kind, change.By, change.Why, read.Text]))!;
             if ((int)answer[0] == 1) return (read.Standing, standing);
-            read = StandingRead.Of(station, (string)answer[1]!);
+            read = StandingRead.Of(station, (RedisValue)answer[1]);
         }
         throw new StoreOutOfReachException("decide station", new TimeoutException($"what was decided of {station} changed {Tries} times meanwhile"));
     }
 
-    /// <summary>Puts back those of which the store knows nothing, or what stood before.</summary>
-    /// <returns>How many were missing, and how many were older.</returns>
+    /// <summary>Puts back those of which the store knows nothing, or what stood before, or what nobody can read.</summary>
+    /// <param name="remembered">What is to stand.</param>
+    /// <param name="read">What the store has, as it was read.</param>
+    /// <returns>How many were missing, and how many were older or could not be read.</returns>
     /// <exception cref="StoreException">The store is out of reach.</exception>
-    public async Task<(int Missing, int Older)> PutBackAsync(IReadOnlyCollection<StationStanding> remembered)
+    public async Task<(int Missing, int Older)> PutBackAsync(IReadOnlyCollection<StationStanding> remembered, ImmutableDictionary<StationId, StationStanding> read)
     {
         var put = (int[])(await store.RunScriptAsync(_putBack, [keys.Standings, keys.Events],
-            [keys.Doorbell.ToString(), .. remembered.SelectMany(standing => (RedisValue[])[standing.Station.Value, StandingRow.Write(standing)])]))!;
+            [keys.Doorbell.ToString(), .. remembered.SelectMany(standing => (RedisValue[])[standing.Station.Value, StandingRow.Write(standing), read.GetValueOrDefault(standing.Station)?.IsUnreadable == true ? "1" : ""])]))!;
         return (put[0], put[1]);
     }
 }
@@ -65,11 +67,11 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
 /// <param name="Why">In the event.</param>
 internal sealed record StandingChange(StationStanding Standing, string Kind, string By, string Why);
 
-/// <summary>What stands of a name, with the very text, by which a script sees that nobody else has changed it.</summary>
+/// <summary>What stands of a name, with the very bytes, by which a script sees that nobody else has changed it.</summary>
 /// <param name="Standing">Null = nothing was decided.</param>
-/// <param name="Text">Empty = nothing.</param>
-internal sealed record StandingRead(StationStanding? Standing, string Text)
+/// <param name="Text">Empty = nothing. Bytes, for what cannot be read may be no text.</param>
+internal sealed record StandingRead(StationStanding? Standing, RedisValue Text)
 {
-    /// <summary>Of a row; the empty text is none.</summary>
-    public static StandingRead Of(StationId station, string text) => new(text.Length > 0 ? StandingRow.Read(station.Value, text) : null, text);
+    /// <summary>Of a row; the empty one is none.</summary>
+    public static StandingRead Of(StationId station, RedisValue row) => row.IsNullOrEmpty ? new(null, "") : new(StandingRow.Read(station.Value, row.ToString()), row);
 }

@@ -21,6 +21,8 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private readonly Lock _taking = new();
     private volatile ImmutableDictionary<StationId, StationStanding> _standings = ImmutableDictionary<StationId, StationStanding>.Empty;
     private ImmutableDictionary<StationId, StationStanding> _kept = ImmutableDictionary<StationId, StationStanding>.Empty;
+    private ImmutableHashSet<(StationId Station, string Why)> _unreadable = [];
+    private long? _notKept;
     private long _last;
 
     /// <summary>Whether a station may call.</summary>
@@ -80,6 +82,7 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
                 // Told by the store; what is known stands.
                 rest = _again;
             }
+            Keep();
             await _bell.HeardAsync(rest, stoppingToken);
         }
     }
@@ -87,20 +90,27 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
     private async Task LookAsync()
     {
         var read = await store.ReadAsync();
+        TellOfUnreadable(read.Values);
         // An older row is that of a copy of the store, or of a broker that was off for long and has filled an emptied one.
         var lost = _standings.Values.Where(known => !read.TryGetValue(known.Station, out var row) || known.IsNewerThan(row)).ToList();
         if (lost.Count > 0)
         {
-            var (missing, older) = await store.PutBackAsync(lost);
+            var (missing, older) = await store.PutBackAsync(lost, read);
             if (missing > 0) StationsLog.PutBack(logger, missing);
             if (older > 0) StationsLog.PutBackNewer(logger, older);
             read = await store.ReadAsync();
         }
         Take(read.Values);
+    }
+
+    // A disk that was full takes it later, and nothing else may change until then: it is tried with a look, whether there is a store or not.
+    private void Keep()
+    {
         var now = _standings;
-        if (ReferenceEquals(now, _kept)) return;
-        kept.Write(now.Values);
-        _kept = now;
+        if (ReferenceEquals(now, _kept) || (_notKept is { } failed && time.GetElapsedTime(failed) < _look)) return;
+        var from = time.GetTimestamp();
+        _notKept = kept.Write(now.Values) ? null : from;
+        if (_notKept is null) _kept = now;
     }
 
     // Another broker may just have given it the certificate that it shows: who would be refused for what is known here is looked for in the store.
@@ -133,6 +143,14 @@ internal sealed class StationBook(StandingStore store, KeptStandings kept, Stati
         {
             // Told by the store.
         }
+    }
+
+    // Each once, for as long as it is so.
+    private void TellOfUnreadable(IEnumerable<StationStanding> read)
+    {
+        var before = _unreadable;
+        _unreadable = [.. read.Where(one => one.IsUnreadable).Select(one => (one.Station, one.Why))];
+        foreach (var (station, why) in _unreadable.Except(before)) StationsLog.Unreadable(logger, station, why);
     }
 
     // Whoever has the copy may call as often as they like: one line a minute.

@@ -37,21 +37,7 @@ internal sealed partial class BirthMark(RedisStore store, KeySpace keys, StateFo
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync();
-            }
-            catch (StoreException)
-            {
-                // Told by the store.
-            }
-            await Task.Delay(_look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => StoreLook.RepeatAsync(_look, LookAsync, stoppingToken);
 
     private long Read()
     {

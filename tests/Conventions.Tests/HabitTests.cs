@@ -44,6 +44,10 @@ public sealed partial class HabitTests
     }
 
     [Fact]
+    public void Every_revision_of_a_session_comes_from_the_store_s_clock() =>
+        Assert.Empty(Repository.Files("*.lua").Where(f => CountedRevision().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
+
+    [Fact]
     public void Every_log_event_has_a_number_of_its_own_in_its_room_s_block()
     {
         var blocks = new Dictionary<string, int> { ["Storage"] = 100, ["Rpc"] = 200, ["Stations"] = 300, ["Presence"] = 350, ["Tenancy"] = 400, ["Directory"] = 500, ["Ldap"] = 600, ["Profiles"] = 650, ["Hosts"] = 700, ["Pools"] = 900, ["Records"] = 950, ["Sessions"] = 1000 };
@@ -59,6 +63,9 @@ public sealed partial class HabitTests
 
     [GeneratedRegex(@"(Manager|Helpers?|Utils?|Common|Base|Processor|Data|Info)\.cs$")]
     private static partial Regex EmptyName();
+
+    [GeneratedRegex(@"'HINCRBY',[^)]*'revision'|'revision', *(?!next_revision\()[^'\s)]")]
+    private static partial Regex CountedRevision();
 
     [GeneratedRegex(@"Thread\.Sleep|\.Result\b(?!\s*[=:])|\.GetAwaiter\(\)\.GetResult|NotImplementedException|\bTODO\b|\bFIXME\b|Skip\s*=\s*""")]
     private static partial Regex Unfinished();

@@ -41,7 +41,7 @@ public enum SessionPhase
 /// <param name="Refused">Fence of the last ticket that was refused while still wanted; 0 = none.</param>
 /// <param name="LeaseUntil">End of the claim while <see cref="SessionPhase.Opening"/>, or of what it may still bring forth while <see cref="SessionPhase.Ending"/>; else null.</param>
 /// <param name="Boot">Boot id of its host when it was made: what ran under another one is gone.</param>
-/// <param name="Revision">Grows by one with each change; a commit names the one it was decided on.</param>
+/// <param name="Revision">Grows with each change, from the store's clock (µs), so that it names one content of the row even where the store has lost writes; a commit names the one it was decided on.</param>
 public sealed record Session(
     SessionId Id,
     PersonId Person,

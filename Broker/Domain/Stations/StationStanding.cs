@@ -34,6 +34,15 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
     /// <summary>Why, in the operator's words; may be empty.</summary>
     public string Why { get; init; } = "";
 
+    /// <summary>What was decided cannot be read any more, so nobody knows whether the name was revoked or which certificate is its own: nobody is admitted. <see cref="Why"/> says what is wrong.</summary>
+    public bool IsUnreadable { get; init; }
+
+    /// <summary>Of a name whose decision cannot be read.</summary>
+    /// <param name="station">The name.</param>
+    /// <param name="at">When it was decided, where at least that can be read; else before every decision.</param>
+    /// <param name="why">What is wrong.</param>
+    public static StationStanding Unreadable(StationId station, DateTimeOffset at, string why) => new(station, Revoked: true, at) { IsUnreadable = true, Why = why };
+
     /// <summary>Whether who shows this certificate may call.</summary>
     /// <param name="certificate">SHA-256 of the certificate, as <see cref="Certificate"/>.</param>
     public bool Admits(string certificate) => !Revoked && (Certificate is null || Certificate == certificate || Next?.Certificate == certificate);
@@ -44,10 +53,10 @@ public sealed record StationStanding(StationId Station, bool Revoked, DateTimeOf
     /// <summary>As it takes the place of another one: later than that, also where the clock was put back.</summary>
     /// <param name="before">What stood there; null = nothing.</param>
     /// <param name="now">By the store's clock.</param>
-    public StationStanding InPlaceOf(StationStanding? before, DateTimeOffset now) => this with { At = before is null || now > before.At ? now : before.At + _least };
+    public StationStanding InPlaceOf(StationStanding? before, DateTimeOffset now) => this with { IsUnreadable = false, At = before is null || now > before.At ? now : before.At + _least };
 
-    /// <summary>Whether the other one, of the same station, is what stood before this.</summary>
-    public bool IsNewerThan(StationStanding other) => At > other.At;
+    /// <summary>Whether the other one, of the same station, is what stood before this, or this very one where it cannot be read.</summary>
+    public bool IsNewerThan(StationStanding other) => At > other.At || (At == other.At && other.IsUnreadable && !IsUnreadable);
 
     /// <summary>The next certificate was shown: it is the only one from now on.</summary>
     /// <returns>Null: nothing changes.</returns>

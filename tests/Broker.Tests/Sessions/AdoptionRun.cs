@@ -53,7 +53,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     private const long DayAhead = 24L * 3600 * 1_000_000;
     private static readonly PoolId[] _pools = [new("paire"), LedgerFarm.Office];
 
-    private sealed record Row(string Person, string User, string Host, SessionPhase Phase, long Fence, long Redeemed, long Revision)
+    private sealed record Row(string Person, string User, string Host, SessionPhase Phase, long Fence, long Redeemed, long Changes)
     {
         public bool IsFinal => Phase is SessionPhase.Ended or SessionPhase.Lost or SessionPhase.Expired;
     }
@@ -61,6 +61,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     private readonly SortedDictionary<string, Row> _rows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Session> _lastRead = [];
     private readonly List<string> _ids = [];
+    private readonly Dictionary<string, (long Changes, long Revision)> _revisions = [];
     private readonly Dictionary<string, SortedDictionary<string, string>> _seats = farm.Pool.Hosts.ToDictionary(host => host.Value, _ => new SortedDictionary<string, string>(StringComparer.Ordinal));
     private readonly SortedDictionary<string, string> _desktops = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _use = new(StringComparer.Ordinal);
@@ -69,6 +70,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     private readonly List<string> _events = [];
     private long _counter = 1000;
     private int _releases;
+    private long _changes;
 
     /// <summary>The account amelie is Drancy's; that of lea was given by an older broker, which did not say whose; nobody has used the others.</summary>
     public Task BeginAsync() => farm.Store.RunAsync("begin", async db =>
@@ -109,7 +111,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
             Assert.True(fence > Math.Max(_counter, told));
         }
         _counter = Math.Max(_counter, fence);
-        _rows[sid] = new Row(person.Value, user, how.Host, seen.Connected ? SessionPhase.Active : SessionPhase.Disconnected, fence, told, 1);
+        _rows[sid] = new Row(person.Value, user, how.Host, seen.Connected ? SessionPhase.Active : SessionPhase.Disconnected, fence, told, ++_changes);
         seats[user] = _desktops[person.Value] = sid;
         _use[sid] = person.Tenant.Value;
         _owners.TryAdd(user, $"agglo/{person.Tenant}");
@@ -126,7 +128,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         if (!done) return;
         _seats[row!.Host][row.User] = _desktops[row.Person] = sid;
         _use[sid] = new PersonId(row.Person).Tenant.Value;
-        _rows[sid] = row with { Revision = row.Revision + 1 };
+        _rows[sid] = row with { Changes = ++_changes };
         _events.Add("session-repaired");
     }
 
@@ -140,7 +142,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         Assert.Equal(done, await farm.Adoptions.RaiseAsync(believed, new Fence(fence), "test"));
         if (!done) return;
         _counter = Math.Max(_counter, fence);
-        _rows[sid] = row! with { Fence = fence, Redeemed = fence, Revision = row.Revision + 1 };
+        _rows[sid] = row! with { Fence = fence, Redeemed = fence, Changes = ++_changes };
         _events.Add("session-repaired");
     }
 
@@ -213,8 +215,13 @@ internal sealed class AdoptionRun(LedgerFarm farm)
         foreach (var sid in _ids)
         {
             var stored = await farm.Sessions.FindAsync(new SessionId(sid));
-            Assert.Equal(_rows.GetValueOrDefault(sid), stored is null ? null : new Row(stored.Person.Value, stored.User, stored.Host.Value, stored.Phase, stored.Fence.Value, stored.Redeemed.Value, stored.Revision));
+            var row = _rows.GetValueOrDefault(sid);
+            Assert.Equal(row, stored is null ? null : new Row(stored.Person.Value, stored.User, stored.Host.Value, stored.Phase, stored.Fence.Value, stored.Redeemed.Value, row?.Changes ?? 0));
             if (stored is null) continue;
+            // A revision names one content of the row: it grows when that has changed, and then only.
+            var (changes, revision) = _revisions.GetValueOrDefault(sid);
+            Assert.Equal((row!.Changes > changes, row.Changes == changes), (stored.Revision > revision, stored.Revision == revision));
+            _revisions[sid] = (row.Changes, stored.Revision);
             _lastRead[sid] = stored;
             // What is over is forgotten one day, what runs never.
             Assert.Equal(stored.IsFinal, await farm.Store.RunAsync("life", db => db.KeyTimeToLiveAsync(farm.Keys.Session(stored.Id))) is not null);
@@ -258,7 +265,7 @@ internal sealed class AdoptionRun(LedgerFarm farm)
     {
         var row = _rows[sid];
         var (user, person) = of ?? (row.User, row.Person);
-        _rows[sid] = row with { Phase = phase, Revision = row.Revision + 1 };
+        _rows[sid] = row with { Phase = phase, Changes = ++_changes };
         _use.Remove(sid);
         if (_seats[row.Host].GetValueOrDefault(user) == sid && _seats[row.Host].Remove(user) && isRelease) _releases++;
         if (_desktops.GetValueOrDefault(person) == sid) _desktops.Remove(person);

@@ -52,7 +52,7 @@ public sealed class EnrolmentModelTests(RedisFixture redis)
                     var now = (await wishes.FindAsync(old.Code))!;
                     var (read, _) = await standings.ReadAsync(NameOf(name));
                     var standing = new StationStanding(NameOf(name), Revoked: false, DateTimeOffset.UnixEpoch) { Certificate = $"of {key}", By = "anne", Home = new StationHome("couloir", "desk", "", "", DateTimeOffset.UnixEpoch, "anne") };
-                    if (stale && read.Text.Length > 0) read = new StandingRead(null, "");
+                    if (stale && !read.Text.IsNullOrEmpty) read = new StandingRead(null, "");
                     var expected = now.Text != old.Text && stale ? WishDecision.Changed : stale && admitted.ContainsKey(name) ? WishDecision.NameTaken : WishDecision.Done;
                     Assert.Equal(expected, await wishes.AcceptAsync(stale ? old : now, read, standing, $"pem {key}"));
                     if (expected != WishDecision.Done) break;

@@ -1,41 +1,17 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using VdiBroker.Broker.Tests.Rpc;
-using VdiBroker.Broker.Tests.Sessions;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.City.Processes;
 using VdiBroker.Kernel;
 using VdiBroker.Stations;
-using VdiBroker.Storage;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Stations;
 
 /// <summary>What a broker knows of stations, on a real Redis: what it cuts, and what it does not forget.</summary>
 [Collection(RedisCollection.Name)]
-public sealed class StationBookTests : IAsyncLifetime
+public sealed class StationBookTests(RedisFixture redis) : StationBookRun(redis)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
-    private static readonly StationId _station = new("guichet-3");
     private static readonly RenewedCertificate _second = new("second", "key", "pem");
-    private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-book-").FullName;
-    private readonly KeySpace _keys = LedgerFarm.NextKeys();
-    private readonly KeptLines<StationBook> _log = new();
-    private readonly RedisFixture _redis;
-    private readonly StandingStore _store;
-
-    private readonly FarmEvents _events;
-
-    public StationBookTests(RedisFixture redis) => (_redis, _store, _events) = (redis, new StandingStore(redis.Store, _keys), new FarmEvents(redis.Store, _keys));
-
-    public Task InitializeAsync() => _events.StartAsync(default);
-
-    public async Task DisposeAsync()
-    {
-        await _events.StopAsync(default);
-        _events.Dispose();
-        System.IO.Directory.Delete(_folder, recursive: true);
-    }
 
     [Fact]
     public async Task A_stream_that_ends_while_others_are_cut_is_not_cut_and_the_book_goes_on()
@@ -164,25 +140,24 @@ public sealed class StationBookTests : IAsyncLifetime
         var (_, shown) = await _store.DecideAsync(_station, (known, _) => new StandingChange(known!.Shown("second")!, "station-shown", "itself", ""));
         Assert.True(shown!.IsNewerThan(before));
         Assert.Equal((DateTimeOffset.FromUnixTimeMilliseconds(1700000000000), shown), (shown.DecidedAt, (await _store.ReadAsync())[_station]));
-        Assert.Equal((0, 0), await _store.PutBackAsync([before]));
+        Assert.Equal((0, 0), await _store.PutBackAsync([before], await _store.ReadAsync()));
     }
 
-    private async Task DecideAsync(Func<StationStanding, StationStanding> change, StationId? station = null) => await _store.DecideAsync(station ?? _station, (known, at) =>
-        new StandingChange(change(known ?? new StationStanding(station ?? _station, Revoked: false, at)), "station-admitted", "anne", ""));
-
-    private static Task KnowsAsync(StationBook book, string certificate) =>
-        Eventually.HoldsAsync($"known with {certificate}", _patience, async () => await book.RefusedAsync(_station, () => "none", default) is { } refused && refused.Certificate == certificate);
-
-    private (int Id, LogLevel Level)[] Said => [.. _log.Lines.Select(line => (line.Id, line.Level))];
-
-    private string Kept(string broker) => File.Exists(Path.Combine(_folder, broker, $"stations-{_keys.Farm}.json")) ? File.ReadAllText(Path.Combine(_folder, broker, $"stations-{_keys.Farm}.json")) : "";
-
-    private async Task<StationBook> OpenAsync(string broker)
+    [Fact]
+    public async Task What_a_full_disk_did_not_take_is_kept_when_there_is_room_again_though_nothing_changes()
     {
-        var book = Book(broker);
+        var clock = new HandClock(DateTimeOffset.UnixEpoch);
+        // No folder can be made there: as on a full disk, nothing is written.
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a"), "");
+        using var book = Book("a", clock);
         await book.StartAsync(default);
-        return book;
+        await DecideAsync(known => known with { Certificate = "first" });
+        await Eventually.HoldsAsync("told", _patience, () => !_keptLog.Lines.IsEmpty);
+        File.Delete(Path.Combine(_folder, "a"));
+        clock.Turn(TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync("kept", _patience, () => Kept("a").Contains("first", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("told", _patience, () => _keptLog.Lines.Count == 2);
+        Assert.Equal([(302, LogLevel.Warning), (310, LogLevel.Information)], _keptLog.Lines.Select(line => (line.Id, line.Level)));
+        await book.StopAsync(default);
     }
-
-    private StationBook Book(string broker) => new(_store, new KeptStandings(_keys, new StateFolder(Path.Combine(_folder, broker)), NullLogger<KeptStandings>.Instance), new StationHomes(), _events, TimeProvider.System, _log);
 }

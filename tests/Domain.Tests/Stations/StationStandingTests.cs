@@ -27,6 +27,19 @@ public sealed class StationStandingTests
     }
 
     [Fact]
+    public void What_cannot_be_read_admits_nobody_and_stands_behind_what_is_remembered_of_the_same_time_alone()
+    {
+        var unreadable = StationStanding.Unreadable(_admitted.Station, _admitted.At, "no JSON");
+        Assert.False(unreadable.Admits(New));
+        Assert.False(unreadable.Replaced(New));
+        Assert.True(_admitted.IsNewerThan(unreadable));
+        Assert.False(unreadable.IsNewerThan(_admitted));
+        Assert.False(unreadable.IsNewerThan(unreadable with { Why = "null" }));
+        Assert.True((unreadable with { At = _admitted.At.AddMilliseconds(1) }).IsNewerThan(_admitted));
+        Assert.False(unreadable.InPlaceOf(unreadable, _admitted.At).IsUnreadable);
+    }
+
+    [Fact]
     public void What_takes_the_place_of_a_standing_is_newer_also_by_a_clock_that_was_put_back()
     {
         foreach (var now in (TimeSpan[])[TimeSpan.FromDays(-1), TimeSpan.Zero, TimeSpan.FromDays(1)])
