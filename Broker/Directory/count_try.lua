@@ -1,5 +1,6 @@
 -- Counts tries of passwords, as Broker/Domain/Directory/Lockout.cs says: 'begin' asks whether one may be made and counts it, 'look' asks only
 -- whether the station pauses, the others settle it. Who is newly locked, or which station newly pauses, is an event, once, and stands among the lockouts until it is over.
+-- With: events.
 -- KEYS: 1 the person's tries at this station, 2 the station's, 3 the person's everywhere, 4 lockouts, 5 events.
 -- ARGV: 1 doorbell, 2 'begin' | 'look' | 'failed' | 'passed' | 'unanswered' | 'unknown', 3 the try's id, 4 digest of the name, 5 station, 6 the person's id ('' = not known),
 --       7 now in ms ('0' = the store's clock), then the policy, times in ms: 8 tries here, 9 within, 10 pause, 11 tries at the station, 12 within,
@@ -71,12 +72,11 @@ local function tell(name)
   redis.call('ZADD', KEYS[4], over_at, member[name])
   redis.call('PEXPIRE', KEYS[4], math.max(over_at - now, redis.call('PTTL', KEYS[4])))
   if name == 'station' then
-    redis.call('XADD', KEYS[5], 'MAXLEN', '~', 100000, '*', 'kind', 'station-paused', 'station', station, 'for', over_at - now)
+    announce(KEYS[5], ARGV[1], 'station-paused', 'station', station, 'for', over_at - now)
   else
-    redis.call('XADD', KEYS[5], 'MAXLEN', '~', 100000, '*', 'kind', 'person-locked', 'person', ledger.person or '', 'name', string.sub(digest, 1, 8),
+    announce(KEYS[5], ARGV[1], 'person-locked', 'person', ledger.person or '', 'name', string.sub(digest, 1, 8),
       'station', name == 'here' and station or '', 'for', over_at - now)
   end
-  redis.call('PUBLISH', ARGV[1], 'lockout')
 end
 
 local function save(name)

@@ -1,4 +1,5 @@
 -- Takes a call for help in, with its event in the farm's stream. Who has called from a station and was not served yet has called once, however often they press: the same call is given again, with the desktop of now.
+-- With: events.
 -- KEYS: 1 open calls, 2 who has called from where, 3 when this station has called lately, 4 the last number, 5 events.
 -- ARGV: 1 doorbell, 2 person, 3 station, 4 the call (JSON, without number, time and taker), 5 most new calls of a station, 6 within so many ms, 7 how long calls are kept in ms,
 --       8 session ('' = none), 9 host, 10 pool, 11 id of the sign-in's record.
@@ -25,7 +26,6 @@ redis.call('HSET', KEYS[2], caller, number)
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
 if not open then
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', 100000, '*', 'kind', 'help-called', 'call', number, 'person', ARGV[2], 'station', ARGV[3], 'session', ARGV[8], 'host', ARGV[9], 'pool', ARGV[10], 'record', ARGV[11])
-  redis.call('PUBLISH', ARGV[1], 'help-called')
+  announce(KEYS[5], ARGV[1], 'help-called', 'call', number, 'person', ARGV[2], 'station', ARGV[3], 'session', ARGV[8], 'host', ARGV[9], 'pool', ARGV[10], 'record', ARGV[11])
 end
 return tonumber(number)

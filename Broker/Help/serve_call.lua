@@ -1,4 +1,5 @@
 -- Somebody of the helpdesk takes an open call, or closes it, with its event in the farm's stream.
+-- With: events.
 -- KEYS: 1 open calls, 2 who has called from where, 3 events.
 -- ARGV: 1 doorbell, 2 number of the call, 3 'take' | 'close', 4 who does it.
 -- Result: 'done' | 'taken NAME' (somebody else has it: they close it, or it is taken from them by closing) | 'unknown'.
@@ -18,6 +19,5 @@ else
   local caller = call.person .. ' ' .. call.station
   if redis.call('HGET', KEYS[2], caller) == ARGV[2] then redis.call('HDEL', KEYS[2], caller) end
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'call', ARGV[2], 'person', call.person, 'station', call.station, 'by', ARGV[4])
-redis.call('PUBLISH', ARGV[1], kind)
+announce(KEYS[3], ARGV[1], kind, 'call', ARGV[2], 'person', call.person, 'station', call.station, 'by', ARGV[4])
 return 'done'

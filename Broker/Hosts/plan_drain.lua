@@ -1,4 +1,5 @@
 -- Plans the drain of a host, in place of one that was planned before; or puts one back where there is none any more. Rows of drains that are over are cleared away.
+-- With: events.
 -- KEYS: 1 drains, 2 events.
 -- ARGV: 1 doorbell, 2 host, 3 from in ms, 4 until in ms ('' = until it is taken back), 5 the row (JSON), 6 who, 7 why, 8 '1' = it is put back: the store has lost it.
 -- Result: { 1, the row before ('' = none) }, or { 0 } when it would be over already, or is put back and there is one.
@@ -17,6 +18,5 @@ for i = 1, #rows, 2 do
   end
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[5])
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', 100000, '*', 'kind', 'host-drain-planned', 'host', ARGV[2], 'from', ARGV[3], 'until', ARGV[4], 'by', ARGV[6], 'why', ARGV[7])
-redis.call('PUBLISH', ARGV[1], 'host-drain-planned')
+announce(KEYS[2], ARGV[1], 'host-drain-planned', 'host', ARGV[2], 'from', ARGV[3], 'until', ARGV[4], 'by', ARGV[6], 'why', ARGV[7])
 return { 1, before }

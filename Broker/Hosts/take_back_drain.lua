@@ -1,10 +1,10 @@
 -- Takes the drain of a host back, planned or under way: it takes people again, and who was told of an end by it hears that it holds no more.
+-- With: events.
 -- KEYS: 1 drains, 2 events.
 -- ARGV: 1 doorbell, 2 host, 3 who.
 -- Result: the row ('' = there was none).
 local row = redis.call('HGET', KEYS[1], ARGV[2])
 if not row then return '' end
 redis.call('HDEL', KEYS[1], ARGV[2])
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', 100000, '*', 'kind', 'host-drain-taken-back', 'host', ARGV[2], 'by', ARGV[3])
-redis.call('PUBLISH', ARGV[1], 'host-drain-taken-back')
+announce(KEYS[2], ARGV[1], 'host-drain-taken-back', 'host', ARGV[2], 'by', ARGV[3])
 return row

@@ -1,4 +1,5 @@
 -- Notes that a machine that was being woken answers: how long it took is kept, once.
+-- With: events.
 -- KEYS: 1 the wake, 2 how long earlier ones took, 3 events.
 -- ARGV: 1 doorbell, 2 machine, 3 how many are kept.
 -- Result: ms that it took; -1 when it was noted already.
@@ -9,6 +10,5 @@ local took = t[1] * 1000 + math.floor(t[2] / 1000) - tonumber(since)
 redis.call('DEL', KEYS[1])
 redis.call('LPUSH', KEYS[2], string.format('%.0f', took))
 redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'machine-woken', 'host', ARGV[2], 'took', took)
-redis.call('PUBLISH', ARGV[1], 'machine-woken')
+announce(KEYS[3], ARGV[1], 'machine-woken', 'host', ARGV[2], 'took', took)
 return took

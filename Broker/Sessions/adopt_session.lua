@@ -1,6 +1,6 @@
 -- Takes in a session that runs on a host and that the ledger does not seat: row, seat, the person's desktop and the use of the pool in one step. What the ledger
 -- believed instead, if the decision gave it up, is lost in the same step. In a personal pool the host becomes the person's if they have none.
--- With: numbers, uses, ends.
+-- With: numbers, uses, ends, events.
 -- KEYS: 1 counter, 2 board of the host, 3 its seats, 4 the person's desktops, 5 the session, 6 the one given up, 7 its host's seats (6 and 7 repeat 5 and 3 when
 --       there is none), 8 account, 9 use of the pool, 10 hosts that carried the person last, 11 its assignments, 12 events, 13 shares of the pool.
 -- ARGV: 1 doorbell, 2 link that reported it, 3 session id, 4 person, 5 user, 6 pool, 7 host, 8 phase, 9 fence that the host was told of, 10 '1' = the host knows it by
@@ -31,7 +31,7 @@ if ARGV[10] == '1' then keep_up(KEYS[1], told) else fence = next_number(KEYS[1],
 local uses = { use = KEYS[9], shares = KEYS[13] }
 if given_up ~= '' then
   finish_session('lost', { row = KEYS[6], seats = KEYS[7], desktops = KEYS[4], uses = uses, id = given_up, user = user, pool = pool, memory = ARGV[15] })
-  redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[19])
+  announce(KEYS[12], ARGV[1], 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[19])
 end
 redis.call('HSET', KEYS[5], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', ARGV[8], 'phase_since', now, 'station', '',
   'serial', 0, 'fence', digits(fence), 'redeemed', ARGV[9], 'refused', 0, 'lease', 0,
@@ -43,7 +43,6 @@ redis.call('HSET', KEYS[4], pool, sid)
 redis.call('HSET', KEYS[10], pool, host)
 if ARGV[22] ~= '' then redis.call('PEXPIRE', KEYS[10], ARGV[22]) end
 if ARGV[18] == '1' then redis.call('HSETNX', KEYS[11], person, host) end
-redis.call('XADD', KEYS[12], 'MAXLEN', '~', 100000, '*', 'kind', 'session-adopted', 'session', sid, 'person', person, 'pool', pool, 'host', host,
+announce(KEYS[12], ARGV[1], 'session-adopted', 'session', sid, 'person', person, 'pool', pool, 'host', host,
   'fence', digits(fence), 'cause', ARGV[19])
-redis.call('PUBLISH', ARGV[1], 'session-adopted')
 return 'adopted'

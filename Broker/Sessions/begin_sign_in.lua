@@ -1,7 +1,7 @@
 -- Keeps a fresh sign-in and numbers it: of two sign-ins of one person the greater number holds the desktops. An account name on the hosts belongs to the
 -- people of one tenant: the first that used it. The directory beside it is the one that knew them last: a tenant may move to another. Older values name the directory alone:
 -- the first of its tenants that uses it takes it over.
--- With: numbers.
+-- With: numbers, events.
 -- KEYS: 1 counter, 2 sign-in, 3 events, 4 account.
 -- ARGV: 1 doorbell, 2 life in ms without a call, 3 person, 4 station, 5 directory/tenant, 6 longest life in ms, 7 '1' = in limited mode,
 --       8 how long ago the directory was asked for its rights, in ms, then field, value, field, value …
@@ -18,7 +18,6 @@ end
 local serial = next_number(KEYS[1])
 redis.call('HSET', KEYS[2], 'serial', serial, 'person', ARGV[3], 'station', ARGV[4], 'until', now + ARGV[6], 'rights', string.format('%.0f', now - ARGV[8]), 'limited', ARGV[7], unpack(ARGV, 9))
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'signed-in', 'person', ARGV[3], 'station', ARGV[4], 'serial', serial,
+announce(KEYS[3], ARGV[1], 'signed-in', 'person', ARGV[3], 'station', ARGV[4], 'serial', serial,
   'limited', ARGV[7])
-redis.call('PUBLISH', ARGV[1], 'signed-in')
 return serial

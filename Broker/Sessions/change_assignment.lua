@@ -1,4 +1,5 @@
 -- Gives a person a host or a machine of a pool for good, takes it, or puts another in its place. What runs is not touched: a running desktop is the person's until it ends.
+-- With: events.
 -- KEYS: 1 assignments of the pool, 2 the person's desktops, 3 the session that is their desktop there (any key when there is none), 4 events.
 -- ARGV: 1 doorbell, 2 person, 3 pool, 4 'give', 'take' or 'move', 5 host wanted ('' with take), 6 how many people may own a place there ('' = no bound),
 --       7 id of the person's desktop in the pool as it was read ('' = none), 8 '1' = also while it runs elsewhere, 9 who changes it.
@@ -23,7 +24,6 @@ if ARGV[6] ~= '' then
   if owners >= tonumber(ARGV[6]) then return { 'full' } end
 end
 if verb == 'take' then redis.call('HDEL', KEYS[1], person) else redis.call('HSET', KEYS[1], person, wanted) end
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'assignment-' .. (verb == 'give' and 'given' or verb == 'take' and 'taken' or 'moved'), 'person', person,
+announce(KEYS[4], ARGV[1], 'assignment-' .. (verb == 'give' and 'given' or verb == 'take' and 'taken' or 'moved'), 'person', person,
   'pool', ARGV[3], 'host', wanted, 'before', before, 'by', ARGV[9])
-redis.call('PUBLISH', ARGV[1], 'assignment-changed')
 return { 'done', before }

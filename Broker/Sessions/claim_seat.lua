@@ -1,6 +1,6 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
--- With: numbers, uses, ends.
+-- With: numbers, uses, ends, events.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
 --       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
 --       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17 shares of the pool, 18… seats of the ranked hosts.
@@ -71,7 +71,7 @@ if not host then return { 'full' } end
 local fence = next_number(KEYS[1])
 if given_up ~= '' then
   finish_session('lost', { row = KEYS[7], seats = KEYS[8], desktops = KEYS[3], uses = uses, id = given_up, user = user, pool = pool, memory = ARGV[13] })
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
+  announce(KEYS[6], ARGV[1], 'session-lost', 'session', given_up, 'person', person, 'pool', pool, 'cause', ARGV[18])
 end
 redis.call('HSET', KEYS[4], 'id', sid, 'person', person, 'user', user, 'pool', pool, 'host', host, 'phase', 'opening', 'phase_since', now, 'station', ARGV[6],
   'serial', ARGV[7], 'fence', fence, 'redeemed', 0, 'refused', 0, 'lease', now + ARGV[8], 'boot', boot, 'revision', next_revision(), 'since', now)
@@ -91,7 +91,6 @@ local told = redis.call('HMGET', KEYS[2], 'printers', 'look')
 redis.call('HSET', KEYS[5], 'user', user, 'host', host, 'session', sid, 'fence', fence, 'expires', now + ARGV[9],
   'printers', told[1] or '', 'look', told[2] or '')
 redis.call('PEXPIRE', KEYS[5], ARGV[10])
-redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', 'session-opened', 'session', sid, 'person', person, 'pool', pool, 'host', host,
+announce(KEYS[6], ARGV[1], 'session-opened', 'session', sid, 'person', person, 'pool', pool, 'host', host,
   'station', ARGV[6], 'fence', fence)
-redis.call('PUBLISH', ARGV[1], 'session-opened')
 return { 'claimed', host, fence }

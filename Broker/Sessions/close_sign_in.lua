@@ -1,5 +1,5 @@
 -- Ends a sign-in; with 'sign-out', orders the session that it holds to end. The sign-in is kept a little longer so that its station can follow the end.
--- With: numbers.
+-- With: numbers, events.
 -- KEYS: 1 sign-in, 2 session (repeats 1 when none was opened), 3 events.
 -- ARGV: 1 doorbell, 2 session id ('' = none), 3 fence that the station holds, 4 'leave' | 'sign-out', 5 life of the closed sign-in in ms,
 --       6 how long a desktop whose ticket was accepted may still take to appear, in ms.
@@ -15,6 +15,5 @@ local held = s[6] == serial or (s[6] == '0' and s[5] == redis.call('HGET', KEYS[
 if s[1] ~= ARGV[3] or not held or (s[2] ~= 'opening' and s[2] ~= 'active' and s[2] ~= 'disconnected') then return 'not-held' end
 local appears = now + ARGV[6]
 redis.call('HSET', KEYS[2], 'phase', 'ending', 'phase_since', now, 'lease', math.min(tonumber(s[7]), appears), 'revision', next_revision(s[8]))
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'session-ending', 'session', ARGV[2], 'person', s[5], 'user', s[3], 'host', s[4])
-redis.call('PUBLISH', ARGV[1], 'session-ending')
+announce(KEYS[3], ARGV[1], 'session-ending', 'session', ARGV[2], 'person', s[5], 'user', s[3], 'host', s[4])
 return 'ending'

@@ -1,6 +1,6 @@
 -- Brings one session to what its host saw. Nothing happens when the session has changed since the decision: the next report decides anew. Only steps of its life are made.
 -- A final phase frees the seat, its use of the pool ends, and the moment is kept for those who wait.
--- With: numbers, uses, ends.
+-- With: numbers, uses, ends, events.
 -- KEYS: 1 session, 2 seats of its host, 3 the person's desktops, 4 events, 5 use of its pool, 6 when its seats came free, 7 its shares.
 -- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 phase, 5 cause, 6 '1' = the phase is final, 7 memory of a final session in ms, 8 phases that may become it.
 -- A phase that stays (only its lease has been settled) is no event.
@@ -15,7 +15,6 @@ end
 if s[6] == ARGV[4] then return 1 end
 redis.call('HSET', KEYS[1], 'phase_since', now)
 local kind = 'session-' .. ARGV[4]
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[5], 'user', s[1], 'pool', s[2], 'host', s[3], 'station', s[4],
+announce(KEYS[4], ARGV[1], kind, 'session', ARGV[2], 'person', s[5], 'user', s[1], 'pool', s[2], 'host', s[3], 'station', s[4],
   'before', s[6], 'cause', ARGV[5])
-redis.call('PUBLISH', ARGV[1], kind)
 return 1

@@ -1,6 +1,6 @@
 -- Ends a claim whose lease is over and that no host confirmed: its seat comes back, once. Whoever asks may be late, or ask twice: phase, fence, confirmation and lease
 -- are checked here. A desktop that a host had confirmed before it was moved is nobody's now and keeps its seat, unless its host has just said that it is not there.
--- With: numbers, uses, ends.
+-- With: numbers, uses, ends, events.
 -- KEYS: 1 session, 2 seats of its host, 3 the person's desktops, 4 events, 5 use of its pool, 6 when its seats came free, 7 its shares.
 -- ARGV: 1 doorbell, 2 session id, 3 fence of the claim, 4 memory of a final session in ms, 5 '1' = its host has just reported, and does not have it.
 -- Result: 'expired' | 'left' (it is on nobody's screen now) | 'confirmed' | 'early' (its lease runs) | 'changed' (there is no such claim any more).
@@ -16,7 +16,6 @@ else
   redis.call('HSET', KEYS[1], 'phase', phase, 'phase_since', now, 'lease', 0, 'revision', next_revision(s[10]))
 end
 local kind = 'session-' .. phase
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', ARGV[2], 'person', s[9], 'pool', s[6], 'host', s[7], 'station', s[8],
+announce(KEYS[4], ARGV[1], kind, 'session', ARGV[2], 'person', s[9], 'pool', s[6], 'host', s[7], 'station', s[8],
   'before', 'opening', 'cause', 'lease-over')
-redis.call('PUBLISH', ARGV[1], kind)
 return phase == 'expired' and 'expired' or 'left'

@@ -1,5 +1,5 @@
 -- Gives the person at a desktop more time: what they were told is taken back, and its limit does not hold for a while.
--- With: numbers.
+-- With: numbers, events.
 -- KEYS: 1 session, 2 events.
 -- ARGV: 1 doorbell, 2 session id, 3 revision decided on, 4 limit, 5 until when it does not hold, in ms, 6 every limit that does not hold: limit=ms limit=ms …,
 --       7 phases that may be told.
@@ -9,7 +9,6 @@ if s[1] ~= ARGV[3] or s[5] ~= ARGV[4] or not string.find(ARGV[7], s[7], 1, true)
 redis.call('HSET', KEYS[1], 'spared', ARGV[6], 'revision', next_revision(s[1]))
 redis.call('HINCRBY', KEYS[1], 'extensions', 1)
 redis.call('HDEL', KEYS[1], 'warned', 'ends')
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', 100000, '*', 'kind', 'session-extended', 'session', ARGV[2], 'person', s[2], 'pool', s[6], 'host', s[3], 'station', s[4],
+announce(KEYS[2], ARGV[1], 'session-extended', 'session', ARGV[2], 'person', s[2], 'pool', s[6], 'host', s[3], 'station', s[4],
   'cause', ARGV[4], 'until', ARGV[5])
-redis.call('PUBLISH', ARGV[1], 'session-extended')
 return 1

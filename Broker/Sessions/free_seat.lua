@@ -1,6 +1,6 @@
 -- Frees a seat whose session is no more, is over, or is another account's or host's: nobody sits there. Nothing says any more of which pool a session was that is no more,
 -- so it is taken out of the use of each that may be.
--- With: uses.
+-- With: uses, events.
 -- KEYS: 1 seats, 2 session, 3 events, then for every pool that holds the host: use, shares.
 -- ARGV: 1 doorbell, 2 user, 3 session id, 4 host, 5 cause.
 -- Result: 1 freed, 0 there is such a session here, or another holds the seat.
@@ -12,6 +12,5 @@ redis.call('HDEL', KEYS[1], ARGV[2])
 if over then
   for i = 4, #KEYS, 2 do leave_pool({ use = KEYS[i], shares = KEYS[i + 1] }, ARGV[3]) end
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'session-seat-freed', 'session', ARGV[3], 'user', ARGV[2], 'host', ARGV[4], 'cause', ARGV[5])
-redis.call('PUBLISH', ARGV[1], 'session-seat-freed')
+announce(KEYS[3], ARGV[1], 'session-seat-freed', 'session', ARGV[3], 'user', ARGV[2], 'host', ARGV[4], 'cause', ARGV[5])
 return 1

@@ -1,4 +1,5 @@
 -- Gives up a place in a pool's queue, unless a newer sign-in of the person waits in it.
+-- With: events.
 -- KEYS: 1 queue, 2 who waits in it, 3 events.
 -- ARGV: 1 doorbell, 2 pool, 3 person, 4 sign-in number, 5 cause.
 -- Result: 1 given up, 0 there was none of this sign-in.
@@ -8,6 +9,5 @@ local station, serial = string.match(row, '^[^|]*|([^|]*)|(%d+)|')
 if tonumber(serial) > tonumber(ARGV[4]) then return 0 end
 redis.call('ZREM', KEYS[1], ARGV[3])
 redis.call('HDEL', KEYS[2], ARGV[3])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-left', 'person', ARGV[3], 'pool', ARGV[2], 'station', station, 'cause', ARGV[5])
-redis.call('PUBLISH', ARGV[1], 'queue-left')
+announce(KEYS[3], ARGV[1], 'queue-left', 'person', ARGV[3], 'pool', ARGV[2], 'station', station, 'cause', ARGV[5])
 return 1

@@ -1,6 +1,6 @@
 -- Commits the verdict on a presented ticket: it is spent whatever the verdict; a granted one confirms the station's claim; a refused one that the station
 -- still counts on is marked, so that it takes a fresh one. The same attempt (a host that asks again after a lost answer) gets the same verdict.
--- With: numbers.
+-- With: numbers, events.
 -- KEYS: 1 ticket, 2 session, 3 events.
 -- ARGV: 1 doorbell, 2 verdict, 3 presenting user, 4 presenting host, 5 session id, 6 fence of the ticket, 7 lease in ms from now,
 --       8 digest as it may be logged, 9 attempt ('' = none given).
@@ -29,6 +29,5 @@ if s[1] == ARGV[6] then
   end
 end
 local kind = verdict == 'granted' and 'ticket-redeemed' or 'ticket-refused'
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'verdict', verdict, 'session', ARGV[5], 'user', ARGV[3], 'host', ARGV[4], 'ticket', ARGV[8])
-redis.call('PUBLISH', ARGV[1], kind)
+announce(KEYS[3], ARGV[1], kind, 'verdict', verdict, 'session', ARGV[5], 'user', ARGV[3], 'host', ARGV[4], 'ticket', ARGV[8])
 return verdict

@@ -1,4 +1,5 @@
 -- Makes every right that is known of a person, or of everybody, a thing of the past: it is asked anew before the next opening.
+-- With: events.
 -- KEYS: 1 refreshed, 2 events.
 -- ARGV: 1 doorbell, 2 person, or '*' for everybody, 3 who asks for it, 4 longest life of a sign-in in ms: older marks concern nobody.
 -- Result: the mark, in ms.
@@ -10,6 +11,5 @@ for i = 1, #marks, 2 do
 end
 local mark = string.format('%.0f', now)
 redis.call('HSET', KEYS[1], ARGV[2], mark)
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', 100000, '*', 'kind', 'rights-refreshed', 'person', ARGV[2], 'by', ARGV[3])
-redis.call('PUBLISH', ARGV[1], 'rights-refreshed')
+announce(KEYS[2], ARGV[1], 'rights-refreshed', 'person', ARGV[2], 'by', ARGV[3])
 return mark

@@ -1,5 +1,5 @@
 -- Gives a running session to the station of a newer or the same sign-in, with a higher fence and a fresh ticket; the older ticket dies by its fence.
--- With: numbers.
+-- With: numbers, events.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 session, 5 ticket, 6 events,
 --       7 the newest sign-in that held each of the person's desktops.
 -- ARGV: 1 doorbell, 2 session id, 3 pool, 4 station, 5 sign-in number, 6 lease in ms, 7 ticket life in ms, 8 ticket memory in ms, 9 person.
@@ -20,7 +20,6 @@ redis.call('HSET', KEYS[5], 'user', s[4], 'host', s[3], 'session', sid, 'fence',
   'printers', told[1] or '', 'look', told[2] or '')
 redis.call('PEXPIRE', KEYS[5], ARGV[8])
 local kind = s[5] == ARGV[4] and 'session-reopened' or 'session-moved'
-redis.call('XADD', KEYS[6], 'MAXLEN', '~', 100000, '*', 'kind', kind, 'session', sid, 'person', s[6], 'pool', ARGV[3], 'host', s[3],
+announce(KEYS[6], ARGV[1], kind, 'session', sid, 'person', s[6], 'pool', ARGV[3], 'host', s[3],
   'station', ARGV[4], 'from', s[5], 'fence', fence)
-redis.call('PUBLISH', ARGV[1], kind)
 return { 'claimed', s[3], fence }

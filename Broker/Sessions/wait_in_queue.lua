@@ -1,12 +1,11 @@
 -- Keeps the places of people who wait at one broker, gives new ones, and says who waits in all. Who has not been heard of for the patience gives their place up:
 -- their station or its broker is dead. When nobody has looked at all for half of it, the store was away, and everybody's patience begins anew.
--- With: numbers, uses.
+-- With: numbers, uses, events.
 -- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free, 7 its shares.
 -- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
 -- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
 -- Result: { now, { person, number, row … }, { tenant, how many sessions of it use the pool, … ('*' = all) }, { ms … } }.
 local patience = tonumber(ARGV[3])
-local came = false
 
 local function read(row)
   local tenant, station, serial, hosts, since, seen = string.match(row, '^([^|]*)|([^|]*)|(%d+)|([^|]*)|(%d+)|(%d+)$')
@@ -29,8 +28,7 @@ for i = 4, #ARGV, 6 do
     local number = next_number(KEYS[3])
     redis.call('ZADD', KEYS[1], digits(ARGV[i + 1] == '1' and number - 1e15 or number), person)
     since = digits(now)
-    redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-joined', 'person', person, 'pool', ARGV[2], 'station', ARGV[i + 3])
-    came = true
+    announce(KEYS[4], ARGV[1], 'queue-joined', 'person', person, 'pool', ARGV[2], 'station', ARGV[i + 3])
   end
   if not row or held <= serial then write(person, ARGV[i + 2], ARGV[i + 3], serial, ARGV[i + 5], since) end
 end
@@ -47,8 +45,8 @@ for i = 1, #all, 2 do
     elseif now - seen > patience then
       redis.call('ZREM', KEYS[1], person)
       redis.call('HDEL', KEYS[2], person)
-      redis.call('XADD', KEYS[4], 'MAXLEN', '~', 100000, '*', 'kind', 'queue-left', 'person', person, 'pool', ARGV[2], 'station', station, 'cause', 'silent')
-      came, person = true, nil
+      announce(KEYS[4], ARGV[1], 'queue-left', 'person', person, 'pool', ARGV[2], 'station', station, 'cause', 'silent')
+      person = nil
     end
     if person then
       rows[#rows + 1] = person
@@ -58,6 +56,5 @@ for i = 1, #all, 2 do
   end
 end
 if #rows > 0 then redis.call('HSET', KEYS[2], '*', digits(now)) else redis.call('DEL', KEYS[2]) end
-if came then redis.call('PUBLISH', ARGV[1], 'queue-changed') end
 settle_shares({ use = KEYS[5], shares = KEYS[7] })
 return { now, rows, redis.call('HGETALL', KEYS[7]), redis.call('LRANGE', KEYS[6], 0, -1) }

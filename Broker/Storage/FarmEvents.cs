@@ -25,7 +25,7 @@ internal sealed class FarmEvents(RedisStore store, KeySpace keys) : BackgroundSe
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _overlap = TimeSpan.FromSeconds(5);
 
-    // A crowd's events come together: one look for all of them.
+    // A crowd's events come together: one look for all of them. Longer than what one ring is for (events.lua).
     private static readonly TimeSpan _breath = TimeSpan.FromMilliseconds(10);
     private const int Batch = 500;
 

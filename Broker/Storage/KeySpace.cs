@@ -30,7 +30,7 @@ internal sealed class KeySpace(string farm)
     /// <summary>Stream: what happened on the farm, in order.</summary>
     public RedisKey Events => _prefix + "events";
 
-    /// <summary>Published with each event: readers look at the stream at once.</summary>
+    /// <summary>Published for events, once for those of a moment: readers look at the stream at once.</summary>
     public RedisChannel Doorbell => RedisChannel.Literal(_prefix + "doorbell");
 
     /// <summary>Hash: what the agent last said of its host.</summary>

@@ -44,6 +44,10 @@ public sealed partial class HabitTests
     }
 
     [Fact]
+    public void Every_event_is_told_by_one_prelude() =>
+        Assert.Empty(Repository.Files("*.lua").Where(f => Path.GetFileName(f) != "events.lua" && (File.ReadAllText(f).Contains("XADD", StringComparison.Ordinal) || File.ReadAllText(f).Contains("PUBLISH", StringComparison.Ordinal))).Select(Repository.Relative));
+
+    [Fact]
     public void Every_revision_of_a_session_comes_from_the_store_s_clock() =>
         Assert.Empty(Repository.Files("*.lua").Where(f => CountedRevision().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
 
