@@ -90,6 +90,26 @@ public sealed class StationEdgeTests(Town town)
         Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => station.SignInAsync(town, Person))).Code);
     }
 
+    [Fact]
+    public async Task What_nobody_can_read_of_a_station_shuts_it_out_alone_until_its_certificate_is_admitted_anew()
+    {
+        await using var city = await CityAsync("stations-unread", 88);
+        var certificate = await town.CertificateAsync("station", "poste-abime");
+        using var station = new StationPeer(Peers.Connect(town, city.One, certificate));
+        using var beside = await StationPeer.ConnectAsync(town, city.One, "poste-voisin");
+        Assert.True(await station.MayAsync());
+        Assert.Equal("1", await city.Redis.AskAsync("hset", "vdi:{test}:standings", "poste-abime", """{"revoked":"""));
+        await Eventually.HoldsAsync("refused", Peers.Patience, async () => !await station.MayAsync());
+        Assert.True(await beside.MayAsync());
+        Assert.Contains("poste-abime is refused: what was decided of it cannot be read", (await city.Two.OperatorAsync("station", "list")).Output, StringComparison.Ordinal);
+
+        // Any certificate might be the stolen one.
+        Assert.Equal(1, (await city.One.OperatorAsync("station", "restore", "poste-abime")).Status);
+        Assert.False(await station.MayAsync());
+        Assert.Equal(0, (await city.One.OperatorAsync("station", "restore", "poste-abime", "--certificate", certificate.Certificate)).Status);
+        await Eventually.HoldsAsync("admitted", _atOnce, () => station.MayAsync());
+    }
+
     [Theory]
     [InlineData("station", "revoke", "Poste 3")]
     [InlineData("station", "restore", "poste-3", "--fingerprint", "12:34")]

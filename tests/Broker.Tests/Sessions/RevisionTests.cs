@@ -74,7 +74,7 @@ public sealed class RevisionTests(RedisFixture redis)
     private static async Task BecomesAsync(LedgerFarm farm, Claim.Held held, SessionPhase phase) =>
         Assert.True(await farm.Ledger.CorrectAsync(new Correction(await NowAsync(farm, held), phase, "test")));
 
-    private Task SetAsync(LedgerFarm farm, Claim.Held held, long revision) =>
+    private Task<bool> SetAsync(LedgerFarm farm, Claim.Held held, long revision) =>
         redis.Store.RunAsync("revision", db => db.HashSetAsync(farm.Keys.Session(held.Session), "revision", revision));
 
     // By the server, as the scripts see it.

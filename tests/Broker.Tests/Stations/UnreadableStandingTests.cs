@@ -87,5 +87,5 @@ public sealed class UnreadableStandingTests(RedisFixture redis) : StationBookRun
         Assert.Equal([309], _keptLog.Lines.Select(line => line.Id));
     }
 
-    private Task SpoilAsync(RedisValue row) => _redis.Store.RunAsync("spoil", db => db.HashSetAsync(_keys.Standings, _station.Value, row));
+    private Task<bool> SpoilAsync(RedisValue row) => _redis.Store.RunAsync("spoil", db => db.HashSetAsync(_keys.Standings, _station.Value, row));
 }
