@@ -17,7 +17,6 @@ namespace VdiBroker.Sessions;
 internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logger)
 {
     private const int LongestSession = 64;
-    private const int LongestPerson = 320;
     private const int MostWiped = 1000;
     private const int LongestLeft = 300;
     private const long LongestIdle = 10 * 366 * 86400L;
@@ -81,7 +80,7 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
         if (session.SessionId.Length == 0) return null;
         var wrong = !IsText(session.SessionId, LongestSession) ? $"session_id must have at most {LongestSession} printable characters"
             : session.Fence > long.MaxValue ? "fence is none that a broker gave"
-            : session.Person.Length > 0 && !IsText(session.Person, LongestPerson) ? $"person must have at most {LongestPerson} printable characters"
+            : session.Person.Length > 0 && !IsText(session.Person, AccountNames.LongestPerson) ? $"person must have at most {AccountNames.LongestPerson} printable characters"
             : session.Pool.Length > 0 && !PeerName.IsName(session.Pool) ? "pool must be the id of a pool"
             : null;
         if (wrong is null) return new GrantSeen(session.SessionId, (long)session.Fence, session.Person, session.Pool);

@@ -2,6 +2,7 @@ using Grpc.Core;
 using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
+using VdiBroker.Protocol;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Link;
@@ -11,8 +12,6 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
 {
     /// <summary>From the question to the answer, over all brokers; PAM's command gives up after 5 s.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(4.5);
-
-    private const int LongestName = 128;
 
     /// <summary>Redeems a ticket.</summary>
     /// <returns>Null when it was granted, else the reason of the refusal in words.</returns>
@@ -56,8 +55,8 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         return null;
     }
 
-    // What cannot be kept in a line, or would make a report too long, is no reason to keep the person out: it is not said again then.
-    private static string Kept(string name) => name.Length <= LongestName && !name.Any(char.IsControl) ? name : "";
+    // What cannot be kept in a line is no reason to keep the person out: it is not said again then.
+    private static string Kept(string name) => name.Length <= AccountNames.LongestPerson && !name.Any(char.IsControl) ? name : "";
 
     private string Refuse(string user, string reason)
     {

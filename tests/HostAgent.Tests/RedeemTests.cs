@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using VdiBroker.City.Processes;
 using VdiBroker.HostAgent.Tests.Rig;
+using VdiBroker.Protocol;
 using VdiBroker.Protocol.Host.V1;
 using Xunit;
 
@@ -56,6 +57,23 @@ public sealed class RedeemTests : IAsyncLifetime
         Assert.Equal(1, await _host.RedeemAsync("", Ticket));
         Assert.Equal(1, await _host.RedeemAsync("amelie durand 12\nredeem root", Ticket));
         Assert.Empty(broker.Asked);
+    }
+
+    [Fact]
+    public async Task The_longest_person_that_a_broker_can_know_is_said_again_with_the_session()
+    {
+        var person = $"{new string('t', AccountNames.LongestTenant)}/{new string('é', AccountNames.Longest)}";
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s1", Fence = 7, Person = person, Pool = "office" };
+        await using var desktop = new Desktop(_host);
+        await desktop.StartAsync();
+        _host.StartAgent(broker);
+        var host = await broker.AttachedAsync();
+
+        Assert.Equal(0, await _host.RedeemAsync(desktop.Nameless, Ticket));
+        await Soon.HoldsAsync("said again", () => host.Latest!.Sessions.SingleOrDefault(session => session.Display == desktop.Display)?.Person == person);
+        // An account's name as long, whatever its letters.
+        Assert.Equal(0, await _host.RedeemAsync(new string('é', AccountNames.Longest), Ticket));
     }
 
     [Fact]
