@@ -58,7 +58,7 @@ internal static class RunAgent
         var watch = new SessionWatch(grants, names, bell, log, time);
         var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
         var idle = new IdleTimes(watch, log, time);
-        var cups = new HostCups(settings.Cups);
+        var cups = new HostCups(settings.Cups, settings.CupsSpool);
         var accounts = new VisitorAccounts(settings.VisitorAccounts, settings.VisitorHomes);
         var visitors = new VisitorBook(accounts, log, time);
         visitors.Recover(grants);
