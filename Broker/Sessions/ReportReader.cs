@@ -18,6 +18,7 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
 {
     private const int LongestSession = 64;
     private const int MostWiped = 1000;
+    private const int MostKeptOut = 100;
     private const int LongestLeft = 300;
     private const long LongestIdle = 10 * 366 * 86400L;
     private const long LatestSecond = 253402300799;
@@ -43,6 +44,12 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
             Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
             [.. sessions])
         {
+            KeptOut =
+            [
+                .. from one in observation.KeptOut.Take(MostKeptOut)
+                   where IsText(one.User, AccountNames.Longest) && IsText(one.SessionId, LongestSession) && IsText(one.Person, AccountNames.LongestPerson) && IsText(one.Holder, AccountNames.LongestPerson)
+                   select new KeptOutSeen(one.User, one.SessionId, one.Person, one.Holder),
+            ],
             Wiped = [.. observation.WipedSessionIds.Where(id => IsText(id, LongestSession)).Take(MostWiped).Select(id => new SessionId(id))],
         };
     }

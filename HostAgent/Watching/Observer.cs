@@ -36,6 +36,8 @@ internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes i
         // Of the same look: between its session and its being wiped a seat is never seen free.
         observation.Sessions.AddRange(visitors.Leaving(sessions));
         observation.WipedSessionIds.AddRange(visitors.Wiped());
+        observation.KeptOut.AddRange(from one in grants.KeptOut(time.GetUtcNow())
+                                     select new KeptOut { User = one.Refused.User, SessionId = one.Refused.SessionId, Person = one.Refused.Person, Holder = one.Holder.Person });
         if (observation.CalculateSize() > Largest) Shorten(observation);
         return observation;
     }

@@ -35,6 +35,13 @@ public sealed record ObservedSession(string User, int Display, bool Connected, D
 /// <param name="Left">What was left after the last one, in words; empty = none has failed.</param>
 public sealed record WipeSeen(int Failed, string Left);
 
+/// <summary>Somebody was kept out by a host because the desktop that runs under their account there is another person's.</summary>
+/// <param name="User">Account name.</param>
+/// <param name="Session">Session of the granted ticket, 1 to 64 characters.</param>
+/// <param name="Person">Whose ticket it was.</param>
+/// <param name="Holder">Whose desktop it is.</param>
+public sealed record KeptOutSeen(string User, string Session, string Person, string Holder);
+
 /// <summary>A granted redemption, as the agent kept it: enough to know whose session it is when the store has forgotten.</summary>
 /// <param name="Session">Id of the session, 1 to 64 characters.</param>
 /// <param name="Fence">The fence of the accepted ticket.</param>

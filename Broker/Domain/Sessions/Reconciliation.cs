@@ -43,15 +43,20 @@ public static class Reconciliation
     /// <summary>The host has proven that nothing of its visitor is left.</summary>
     public const string Wiped = "wiped";
 
+    /// <summary>Its host did not let its person in: the desktop that runs under that account there is another person's.</summary>
+    public const string KeptOut = "kept-out";
+
     /// <summary>Compares what is believed of one host with what its agent saw.</summary>
     /// <param name="believed">The sessions that the ledger seats on this host; final ones are passed over.</param>
     /// <param name="observed">The agent's whole list.</param>
     /// <param name="boot">The host's boot id now.</param>
     /// <param name="now">The store's time.</param>
     /// <param name="wiped">Sessions of visitors of which the host has proven that nothing is left; null = none.</param>
+    /// <param name="keptOut">Sessions whose person the host has kept out: what it shows under their account is not theirs; null = none.</param>
     /// <returns>The corrections; empty when belief and truth agree. Applied and asked again, it answers empty.</returns>
     public static ImmutableArray<Correction> Decide(
-        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now, IReadOnlySet<SessionId>? wiped = null)
+        IEnumerable<Session> believed, IReadOnlyList<ObservedSession> observed, string boot, DateTimeOffset now, IReadOnlySet<SessionId>? wiped = null,
+        IReadOnlySet<SessionId>? keptOut = null)
     {
         var seen = SeenOf(observed);
         var corrections = ImmutableArray.CreateBuilder<Correction>();
@@ -60,6 +65,7 @@ public static class Reconciliation
             if (session.IsFinal) continue;
             var there = seen.TryGetValue(session.User, out var account);
             var told = wiped?.Contains(session.Id) == true && !there ? (LifeEvent.Gone, Wiped)
+                : keptOut?.Contains(session.Id) == true ? (LifeEvent.HostRestarted, KeptOut)
                 : account.Wiping ? WhileWiped(session)
                 : WhatIsTold(session, there ? account.Connected : null, boot, now);
             if (told is { } news) corrections.Add(new Correction(session, SessionLife.After(session.Phase, news.Happened), news.Cause));

@@ -108,6 +108,18 @@ public sealed class ReconciliationTests
         });
 
     [Theory]
+    [InlineData(SessionPhase.Opening, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Active, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Ending, SessionPhase.Ended)]
+    public void Whom_a_host_has_kept_out_of_another_s_desktop_is_not_taken_for_being_on_it(SessionPhase believed, SessionPhase truth)
+    {
+        var session = Farms.Session("amelie.durand", believed) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(30) };
+        ObservedSession[] seen = [new("amelie.durand", 11, true, Farms.Noon)];
+        var correction = Assert.Single(Reconciliation.Decide([session, Farms.Session("karim.benali", SessionPhase.Ended)], seen, "boot", Farms.Noon, keptOut: new HashSet<SessionId> { session.Id }));
+        Assert.Equal((truth, Reconciliation.KeptOut), (correction.Phase, correction.Cause));
+    }
+
+    [Theory]
     [InlineData(SessionPhase.Ending)]
     [InlineData(SessionPhase.Active)]
     public void A_session_whose_visitor_is_wiped_has_ended(SessionPhase believed)
