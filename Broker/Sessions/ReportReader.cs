@@ -42,7 +42,8 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
             Convert.ToHexStringLower(hello.CertificateSha256.Span),
             load.Cores == 0 || !double.IsFinite(load.Load1) ? 0 : load.Load1 / load.Cores,
             Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
-            [.. sessions])
+            // An orphan is what is left of an earlier session: what its person can come back to comes first.
+            [.. sessions.OrderBy(session => session.Orphaned)])
         {
             KeptOut =
             [
@@ -78,6 +79,7 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
         {
             Idle = idle?.ToTimeSpan(),
             Grant = GrantOf(session, ref fault),
+            Orphaned = session.Orphaned,
             Wipe = session.Wiping is { } wiping ? new WipeSeen((int)Math.Min(wiping.Failed, int.MaxValue), IsText(wiping.Left, LongestLeft) ? wiping.Left : "") : null,
         };
     }

@@ -25,6 +25,7 @@ internal sealed class Observer(SessionWatch watch, GrantBook grants, IdleTimes i
                 User = session.User,
                 Display = session.Display,
                 Connected = session.Connected,
+                Orphaned = session.Orphaned,
                 Since = Timestamp.FromDateTimeOffset(session.Since),
                 SessionId = grant?.SessionId ?? "",
                 Fence = grant?.Fence ?? 0,

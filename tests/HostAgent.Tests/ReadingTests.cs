@@ -115,6 +115,31 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void Sesman_has_lost_what_it_did_not_begin_itself()
+    {
+        static ProcessLine Sesman(int id) => new(id, "xrdp-sesman", 'S', 1, (ulong)id);
+
+        // Its own process has died; another sesman has begun since.
+        Assert.True(Orphans.IsLost(null, []));
+        Assert.True(Orphans.IsLost(Sesman(20), [Sesman(40)]));
+        // Nobody can log on yet; it leads its servers itself; another sesman of the host was there before.
+        Assert.False(Orphans.IsLost(Sesman(20), []));
+        Assert.False(Orphans.IsLost(Sesman(20), [Sesman(20)]));
+        Assert.False(Orphans.IsLost(Sesman(20), [Sesman(10)]));
+    }
+
+    [Fact]
+    public void An_orphan_is_ended_when_it_is_on_no_screen_or_its_person_has_another_desktop()
+    {
+        var orphan = Session with { Orphaned = true };
+        var own = Session with { Display = 12, Server = new SessionServer(60, 9, 50) };
+        Assert.Null(OrphanWatch.Reason(orphan, [orphan], null));
+        Assert.Null(OrphanWatch.Reason(orphan, [orphan, own with { Orphaned = true }, own with { UserId = Session.UserId + 1 }], OrphanWatch.Alone - TimeSpan.FromSeconds(1)));
+        Assert.NotNull(OrphanWatch.Reason(orphan, [orphan], OrphanWatch.Alone));
+        Assert.NotNull(OrphanWatch.Reason(orphan, [orphan, own], null));
+    }
+
+    [Fact]
     public void A_display_counts_once_for_a_person_hides_nobody_elses_and_the_list_has_an_end()
     {
         static XServer Server(int id, uint display, uint owner) => new(new ProcessLine(id, "Xorg", 'S', 1, (ulong)id), display, owner);

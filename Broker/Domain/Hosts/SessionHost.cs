@@ -28,6 +28,9 @@ public sealed record ObservedSession(string User, int Display, bool Connected, D
 
     /// <summary>The session is over, and its host removes what its visitor left; null = it runs.</summary>
     public WipeSeen? Wipe { get; init; }
+
+    /// <summary>It runs, and its host's session manager has lost it: nobody can come back to it. Who has it on their screen keeps it; else the host ends it.</summary>
+    public bool Orphaned { get; init; }
 }
 
 /// <summary>What a visitor left is being removed.</summary>
