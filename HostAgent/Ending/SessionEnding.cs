@@ -70,7 +70,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         try
         {
             var sessions = watch.Look().Where(session => only is null ? session.User == user : session.Server.IsSameAs(only.Server)).ToList();
-            if (sessions.Count == 0) log.Notice($"order to end the session of {user}: there is none");
+            if (sessions.Count == 0 && only is null) log.Notice($"order to end the session of {user}: there is none");
             await Task.WhenAll(sessions.Select(session => EndAsync(session, cancel)));
         }
         catch (OperationCanceledException)

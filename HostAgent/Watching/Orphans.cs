@@ -8,13 +8,25 @@ namespace VdiBroker.Agent.Watching;
 /// </summary>
 internal sealed class Orphans(TimeProvider time)
 {
-    private static readonly TimeSpan SearchEvery = TimeSpan.FromSeconds(2);
+    /// <summary>For so long it must have looked lost: a read that fails once loses nobody their desktop.</summary>
+    public static readonly TimeSpan Certain = TimeSpan.FromSeconds(2);
 
-    // By the server's process: its leader, the leader's own parent, and whether both were sesman's.
-    private readonly Dictionary<int, (int Leader, int Above, bool Kept)> _known = [];
-    private readonly HashSet<(int, ulong)> _lost = [];
+    private static readonly TimeSpan SearchEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<(int, ulong), Known> _known = [];
     private IReadOnlyList<ProcessLine> _sesmen = [];
     private long _searched = long.MinValue / 2;
+
+    private sealed class Known(int leader)
+    {
+        /// <summary>The process that sesman began for it.</summary>
+        public int Leader { get; } = leader;
+        /// <summary>That one's parent when it was sesman; 0 = it was not.</summary>
+        public int Sesman { get; set; }
+        /// <summary>Since when it looks lost; null = it does not.</summary>
+        public long? Since { get; set; }
+        public bool Lost { get; set; }
+    }
 
     /// <summary>Process ids of the servers that are orphans now. What has become one stays one.</summary>
     public IReadOnlySet<int> Among(IReadOnlyCollection<XServer> servers)
@@ -22,17 +34,17 @@ internal sealed class Orphans(TimeProvider time)
         var orphans = new HashSet<int>();
         foreach (var server in servers)
         {
-            var line = server.Line;
-            if (!_lost.Contains((line.Id, line.StartTicks)))
-            {
-                if (IsKept(line) || !IsLost(line, servers)) continue;
-                _lost.Add((line.Id, line.StartTicks));
-            }
-            orphans.Add(line.Id);
+            var name = (server.Line.Id, server.Line.StartTicks);
+            // It was found as a child of sesman's.
+            if (!_known.TryGetValue(name, out var known)) _known[name] = known = new Known(server.Line.Parent);
+            if (!known.Lost) Look(server.Line, known, servers);
+            if (known.Lost) orphans.Add(server.Line.Id);
         }
-        var present = servers.Select(server => (server.Line.Id, server.Line.StartTicks)).ToHashSet();
-        _lost.IntersectWith(present);
-        foreach (var gone in _known.Keys.Where(id => !present.Any(one => one.Id == id)).ToList()) _known.Remove(gone);
+        if (_known.Count > servers.Count)
+        {
+            var present = servers.Select(server => (server.Line.Id, server.Line.StartTicks)).ToHashSet();
+            foreach (var gone in _known.Keys.Where(name => !present.Contains(name)).ToList()) _known.Remove(gone);
+        }
         return orphans;
     }
 
@@ -43,25 +55,34 @@ internal sealed class Orphans(TimeProvider time)
     public static bool IsLost(ProcessLine? leader, IEnumerable<ProcessLine> sesmen) =>
         leader is not { } led || sesmen.Any(one => one.Id != led.Id && one.StartTicks > led.StartTicks);
 
-    // Nearly always: the leader is a child of sesman. Both ids stay what they are while that is so, and sesman cannot become another process.
-    private bool IsKept(ProcessLine server)
+    private void Look(ProcessLine server, Known known, IReadOnlyCollection<XServer> servers)
     {
-        if (ProcessLine.Of(server.Parent) is not { Runs: true } leader) return false;
-        if (_known.TryGetValue(server.Id, out var known) && known.Leader == leader.Id && known.Above == leader.Parent && known.Kept) return true;
-        var kept = XServers.IsSesman(leader.Id) && XServers.IsSesman(leader.Parent);
-        _known[server.Id] = (leader.Id, leader.Parent, kept);
-        return kept;
-    }
-
-    private bool IsLost(ProcessLine server, IReadOnlyCollection<XServer> servers)
-    {
-        var leader = XServers.IsSesman(server.Parent) ? ProcessLine.Of(server.Parent) : null;
-        if (leader is not null && time.GetElapsedTime(_searched) >= SearchEvery)
+        ProcessLine? leader = null;
+        // A process that has died is nobody's parent any more.
+        var died = server.Parent != known.Leader;
+        if (!died)
+        {
+            leader = ProcessLine.Of(known.Leader);
+            // Nearly always: it is the child of sesman that it was. Of a read that fails nothing follows.
+            if (leader is not { } led || (known.Sesman != 0 && led.Parent == known.Sesman) || IsSesmansChild(led, known))
+            {
+                known.Since = null;
+                return;
+            }
+        }
+        if (!died && time.GetElapsedTime(_searched) >= SearchEvery)
         {
             _searched = time.GetTimestamp();
             var leaders = servers.Select(one => one.Line.Parent).ToHashSet();
             _sesmen = [.. ProcessLine.Ids().Where(id => !leaders.Contains(id) && XServers.IsSesman(id)).Select(ProcessLine.Of).OfType<ProcessLine>().Where(line => line.Runs && !XServers.IsSesman(line.Parent))];
         }
-        return IsLost(leader, _sesmen);
+        known.Since = IsLost(leader, _sesmen) ? known.Since ?? time.GetTimestamp() : null;
+        known.Lost = known.Since is { } since && time.GetElapsedTime(since) >= Certain;
+    }
+
+    private static bool IsSesmansChild(ProcessLine leader, Known known)
+    {
+        known.Sesman = XServers.IsSesman(leader.Parent) ? leader.Parent : 0;
+        return known.Sesman != 0;
     }
 }

@@ -43,7 +43,7 @@ public sealed class ReconciliationTests
         ObservedSession[] seen = [new("amelie.durand", 11, connected, Farms.Noon) { Orphaned = true }];
         var correction = Reconciliation.Decide([session], seen, "boot", Farms.Noon).SingleOrDefault();
         Assert.Equal(truth ?? believed, correction?.Phase ?? believed);
-        var marked = connected && believed is SessionPhase.Active or SessionPhase.Disconnected && connected;
+        var marked = connected && believed is SessionPhase.Active or SessionPhase.Disconnected;
         Assert.Equal(marked, correction?.Boot is { } boot && (session with { Boot = boot }).IsOrphaned);
         if (truth == SessionPhase.Lost) Assert.Equal(Reconciliation.Orphaned, correction!.Cause);
     }
