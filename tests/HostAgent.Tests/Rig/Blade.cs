@@ -88,7 +88,7 @@ internal sealed class Blade : IAsyncDisposable
     {
         var file = _host.At("sesman.pid");
         Xunit.Assert.Equal(0, (await RunInsideAsync(null, "sh", "-c", $"kill -KILL $(cat {file})")).Status);
-        await Eventually.HoldsAsync("sesman is dead", Soon.Deadline, () => !Listens(_sesman));
+        await Eventually.HoldsAsync("sesman is dead", Soon.Deadline, async () => (await RunInsideAsync(null, "sh", "-c", $"kill -0 $(cat {file})")).Status != 0);
         Xunit.Assert.Equal(0, (await RunInsideAsync(null, "sh", "-c", $"rm -f /run/xrdp/xrdp-sesman.pid; setsid {Sesman(_host)} & echo $! > {file}")).Status);
         await Eventually.HoldsAsync("sesman is back", Soon.Deadline, () => Listens(_sesman));
     }
