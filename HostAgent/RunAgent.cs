@@ -57,8 +57,9 @@ internal static class RunAgent
         var names = new UserNames(new StateFile(settings.Socket + ".names", boot, log), time);
         var watch = new SessionWatch(grants, names, bell, log, time);
         var ending = new SessionEnding(watch, grants, bell, log, time, cancel);
+        var orphans = new OrphanWatch(watch, ending, log, time);
         var idle = new IdleTimes(watch, log, time);
-        var cups = new HostCups(settings.Cups);
+        var cups = new HostCups(settings.Cups, settings.CupsSpool);
         var accounts = new VisitorAccounts(settings.VisitorAccounts, settings.VisitorHomes);
         var visitors = new VisitorBook(accounts, log, time);
         visitors.Recover(grants);
@@ -68,7 +69,7 @@ internal static class RunAgent
         var printers = new RoomPrinters(grants, watch, cups, log, time);
         var local = new LocalServer(place.Listener, new TicketDesk(link, grants, watch, visitors, log, time), watch, printers, log);
         log.Notice($"vdi-agent runs, socket {settings.Socket}, brokers {string.Join(", ", settings.Brokers.Select(broker => broker.Authority))}");
-        Task[] parts = [watch.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel), printers.RunAsync(cancel)];
+        Task[] parts = [watch.RunAsync(cancel), orphans.RunAsync(cancel), idle.RunAsync(cancel), wiping.RunAsync(cancel), link.RunAsync(cancel), local.RunAsync(cancel), printers.RunAsync(cancel)];
         try
         {
             await await Task.WhenAny(parts);

@@ -8,4 +8,10 @@ public static class AccountNames
     /// itself.
     /// </summary>
     public const int Longest = 256;
+
+    /// <summary>The longest tenant's word that stands before an account in a person's id, in UTF-16 units: a name as certificates have it.</summary>
+    public const int LongestTenant = 63;
+
+    /// <summary>The longest id of a person, <c>tenant/account</c>, in UTF-16 units. What a host does not keep of it, it cannot say again to a store that has forgotten.</summary>
+    public const int LongestPerson = LongestTenant + 1 + Longest;
 }

@@ -12,6 +12,9 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
     /// <summary>Sessions of visitors of which the host has proven, in the last minutes, that nothing is left.</summary>
     public ImmutableArray<SessionId> Wiped { get; init; } = [];
 
+    /// <summary>Those whom the host has kept out in the last minutes, although their tickets were granted.</summary>
+    public ImmutableArray<KeptOutSeen> KeptOut { get; init; } = [];
+
     /// <summary>Whose sessions run there, a line each: the account and, after a tab, the tenant of the person whom the agent let in, where it knows.</summary>
     public string Accounts => string.Join('\n', Sessions.Select(session => session.Grant is { Person.Length: > 0 } grant ? $"{session.User}\t{new PersonId(grant.Person).Tenant}" : session.User));
 }

@@ -15,6 +15,8 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
     private const string Ghost = "session-ghost";
     private const string Stray = "session-stray";
     private const string NotWiped = "visitor-not-wiped";
+    private const string KeptOut = "person-kept-out";
+    private const string Orphan = "session-orphan";
 
     /// <summary>Repairs after one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>The ghosts that the host must end: id that it knows, account.</returns>
@@ -27,6 +29,8 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
             if (await RepairAsync(seen, session) is { } left) noted.Add(left);
         noted.AddRange(from session in seen.Reading.Sessions where session.Wipe is { Failed: > 0 } select new Noted(NotWiped, session.User, session.Grant?.Session ?? "", session.Wipe!.Left));
+        noted.AddRange(seen.Reading.KeptOut.Select(one => new Noted(KeptOut, one.User, one.Session, Reconciliation.KeptOut)));
+        noted.AddRange(from session in seen.Reading.Sessions where session.Orphaned select new Noted(Orphan, session.User, session.Grant?.Session ?? "", Reconciliation.Orphaned));
         // Until the next report whoever runs there without a seat since is found again all the same.
         if (lost || freed) await ledger.RecountAsync(seen.Host, seen.Link, seen.Reading);
         await NoteAsync(seen, noted);
@@ -102,8 +106,16 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         foreach (var one in fresh)
         {
             if (one.Kind == NotWiped) SessionsLog.NotWiped(logger, one.User, seen.Host, one.Cause);
+            else if (one.Kind == KeptOut) SayKeptOut(seen, one.Session);
+            else if (one.Kind == Orphan) SessionsLog.Orphaned(logger, seen.Host, one.User);
             else SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
         }
+    }
+
+    private void SayKeptOut(HostSeen seen, string session)
+    {
+        var one = seen.Reading.KeptOut.First(kept => kept.Session == session);
+        SessionsLog.KeptOut(logger, seen.Host, one.Person, session, one.User, one.Holder);
     }
 
     private IEnumerable<PoolId> PoolsOf(HostId host) => rules.Pools.Pools.Values.Where(pool => pool.Hosts.Contains(host)).Select(pool => pool.Id);

@@ -116,7 +116,7 @@ internal sealed class AdoptionLedger(RedisStore store, KeySpace keys, SessionNot
 }
 
 /// <summary>A session that runs without a seat and is not taken in, as it is recorded.</summary>
-/// <param name="Kind">Of the event: <c>session-stray</c> or <c>session-ghost</c>.</param>
+/// <param name="Kind">Of the event: <c>session-stray</c>, <c>session-ghost</c>, <c>session-orphan</c> …</param>
 /// <param name="User">Account name.</param>
 /// <param name="Session">The id that the host knows it by; empty = none.</param>
 /// <param name="Cause">Why.</param>

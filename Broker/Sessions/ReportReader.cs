@@ -17,8 +17,8 @@ namespace VdiBroker.Sessions;
 internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logger)
 {
     private const int LongestSession = 64;
-    private const int LongestPerson = 320;
     private const int MostWiped = 1000;
+    private const int MostKeptOut = 100;
     private const int LongestLeft = 300;
     private const long LongestIdle = 10 * 366 * 86400L;
     private const long LatestSecond = 253402300799;
@@ -42,8 +42,15 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
             Convert.ToHexStringLower(hello.CertificateSha256.Span),
             load.Cores == 0 || !double.IsFinite(load.Load1) ? 0 : load.Load1 / load.Cores,
             Math.Clamp(1 - ((double)load.MemoryAvailableBytes / total), 0, 1),
-            [.. sessions])
+            // An orphan is what is left of an earlier session: what its person can come back to comes first.
+            [.. sessions.OrderBy(session => session.Orphaned)])
         {
+            KeptOut =
+            [
+                .. from one in observation.KeptOut.Take(MostKeptOut)
+                   where IsText(one.User, AccountNames.Longest) && IsText(one.SessionId, LongestSession) && IsText(one.Person, AccountNames.LongestPerson) && IsText(one.Holder, AccountNames.LongestPerson)
+                   select new KeptOutSeen(one.User, one.SessionId, one.Person, one.Holder),
+            ],
             Wiped = [.. observation.WipedSessionIds.Where(id => IsText(id, LongestSession)).Take(MostWiped).Select(id => new SessionId(id))],
         };
     }
@@ -72,6 +79,7 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
         {
             Idle = idle?.ToTimeSpan(),
             Grant = GrantOf(session, ref fault),
+            Orphaned = session.Orphaned,
             Wipe = session.Wiping is { } wiping ? new WipeSeen((int)Math.Min(wiping.Failed, int.MaxValue), IsText(wiping.Left, LongestLeft) ? wiping.Left : "") : null,
         };
     }
@@ -81,7 +89,7 @@ internal sealed class ReportReader(TimeProvider time, ILogger<ReportReader> logg
         if (session.SessionId.Length == 0) return null;
         var wrong = !IsText(session.SessionId, LongestSession) ? $"session_id must have at most {LongestSession} printable characters"
             : session.Fence > long.MaxValue ? "fence is none that a broker gave"
-            : session.Person.Length > 0 && !IsText(session.Person, LongestPerson) ? $"person must have at most {LongestPerson} printable characters"
+            : session.Person.Length > 0 && !IsText(session.Person, AccountNames.LongestPerson) ? $"person must have at most {AccountNames.LongestPerson} printable characters"
             : session.Pool.Length > 0 && !PeerName.IsName(session.Pool) ? "pool must be the id of a pool"
             : null;
         if (wrong is null) return new GrantSeen(session.SessionId, (long)session.Fence, session.Person, session.Pool);

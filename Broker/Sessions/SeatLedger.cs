@@ -159,7 +159,7 @@ internal sealed class SeatLedger(RedisStore store, KeySpace keys, SessionNotes? 
             [
                 keys.Doorbell.ToString(), session.Id.Value, session.Revision.ToString(CultureInfo.InvariantCulture),
                 correction.Phase.ToString().ToLowerInvariant(), correction.Cause, final ? "1" : "0", Milliseconds(FinalMemory),
-                string.Join(' ', SessionLife.Before(correction.Phase)).ToLowerInvariant(),
+                string.Join(' ', SessionLife.Before(correction.Phase)).ToLowerInvariant(), correction.Boot ?? "",
             ]);
         if ((long)result != 1) return false;
         notes?.Became(session, correction.Phase, correction.Cause);

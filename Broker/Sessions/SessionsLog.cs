@@ -81,6 +81,12 @@ internal static partial class SessionsLog
     [LoggerMessage(1028, LogLevel.Information, "the visit {person} at {station} is ended: another begins there")]
     public static partial void VisitOvertaken(ILogger logger, PersonId person, StationId station);
 
+    [LoggerMessage(1029, LogLevel.Error, "{host} did not let {person} in (session {session}): the desktop that runs there under account {user} is {holder}'s; two people must not share an account (key account:LOGIN)")]
+    public static partial void KeptOut(ILogger logger, HostId host, string person, string session, string user, string holder);
+
+    [LoggerMessage(1030, LogLevel.Warning, "the session manager of {host} began anew and has lost the session of account {user}: it stays on the screen that it is on; once it is on none the host ends it, and what was not saved in it is lost")]
+    public static partial void Orphaned(ILogger logger, HostId host, string user);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 

@@ -25,11 +25,17 @@ internal sealed record AgentSettings(
     /// <summary>Where CUPS listens when nothing else is said.</summary>
     public const string DefaultCups = "/run/cups/cups.sock";
 
+    /// <summary>Where CUPS keeps what waits in it when nothing else is said.</summary>
+    public const string DefaultCupsSpool = "/var/spool/cups";
+
     /// <summary>Folder of what each person's profile says of their next desktop.</summary>
     public string Desktops { get; init; } = DefaultDesktops;
 
     /// <summary>Socket of the host's CUPS; where there is none, sessions have no printers.</summary>
     public string Cups { get; init; } = DefaultCups;
+
+    /// <summary>Folder in which it keeps what waits, whether it runs or not; a host on which CUPS was never installed has none.</summary>
+    public string CupsSpool { get; init; } = DefaultCupsSpool;
 
     /// <summary>Folder of the homes of visitors. That it is there says that this host takes them.</summary>
     public required string VisitorHomes { get; init; }

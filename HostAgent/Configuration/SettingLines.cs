@@ -11,7 +11,7 @@ internal sealed record Setting(string Key, string Value, string Place, string Fo
 internal static class SettingLines
 {
     /// <summary>The keys, which are also options.</summary>
-    public static readonly string[] Keys = ["broker", "ca", "certificate", "key", "rdp-certificate", "socket", "visitor-homes", "visitor-accounts", "cups", "desktops"];
+    public static readonly string[] Keys = ["broker", "ca", "certificate", "key", "rdp-certificate", "socket", "visitor-homes", "visitor-accounts", "cups", "cups-spool", "desktops"];
 
     /// <summary>Reads the lines; what is wrong is added to <paramref name="errors"/>, and reading goes on.</summary>
     public static List<Setting> Parse(string file, IEnumerable<string> lines, List<string> errors)

@@ -49,6 +49,7 @@ internal static class SettingsReader
                 VisitorHomes = Folder("visitor-homes", AgentSettings.DefaultVisitorHomes, settings),
                 Desktops = Folder("desktops", AgentSettings.DefaultDesktops, settings),
                 Cups = Folder("cups", AgentSettings.DefaultCups, settings),
+                CupsSpool = Folder("cups-spool", AgentSettings.DefaultCupsSpool, settings),
                 VisitorAccounts = Folder("visitor-accounts", AgentSettings.DefaultVisitorAccounts, settings),
             }, errors);
     }

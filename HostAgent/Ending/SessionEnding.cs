@@ -5,7 +5,7 @@ using VdiBroker.Agent.Watching;
 
 namespace VdiBroker.Agent.Ending;
 
-/// <summary>Ends users' sessions on the broker's order. Safe for concurrent use; orders for the same user are one.</summary>
+/// <summary>Ends users' sessions, on the broker's order or because nobody can come back to one. Safe for concurrent use; orders for the same user are one.</summary>
 /// <param name="watch">Where the sessions are.</param>
 /// <param name="grants">Which session of the broker's each is.</param>
 /// <param name="bell">Rung when a report is due.</param>
@@ -41,7 +41,19 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
                 bell.Ring();
                 return;
             }
-            _running[user] = Task.Run(() => EndAsync(user, agentEnds), CancellationToken.None);
+            _running[user] = Task.Run(() => EndAsync(user, null, agentEnds), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends this one session, in the same way, and none that its person has beside it. Does not wait.</summary>
+    /// <returns>False when a session of the person is being ended already.</returns>
+    public bool End(RunningSession session)
+    {
+        lock (_orders)
+        {
+            if (_running.ContainsKey(session.User)) return false;
+            _running[session.User] = Task.Run(() => EndAsync(session.User, session, agentEnds), CancellationToken.None);
+            return true;
         }
     }
 
@@ -53,12 +65,12 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         await Task.WhenAll(running);
     }
 
-    private async Task EndAsync(string user, CancellationToken cancel)
+    private async Task EndAsync(string user, RunningSession? only, CancellationToken cancel)
     {
         try
         {
-            var sessions = watch.Look().Where(session => session.User == user).ToList();
-            if (sessions.Count == 0) log.Notice($"order to end the session of {user}: there is none");
+            var sessions = watch.Look().Where(session => only is null ? session.User == user : session.Server.IsSameAs(only.Server)).ToList();
+            if (sessions.Count == 0 && only is null) log.Notice($"order to end the session of {user}: there is none");
             await Task.WhenAll(sessions.Select(session => EndAsync(session, cancel)));
         }
         catch (OperationCanceledException)

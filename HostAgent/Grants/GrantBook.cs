@@ -11,8 +11,17 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
     /// <summary>A grant without a session is forgotten after this long; a session starts within seconds of its grant.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>For so long after its grant a desktop may still appear that is not there yet: as the broker's own lease.</summary>
+    public static readonly TimeSpan ToAppear = TimeSpan.FromSeconds(75);
+
+    /// <summary>For how long it is told that somebody was kept out.</summary>
+    public static readonly TimeSpan Told = TimeSpan.FromMinutes(10);
+
+    private const int MostTold = 100;
+
     private readonly Lock _book = new();
     private readonly Dictionary<string, Grant> _grants = [];
+    private readonly List<(Grant Refused, Grant Holder)> _keptOut = [];
 
     /// <summary>Reads what an earlier agent of the same boot knew.</summary>
     public void Load()
@@ -35,18 +44,42 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
         lock (_book) return [.. _grants.Values];
     }
 
-    /// <summary>Remembers a grant. Of two of the same session the higher fence stays, in whatever order they arrive.</summary>
-    public void Add(Grant grant)
+    /// <summary>
+    /// Remembers a grant. Of two of the same session the higher fence stays, in whatever order they arrive. xrdp leads whoever logs on to the desktop that runs under their account: so one of another person than its own is not
+    /// remembered, and must not be let in. Brokers see to it that two people never share an account (<c>account:LOGIN</c>), but their store may be emptied, or that key given away, while a desktop runs.
+    /// </summary>
+    /// <param name="grant">The grant.</param>
+    /// <param name="runs">A desktop of that account runs here.</param>
+    /// <returns>Null: it may be let in. Else the grant of the person whose desktop it is; nothing was changed, and it is told (<see cref="KeptOut"/>).</returns>
+    public Grant? Add(Grant grant, bool runs)
     {
         lock (_book)
         {
             var known = _grants.GetValueOrDefault(grant.User);
-            if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return;
+            if (known is not null && IsAnothers(known, grant, runs))
+            {
+                _keptOut.RemoveAll(one => one.Refused.SessionId == grant.SessionId);
+                if (_keptOut.Count == MostTold) _keptOut.RemoveAt(0);
+                _keptOut.Add((grant, known));
+                return known;
+            }
+            if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return null;
             _grants[grant.User] = grant;
             Save();
         }
         // Outside: it asks the name service, and whoever reports what runs here must not wait for that.
         desktops.Write(grant.User, grant.Settings);
+        return null;
+    }
+
+    /// <summary>Who was kept out lately, and of whose desktop.</summary>
+    public IReadOnlyList<(Grant Refused, Grant Holder)> KeptOut(DateTimeOffset now)
+    {
+        lock (_book)
+        {
+            _keptOut.RemoveAll(one => now - one.Refused.At > Told);
+            return [.. _keptOut];
+        }
     }
 
     /// <summary>Forgets a user who is no more.</summary>
@@ -74,6 +107,10 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
             if (old.Count > 0) Save();
         }
     }
+
+    // Who is not named (by an older broker) cannot be told apart.
+    private static bool IsAnothers(Grant known, Grant grant, bool runs) =>
+        known.Person.Length > 0 && grant.Person.Length > 0 && known.Person != grant.Person && (runs || grant.At - known.At < ToAppear);
 
     private void Save() => file.Save(_grants.Values.Select(grant =>
         string.Create(CultureInfo.InvariantCulture, $"{grant.User}\t{grant.SessionId}\t{grant.Fence}\t{grant.At.ToUnixTimeSeconds()}\t{grant.Person}\t{grant.Pool}\t{grant.Printers}")));

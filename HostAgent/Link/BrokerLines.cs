@@ -8,8 +8,11 @@ internal sealed record BrokerLines(Identity Identity, IReadOnlyList<BrokerLine> 
     private int _attached;
 
     /// <summary>Prepares a line to each broker.</summary>
-    public static BrokerLines To(IReadOnlyList<Uri> brokers, Identity identity) =>
-        new(identity, [.. brokers.Select(broker => new BrokerLine(broker, identity))]);
+    /// <param name="brokers">In the order of the configuration.</param>
+    /// <param name="identity">Who the host is.</param>
+    /// <param name="attached">Which of them the host is attached to, or was last.</param>
+    public static BrokerLines To(IReadOnlyList<Uri> brokers, Identity identity, int attached) =>
+        new(identity, [.. brokers.Select(broker => new BrokerLine(broker, identity))]) { Attached = attached };
 
     /// <summary>Index of the broker that the host is attached to, or was last.</summary>
     public int Attached

@@ -25,7 +25,8 @@ internal sealed class BrokerLink(AgentSettings settings, IdentityFiles files, Id
             var identity = Identity.Read(settings);
             while (true)
             {
-                var lines = BrokerLines.To(settings.Brokers, identity);
+                // A renewal is no reason to move: else a city that renews its hosts would find all of them at the first broker.
+                var lines = BrokerLines.To(settings.Brokers, identity, Lines?.Attached ?? 0);
                 // Nobody waits for the old lines: a host that is renewed twice in a row would be off its broker meanwhile.
                 retired.RemoveAll(task => task.IsCompletedSuccessfully);
                 if (Interlocked.Exchange(ref _lines, lines) is { } old) retired.Add(RetireAsync(old, over.Token));
@@ -60,7 +61,7 @@ internal sealed class BrokerLink(AgentSettings settings, IdentityFiles files, Id
     private async Task StayAttachedAsync(BrokerLines lines, CancellationToken cancel)
     {
         var failures = 0;
-        for (var index = 0; ; index = (index + 1) % lines.All.Count)
+        for (var index = lines.Attached; ; index = (index + 1) % lines.All.Count)
         {
             var line = lines.All[index];
             var welcomed = 0L;

@@ -2,6 +2,7 @@ using Grpc.Core;
 using VdiBroker.Agent.Grants;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
+using VdiBroker.Protocol;
 using VdiBroker.Protocol.Host.V1;
 
 namespace VdiBroker.Agent.Link;
@@ -11,8 +12,6 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
 {
     /// <summary>From the question to the answer, over all brokers; PAM's command gives up after 5 s.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(4.5);
-
-    private const int LongestName = 128;
 
     /// <summary>Redeems a ticket.</summary>
     /// <returns>Null when it was granted, else the reason of the refusal in words.</returns>
@@ -47,17 +46,25 @@ internal sealed class TicketDesk(BrokerLink link, GrantBook grants, SessionWatch
         if (reply.Redemption != Redemption.Granted) return Refuse(user, Words(reply.Redemption));
         if (reply.SessionId.Length is 0 or > 64 || reply.SessionId.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_')))
             return Refuse(user, "the broker's answer names no session");
-        log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
         var grant = new Grant(user, reply.SessionId, reply.Fence, Kept(reply.Person), Kept(reply.Pool), time.GetUtcNow()) { Printers = string.Join(',', QueueNames.Of(reply.Printers)), Settings = reply.Settings };
         // Before PAM hears of it: the next thing that it asks is who that is.
         if (reply.Visitor && visitors.Admit(grant) is { } reason) return Refuse(user, reason);
-        grants.Add(grant);
+        if (grants.Add(grant, runs: watch.Look().Any(session => session.User == user)) is { } holder) return KeepOut(grant, holder);
+        log.Notice($"ticket of {user} granted: session {reply.SessionId}, fence {reply.Fence}");
         watch.Expect();
         return null;
     }
 
-    // What cannot be kept in a line, or would make a report too long, is no reason to keep the person out: it is not said again then.
-    private static string Kept(string name) => name.Length <= LongestName && !name.Any(char.IsControl) ? name : "";
+    // Never by itself: something is wrong that somebody has to mend, and the broker is told at once.
+    private string KeepOut(Grant grant, Grant holder)
+    {
+        log.Error($"{grant.Person} is NOT let in as {grant.User} (session {grant.SessionId}): the desktop of that account here is {holder.Person}'s (session {holder.SessionId}); two people must not share an account");
+        watch.Expect();
+        return "the desktop of that account here is another person's";
+    }
+
+    // What cannot be kept in a line is no reason to keep the person out: it is not said again then.
+    private static string Kept(string name) => name.Length <= AccountNames.LongestPerson && !name.Any(char.IsControl) ? name : "";
 
     private string Refuse(string user, string reason)
     {

@@ -12,8 +12,8 @@ namespace VdiBroker.Agent.Local;
 /// </summary>
 internal abstract record LocalMessage
 {
-    /// <summary>Longest first line, bytes.</summary>
-    public const int LongestLine = 512;
+    /// <summary>Longest first line, bytes: the longest account name has room in it, whatever its letters (at most three bytes for each UTF-16 unit).</summary>
+    public const int LongestLine = 1024;
 
     /// <summary>Longest ticket, bytes.</summary>
     public const int LongestTicket = 1024;

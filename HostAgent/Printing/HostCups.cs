@@ -5,7 +5,8 @@ namespace VdiBroker.Agent.Printing;
 
 /// <summary>The host's CUPS, by its own tools. A queue of ours has a device <c>vdi:/NAME</c>; others are not touched.</summary>
 /// <param name="socket">Where it listens.</param>
-internal sealed class HostCups(string socket)
+/// <param name="spool">Where it keeps what waits in it.</param>
+internal sealed class HostCups(string socket, string spool)
 {
     private const string Device = "vdi:/";
     private const string Every = "all";
@@ -14,8 +15,11 @@ internal sealed class HostCups(string socket)
     /// <summary>Where it listens.</summary>
     public string Socket => socket;
 
-    /// <summary>False: there is none here, or it does not run.</summary>
+    /// <summary>False: there is none here, or it does not run now.</summary>
     public bool IsThere => File.Exists(socket);
+
+    /// <summary>False: there has never been one here.</summary>
+    public bool IsInstalled => Directory.Exists(spool);
 
     /// <summary>All queues, and whether each is ours.</summary>
     /// <exception cref="IOException">CUPS does not answer.</exception>
@@ -54,9 +58,20 @@ internal sealed class HostCups(string socket)
         foreach (var job in await JobsAsync(user, cancel, Every)) await DoAsync("cancel", ["-h", socket, "-x", job.Id], cancel);
     }
 
-    /// <summary>How many jobs of somebody's are known here, done or not; none where there is no CUPS.</summary>
-    /// <exception cref="IOException">CUPS is there and does not answer.</exception>
-    public async Task<int> CountAsync(string user, CancellationToken cancel) => IsThere ? (await JobsAsync(user, cancel, Every)).Count : 0;
+    /// <summary>
+    /// How many jobs of somebody's are known here, done or not. Where no socket is, CUPS may be just starting or have died: what waits in it is in its spool, and comes back with it. Whose it is only CUPS can say.
+    /// </summary>
+    /// <returns>0 too where there is no CUPS, and where it does not run and nothing is in its spool.</returns>
+    /// <exception cref="IOException">CUPS is there and does not answer, or does not run and has something in its spool.</exception>
+    /// <exception cref="UnauthorizedAccessException">The spool cannot be looked into.</exception>
+    public async Task<int> CountAsync(string user, CancellationToken cancel)
+    {
+        if (IsThere) return (await JobsAsync(user, cancel, Every)).Count;
+        // Whatever file: a job's description, its document, or what is still coming in.
+        return IsInstalled && Directory.EnumerateFiles(spool).Any()
+            ? throw new IOException($"the print service does not run (no socket {socket}), and something waits in its spool {spool}")
+            : 0;
+    }
 
     /// <summary>Lets somebody's jobs go on that the backend has held; what they hold themselves stays so, and what is still coming in must not be touched.</summary>
     public async Task ResumeAsync(string user, CancellationToken cancel)

@@ -83,7 +83,9 @@ internal sealed class RoomPrinters(GrantBook grants, SessionWatch watch, HostCup
         if (!cups.IsThere)
         {
             if (wanted.Count == 0) return;
-            throw new IOException($"no CUPS at {cups.Socket}: install cups-daemon and cups-client (deploy/host/README.md)");
+            throw new IOException(cups.IsInstalled
+                ? $"CUPS does not run, there is no socket {cups.Socket}: systemctl start cups"
+                : $"no CUPS at {cups.Socket}: install cups-daemon and cups-client (deploy/host/README.md)");
         }
         var before = _shown;
         // Whatever is done halfway is looked at afresh.

@@ -10,9 +10,6 @@ namespace VdiBroker.Agent.Visitors;
 /// </summary>
 internal sealed class VisitorBook(VisitorAccounts accounts, AgentLog log, TimeProvider time)
 {
-    /// <summary>A desktop that has not appeared so long after its ticket does not come any more: as the broker's own lease.</summary>
-    public static readonly TimeSpan ToAppear = TimeSpan.FromSeconds(75);
-
     /// <summary>For how long it is told that a session's account was wiped.</summary>
     public static readonly TimeSpan Told = TimeSpan.FromMinutes(10);
 
@@ -166,7 +163,7 @@ internal sealed class VisitorBook(VisitorAccounts accounts, AgentLog log, TimePr
     }
 
     private bool IsLeaving(Entry entry, IReadOnlyCollection<RunningSession> running) =>
-        entry.BeingWiped || (!running.Any(session => session.UserId == entry.Account.Id) && (entry.Appeared || entry.Over || time.GetElapsedTime(entry.Since) > ToAppear));
+        entry.BeingWiped || (!running.Any(session => session.UserId == entry.Account.Id) && (entry.Appeared || entry.Over || time.GetElapsedTime(entry.Since) > GrantBook.ToAppear));
 
     private static ObservedSession Observed(Entry entry) => new()
     {

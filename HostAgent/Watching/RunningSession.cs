@@ -7,7 +7,11 @@ namespace VdiBroker.Agent.Watching;
 /// <param name="Connected">A station is connected to it now.</param>
 /// <param name="Since">Start of the X server.</param>
 /// <param name="Server">The X server itself.</param>
-internal sealed record RunningSession(string User, uint UserId, uint Display, bool Connected, DateTimeOffset Since, SessionServer Server);
+internal sealed record RunningSession(string User, uint UserId, uint Display, bool Connected, DateTimeOffset Since, SessionServer Server)
+{
+    /// <summary>sesman has lost it: nobody can come back to it, and whoever logs on gets another desktop beside it.</summary>
+    public bool Orphaned { get; init; }
+}
 
 /// <summary>The X server of a session.</summary>
 /// <param name="Process">Process id.</param>

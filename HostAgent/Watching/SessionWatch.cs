@@ -33,7 +33,8 @@ internal sealed class SessionWatch(GrantBook grants, UserNames names, ReportBell
             var connected = _displays.Look(servers);
             names.Learn(servers);
             var now = servers.Select(server => Session(server, connected.Contains(server.Line.Id)))
-                .OrderBy(session => session.Display).ThenBy(session => session.Server.Process).ToArray();
+                // What a person can come back to is their session; beside it an orphan is what is left of an earlier one.
+                .OrderBy(session => session.Orphaned).ThenBy(session => session.Display).ThenBy(session => session.Server.Process).ToArray();
             if (!now.AsSpan().SequenceEqual(_sessions))
             {
                 Say(now);
@@ -89,7 +90,10 @@ internal sealed class SessionWatch(GrantBook grants, UserNames names, ReportBell
     }
 
     private RunningSession Session(XServer server, bool connected) => new(names.Of(server.Owner), server.Owner, server.Display, connected,
-        BootClock.At(_boot, server.Line.StartTicks), new SessionServer(server.Line.Id, server.Line.StartTicks, server.Line.Parent));
+        BootClock.At(_boot, server.Line.StartTicks), new SessionServer(server.Line.Id, server.Line.StartTicks, server.Line.Parent))
+    {
+        Orphaned = server.Orphaned,
+    };
 
     private void Say(RunningSession[] now)
     {
@@ -99,6 +103,8 @@ internal sealed class SessionWatch(GrantBook grants, UserNames names, ReportBell
             if (before is null) log.Notice($"session of {session.User} on display {session.Display} runs");
             if (before?.Connected != session.Connected && (session.Connected || before is not null))
                 log.Notice($"session of {session.User} on display {session.Display} {(session.Connected ? "has a station" : "has no station")}");
+            if (session.Orphaned && before?.Orphaned != true)
+                log.Warning($"session of {session.User} on display {session.Display} is an orphan: xrdp-sesman has lost it, nobody can come back to it; it is ended once no station is on it");
         }
         foreach (var session in _sessions)
         {

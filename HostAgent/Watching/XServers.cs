@@ -7,7 +7,11 @@ namespace VdiBroker.Agent.Watching;
 /// <param name="Line">Its process.</param>
 /// <param name="Display">X display number.</param>
 /// <param name="Owner">User id of its owner.</param>
-internal sealed record XServer(ProcessLine Line, uint Display, uint Owner);
+internal sealed record XServer(ProcessLine Line, uint Display, uint Owner)
+{
+    /// <summary>sesman has lost it, see <see cref="Orphans"/>.</summary>
+    public bool Orphaned { get; init; }
+}
 
 /// <summary>
 /// Finds xrdp's X servers among the processes. A process is looked into while it is young (it may still become another program); later it
@@ -28,6 +32,7 @@ internal sealed class XServers(TimeProvider time, AgentLog log)
     private readonly Dictionary<int, XServer> _servers = [];
     private readonly List<int> _gone = [];
     private readonly HashSet<int> _present = [];
+    private readonly Orphans _orphans = new(time);
     private long _lastFresh = time.GetTimestamp();
     private long _lastSearch = long.MinValue / 2;
     private bool _tooMany;
@@ -39,7 +44,8 @@ internal sealed class XServers(TimeProvider time, AgentLog log)
         var now = time.GetTimestamp();
         if (atOnce || time.GetElapsedTime(_lastSearch, now) >= SearchEvery) Search(now);
         else Check();
-        var chosen = Choose(_servers.Values);
+        var orphaned = _orphans.Among(_servers.Values);
+        var chosen = Choose(_servers.Values.Select(server => server with { Orphaned = orphaned.Contains(server.Line.Id) }));
         var tooMany = chosen.Count == Most && _servers.Count > Most;
         if (tooMany && !_tooMany) log.Error($"{_servers.Count} X servers run here: no more than the {Most} oldest are reported");
         _tooMany = tooMany;

@@ -15,8 +15,8 @@ internal static class Farms
     public static readonly string[] Users = ["amelie.durand", "karim.benali", "lea.martin", "hugo.petit", "sofia.nunes"];
 
     public static readonly Gen<ObservedSession> Observed =
-        Gen.Select(Gen.OneOf(Users), Gen.Int[10, 99], Gen.Bool, Gen.OneOf("", "drancy", "dugny"), (user, display, connected, tenant) =>
-            new ObservedSession(user, display, connected, Noon) { Grant = tenant.Length == 0 ? null : new GrantSeen("s", 1, $"{tenant}/{user}", "bureau") });
+        Gen.Select(Gen.OneOf(Users), Gen.Int[10, 99], Gen.Bool, Gen.OneOf("", "drancy", "dugny"), Gen.Int[0, 4], (user, display, connected, tenant, orphaned) =>
+            new ObservedSession(user, display, connected, Noon) { Orphaned = orphaned == 0, Grant = tenant.Length == 0 ? null : new GrantSeen("s", 1, $"{tenant}/{user}", "bureau") });
 
     public static readonly Gen<ImmutableArray<ObservedSession>> Report =
         Observed.Array[0, 5].Select(seen => seen.DistinctBy(s => s.User).ToImmutableArray());

@@ -109,6 +109,25 @@ public sealed class AttachTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_leaves_the_host_at_the_broker_that_it_is_attached_to()
+    {
+        var first = await ScriptedBroker.StartAsync(_host.City);
+        await using var second = await ScriptedBroker.StartAsync(_host.City);
+        var place = first.Place;
+        _host.StartAgent(first, second);
+        await first.AttachedAsync();
+        await first.DisposeAsync();
+        await second.AttachedAsync();
+        await using var back = await ScriptedBroker.StartAsync(_host.City, place);
+
+        _host.RenewRdpCertificate();
+
+        var after = await second.AttachedAsync(2);
+        Assert.Equal(_host.RdpFingerprint, after.Hello!.CertificateSha256.ToByteArray());
+        Assert.Empty(back.Attachments);
+    }
+
+    [Fact]
     public async Task A_server_with_a_foreign_certificate_or_name_is_no_broker()
     {
         var foreigner = new Authority();

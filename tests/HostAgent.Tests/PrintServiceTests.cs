@@ -18,7 +18,7 @@ public sealed class PrintServiceTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/vdi-cups-{Guid.NewGuid():N}").FullName;
     private ServerProcess? _server;
 
-    private HostCups Cups => new(PrintServer.SocketIn(_folder));
+    private HostCups Cups => new(PrintServer.SocketIn(_folder), PrintServer.SpoolIn(_folder));
 
     public async Task InitializeAsync()
     {
@@ -58,9 +58,38 @@ public sealed class PrintServiceTests : IAsyncLifetime
         var fault = await Assert.ThrowsAsync<IOException>(() => Cups.CountAsync(_gone.Name, default));
         Assert.Contains("Scheduler is not running", fault.Message, StringComparison.Ordinal);
 
+        Assert.Equal("the print service does not say what waits in it: lpstat: Scheduler is not running.", await WipeAsync());
+    }
+
+    [Fact]
+    public async Task A_print_service_whose_socket_is_gone_may_come_back_with_what_waits_in_it()
+    {
+        await Tool.OutputAsync("lpadmin", "-h", Cups.Socket, "-p", "own", "-E", "-v", "file:/dev/null", "-m", "raw");
+        await Tool.OutputAsync("lp", "-h", Cups.Socket, "-d", "own", "-H", "hold", "/etc/hostname");
+        await _server!.KillAsync();
+        File.Delete(Cups.Socket);
+
+        var fault = await Assert.ThrowsAsync<IOException>(() => Cups.CountAsync(_gone.Name, default));
+        Assert.Contains("something waits in its spool", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(fault.Message, await WipeAsync());
+    }
+
+    [Fact]
+    public async Task A_print_service_that_does_not_run_and_keeps_nothing_or_was_never_there_stands_in_nobody_s_way()
+    {
+        await _server!.KillAsync();
+        File.Delete(Cups.Socket);
+        Assert.Equal(0, await Cups.CountAsync(_gone.Name, default));
+        Assert.True(Cups.IsInstalled);
+
+        var none = new HostCups(Cups.Socket, Path.Combine(_folder, "no-spool"));
+        Assert.Equal(0, await none.CountAsync(_gone.Name, default));
+        Assert.False(none.IsInstalled);
+    }
+
+    private Task<string> WipeAsync()
+    {
         var accounts = new VisitorAccounts(Path.Combine(_folder, "accounts"), Path.Combine(_folder, "homes"));
-        var wipe = new Wipe(accounts, new DesktopFiles(Path.Combine(_folder, "desktops"), new AgentLog(TextWriter.Null)), Cups, TimeProvider.System);
-        var left = await wipe.RunAsync(_gone, default);
-        Assert.Equal("the print service does not say what waits in it: lpstat: Scheduler is not running.", left);
+        return new Wipe(accounts, new DesktopFiles(Path.Combine(_folder, "desktops"), new AgentLog(TextWriter.Null)), Cups, TimeProvider.System).RunAsync(_gone, default);
     }
 }

@@ -115,6 +115,31 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void Sesman_has_lost_what_it_did_not_begin_itself()
+    {
+        static ProcessLine Sesman(int id) => new(id, "xrdp-sesman", 'S', 1, (ulong)id);
+
+        // Its own process has died; another sesman has begun since.
+        Assert.True(Orphans.IsLost(null, []));
+        Assert.True(Orphans.IsLost(Sesman(20), [Sesman(40)]));
+        // Nobody can log on yet; it leads its servers itself; another sesman of the host was there before.
+        Assert.False(Orphans.IsLost(Sesman(20), []));
+        Assert.False(Orphans.IsLost(Sesman(20), [Sesman(20)]));
+        Assert.False(Orphans.IsLost(Sesman(20), [Sesman(10)]));
+    }
+
+    [Fact]
+    public void An_orphan_is_ended_when_it_is_on_no_screen_or_its_person_has_another_desktop()
+    {
+        var orphan = Session with { Orphaned = true };
+        var own = Session with { Display = 12, Server = new SessionServer(60, 9, 50) };
+        Assert.Null(OrphanWatch.Reason(orphan, [orphan], null));
+        Assert.Null(OrphanWatch.Reason(orphan, [orphan, own with { Orphaned = true }, own with { UserId = Session.UserId + 1 }], OrphanWatch.Alone - TimeSpan.FromSeconds(1)));
+        Assert.NotNull(OrphanWatch.Reason(orphan, [orphan], OrphanWatch.Alone));
+        Assert.NotNull(OrphanWatch.Reason(orphan, [orphan, own], null));
+    }
+
+    [Fact]
     public void A_display_counts_once_for_a_person_hides_nobody_elses_and_the_list_has_an_end()
     {
         static XServer Server(int id, uint display, uint owner) => new(new ProcessLine(id, "Xorg", 'S', 1, (ulong)id), display, owner);
@@ -125,18 +150,43 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void Nobody_is_let_into_the_desktop_of_another_person_who_has_the_same_account_and_it_is_told_for_a_while()
+    {
+        var log = new AgentLog(TextWriter.Null);
+        var file = Path.GetTempFileName();
+        var now = DateTimeOffset.UtcNow;
+        var book = new GrantBook(new StateFile(file, "boot-1", log), new DesktopFiles(_desktops, log));
+        Grant One(string session, ulong fence, string person, TimeSpan ago) => new("amelie", session, fence, person, "office", now - ago);
+        var hers = One("s1", 1, "drancy/amelie", TimeSpan.FromHours(3));
+        Assert.Null(book.Add(hers, runs: false));
+
+        Assert.Equal(hers, book.Add(One("s2", 2, "dugny/amelie", TimeSpan.Zero), runs: true));
+        Assert.Equal(hers, book.Of("amelie"));
+        // Nor is she kept out, nor whom an older broker does not name.
+        Assert.Null(book.Add(One("s1", 3, "drancy/amelie", TimeSpan.Zero), runs: true));
+        // Her desktop may still be on its way; after that it has not come.
+        Assert.NotNull(book.Add(One("s4", 4, "dugny/amelie", TimeSpan.Zero), runs: false));
+        Assert.Null(book.Add(One("s5", 5, "dugny/amelie", -GrantBook.ToAppear), runs: false));
+        Assert.Null(book.Add(One("s6", 6, "", TimeSpan.Zero), runs: true));
+
+        Assert.Equal([("s2", "drancy/amelie"), ("s4", "drancy/amelie")], book.KeptOut(now).Select(one => (one.Refused.SessionId, one.Holder.Person)));
+        Assert.Empty(book.KeptOut(now + GrantBook.Told + TimeSpan.FromSeconds(1)));
+        File.Delete(file);
+    }
+
+    [Fact]
     public void Of_two_grants_of_one_session_the_higher_fence_stays_and_the_book_survives_a_restart_but_not_a_boot()
     {
         var file = Path.GetTempFileName();
         var log = new AgentLog(TextWriter.Null);
         var now = DateTimeOffset.UtcNow;
         var book = new GrantBook(new StateFile(file, "boot-1", log), new DesktopFiles(_desktops, log));
-        book.Add(new Grant("amelie", "s1", 5, "drancy/amelie", "office", now));
-        book.Add(new Grant("amelie", "s1", 4, "drancy/amelie", "school", now));
-        book.Add(new Grant("bruno", "s2", 9, "", "", now));
-        book.Add(new Grant("bruno", "s3", 2, "", "", now));
-        book.Add(new Grant("celine", "s4", 1, "", "", now - TimeSpan.FromHours(2)));
-        book.Add(new Grant("denis", "s5", 1, "", "", now - TimeSpan.FromHours(2)));
+        book.Add(new Grant("amelie", "s1", 5, "drancy/amelie", "office", now), runs: false);
+        book.Add(new Grant("amelie", "s1", 4, "drancy/amelie", "school", now), runs: false);
+        book.Add(new Grant("bruno", "s2", 9, "", "", now), runs: false);
+        book.Add(new Grant("bruno", "s3", 2, "", "", now), runs: false);
+        book.Add(new Grant("celine", "s4", 1, "", "", now - TimeSpan.FromHours(2)), runs: false);
+        book.Add(new Grant("denis", "s5", 1, "", "", now - TimeSpan.FromHours(2)), runs: false);
         book.Forget(new HashSet<string> { "celine" }, now);
 
         var same = new GrantBook(new StateFile(file, "boot-1", log), new DesktopFiles(_desktops, log));

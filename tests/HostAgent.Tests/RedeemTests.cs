@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using VdiBroker.City.Processes;
 using VdiBroker.HostAgent.Tests.Rig;
+using VdiBroker.Protocol;
 using VdiBroker.Protocol.Host.V1;
 using Xunit;
 
@@ -56,6 +57,53 @@ public sealed class RedeemTests : IAsyncLifetime
         Assert.Equal(1, await _host.RedeemAsync("", Ticket));
         Assert.Equal(1, await _host.RedeemAsync("amelie durand 12\nredeem root", Ticket));
         Assert.Empty(broker.Asked);
+    }
+
+    [Fact]
+    public async Task The_longest_person_that_a_broker_can_know_is_said_again_with_the_session()
+    {
+        var person = $"{new string('t', AccountNames.LongestTenant)}/{new string('é', AccountNames.Longest)}";
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        broker.Redeem = _ => new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = "s1", Fence = 7, Person = person, Pool = "office" };
+        await using var desktop = new Desktop(_host);
+        await desktop.StartAsync();
+        _host.StartAgent(broker);
+        var host = await broker.AttachedAsync();
+
+        Assert.Equal(0, await _host.RedeemAsync(desktop.Nameless, Ticket));
+        await Soon.HoldsAsync("said again", () => Seen(host, desktop)?.Person == person);
+        // An account's name as long, whatever its letters.
+        Assert.Equal(0, await _host.RedeemAsync(new string('é', AccountNames.Longest), Ticket));
+    }
+
+    [Fact]
+    public async Task A_second_person_of_the_same_account_is_kept_out_of_the_first_one_s_desktop_and_the_broker_is_told()
+    {
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        broker.Redeem = asked => asked.Ticket.Split(' ') is [var person, var session, var fence]
+            ? new RedeemTicketReply { Redemption = Redemption.Granted, SessionId = session, Fence = ulong.Parse(fence, null), Person = person, Pool = "office" }
+            : new RedeemTicketReply { Redemption = Redemption.Unknown };
+        await using var desktop = new Desktop(_host);
+        await desktop.StartAsync();
+        var first = _host.StartAgent(broker);
+        var host = await broker.AttachedAsync();
+        Assert.Equal(0, await _host.RedeemAsync(desktop.Nameless, "drancy/amelie s-amelie 1"));
+        await Soon.HoldsAsync("hers", () => Seen(host, desktop)?.Person == "drancy/amelie");
+
+        Assert.Equal(1, await _host.RedeemAsync(desktop.Nameless, "dugny/amelie s-other 9"));
+
+        await Soon.HoldsAsync("told", () => host.Latest!.KeptOut.Count == 1);
+        var kept = host.Latest!.KeptOut.Single();
+        Assert.Equal((desktop.Nameless, "s-other", "dugny/amelie", "drancy/amelie"), (kept.User, kept.SessionId, kept.Person, kept.Holder));
+        Assert.Equal(("s-amelie", 1UL, "drancy/amelie"), (Seen(host, desktop)!.SessionId, Seen(host, desktop)!.Fence, Seen(host, desktop)!.Person));
+        Assert.Contains("error dugny/amelie is NOT let in", _host.Log, StringComparison.Ordinal);
+        // She herself comes back to it, and the next agent knows it too.
+        Assert.Equal(0, await _host.RedeemAsync(desktop.Nameless, "drancy/amelie s-amelie 2"));
+        first.Send(Signal.Kill);
+        await first.ExitedAsync(Soon.Deadline);
+        _host.StartAgent(broker);
+        await broker.AttachedAsync(2);
+        Assert.Equal(1, await _host.RedeemAsync(desktop.Nameless, "dugny/amelie s-other 10"));
     }
 
     [Fact]
@@ -167,6 +215,8 @@ public sealed class RedeemTests : IAsyncLifetime
         await Soon.HoldsAsync("an observation out of turn", () => host.Observations.Count > before);
         Assert.Contains("PAM: open_session of amelie.durand", _host.Log, StringComparison.Ordinal);
     }
+
+    private static ObservedSession? Seen(AttachedHost host, Desktop desktop) => host.Latest!.Sessions.SingleOrDefault(session => session.Display == desktop.Display);
 
     private async Task<int> HookAsync()
     {

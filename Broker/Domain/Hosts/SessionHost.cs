@@ -28,12 +28,22 @@ public sealed record ObservedSession(string User, int Display, bool Connected, D
 
     /// <summary>The session is over, and its host removes what its visitor left; null = it runs.</summary>
     public WipeSeen? Wipe { get; init; }
+
+    /// <summary>It runs, and its host's session manager has lost it: nobody can come back to it. Who has it on their screen keeps it; else the host ends it.</summary>
+    public bool Orphaned { get; init; }
 }
 
 /// <summary>What a visitor left is being removed.</summary>
 /// <param name="Failed">Tries that have failed so far.</param>
 /// <param name="Left">What was left after the last one, in words; empty = none has failed.</param>
 public sealed record WipeSeen(int Failed, string Left);
+
+/// <summary>Somebody was kept out by a host because the desktop that runs under their account there is another person's.</summary>
+/// <param name="User">Account name.</param>
+/// <param name="Session">Session of the granted ticket, 1 to 64 characters.</param>
+/// <param name="Person">Whose ticket it was.</param>
+/// <param name="Holder">Whose desktop it is.</param>
+public sealed record KeptOutSeen(string User, string Session, string Person, string Holder);
 
 /// <summary>A granted redemption, as the agent kept it: enough to know whose session it is when the store has forgotten.</summary>
 /// <param name="Session">Id of the session, 1 to 64 characters.</param>

@@ -91,6 +91,8 @@ public static class Adoption
     {
         var (host, seen, pool, granted, mine) = unseated;
         if (seen.Wipe is not null) return new AdoptionDecision.Leave(BeingWiped);
+        // Its host ends it: nobody can come back to it.
+        if (seen is { Orphaned: true, Connected: false }) return new AdoptionDecision.Leave(Reconciliation.Orphaned);
         if (seen.Grant is not { Fence: > 0, Person.Length: > 0, Pool.Length: > 0 } grant) return new AdoptionDecision.Leave(NoGrant);
         if (pool?.Hosts.Contains(host) != true) return new AdoptionDecision.Leave(OtherPool);
         if (!unseated.TenantKnown) return new AdoptionDecision.Leave(OtherTenant);

@@ -62,7 +62,7 @@ public abstract record OpeningDecision
 
     /// <summary>A new session on the first of the ranked hosts that still has a seat when the claim is made.</summary>
     /// <param name="Ranked">Best first, at least one.</param>
-    /// <param name="GivenUp">The session that this one takes the place of because its host has gone, or is dead and its person asked for another; null = none.</param>
+    /// <param name="GivenUp">The session that this one takes the place of because its host has gone, or has lost it, or is dead and its person asked for another; null = none.</param>
     /// <param name="Because">Every host considered and why.</param>
     public sealed record Place(ImmutableArray<HostChoice> Ranked, Session? GivenUp, Placement Because) : OpeningDecision(Because)
     {
@@ -70,7 +70,7 @@ public abstract record OpeningDecision
         public bool Agreed { get; init; }
 
         /// <summary>Why the old desktop is given up, for the event and the record.</summary>
-        public string GivingUp => Agreed ? Adoption.GivenUp : Adoption.HostGone;
+        public string GivingUp => Agreed ? Adoption.GivenUp : GivenUp?.IsOrphaned == true ? Reconciliation.Orphaned : Adoption.HostGone;
 
         /// <summary>What was assigned to the person when this was decided; null = nothing. The claim is good only while that stands.</summary>
         public HostId? Assigned { get; init; }

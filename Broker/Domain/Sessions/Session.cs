@@ -40,7 +40,7 @@ public enum SessionPhase
 /// <param name="Redeemed">Fence of the last ticket that the host accepted; 0 = none.</param>
 /// <param name="Refused">Fence of the last ticket that was refused while still wanted; 0 = none.</param>
 /// <param name="LeaseUntil">End of the claim while <see cref="SessionPhase.Opening"/>, or of what it may still bring forth while <see cref="SessionPhase.Ending"/>; else null.</param>
-/// <param name="Boot">Boot id of its host when it was made: what ran under another one is gone.</param>
+/// <param name="Boot">Boot id of its host when it was made: what ran under another one is gone. Of an orphan it is <see cref="NoWayBack"/>.</param>
 /// <param name="Revision">Grows with each change, from the store's clock (µs), so that it names one content of the row even where the store has lost writes; a commit names the one it was decided on.</param>
 public sealed record Session(
     SessionId Id,
@@ -58,6 +58,14 @@ public sealed record Session(
     string Boot,
     long Revision)
 {
+    private const string Orphan = " orphaned";
+
+    /// <summary>Its host's session manager has lost it. It stays on the screen that it is on, and the next opening gives its person a new desktop, as after a restart of the host.</summary>
+    public bool IsOrphaned => Boot.EndsWith(Orphan, StringComparison.Ordinal);
+
+    /// <summary>What a session that its host's session manager has lost remembers of its host's boot: it is the boot of no host.</summary>
+    public static string NoWayBack(string boot) => boot + Orphan;
+
     /// <summary>When it was claimed for the first time, by the store's clock.</summary>
     public DateTimeOffset Since { get; init; }
 

@@ -97,6 +97,7 @@ internal sealed class AgentPeer : IAsyncDisposable
     private ObservedSession[]? _last;
     private ulong _sequence;
     private string[] _wiped = [];
+    private KeptOut[] _keptOut = [];
 
     private AgentPeer(GrpcChannel channel)
     {
@@ -130,6 +131,13 @@ internal sealed class AgentPeer : IAsyncDisposable
         return ObserveAsync();
     }
 
+    /// <summary>These people were kept out of what runs there.</summary>
+    public Task ObserveKeptOutAsync(KeptOut[] people, params ObservedSession[] sessions)
+    {
+        _keptOut = people;
+        return ObserveAsync(sessions);
+    }
+
     public async Task ObserveAsync(params ObservedSession[] sessions)
     {
         await _pen.WaitAsync();
@@ -148,6 +156,7 @@ internal sealed class AgentPeer : IAsyncDisposable
         var observation = new Observation { Sequence = ++_sequence, Load = new HostLoad { Load1 = 0.5, Cores = 2, MemoryTotalBytes = 100, MemoryAvailableBytes = 60 } };
         observation.Sessions.AddRange(sessions);
         observation.WipedSessionIds.AddRange(_wiped);
+        observation.KeptOut.AddRange(_keptOut);
         return _stream.RequestStream.WriteAsync(new HostReport { Observation = observation });
     }
 

@@ -228,6 +228,28 @@ public sealed class RepairTests(Town town)
         Assert.Equal("0", await broker.RedisAsync("hlen", Prefix + "host:blade1:seats"));
     }
 
+    [Fact]
+    public async Task Whom_a_host_keeps_out_of_another_s_desktop_is_told_at_once_and_it_is_recorded_once()
+    {
+        await using var broker = await town.StartLonelyAsync("repair-kept-out", 49);
+        await using var agent = await AgentPeer.AttachAsync(town, broker, "blade1");
+        using var station = await StationPeer.ConnectAsync(town, broker, "poste-a");
+        var signIn = (await station.SignInAsync(town, Amelie)).SignIn;
+        var desktop = await station.OpenAsync(signIn);
+        using var follow = station.Follow(signIn, desktop);
+        var grant = await agent.PresentAsync(Amelie, desktop.Ticket);
+        var others = new RedeemTicketReply { SessionId = "others", Fence = 1, Person = "dugny/" + Amelie, Pool = "bureau" };
+
+        await agent.ObserveKeptOutAsync([new KeptOut { User = Amelie, SessionId = grant.SessionId, Person = grant.Person, Holder = others.Person }], AgentPeer.Seen(Amelie, connected: true, others));
+
+        await follow.HearsAsync(SessionState.HostLost);
+        await Eventually.HoldsAsync("recorded", Peers.Patience, async () => (await EventsAsync(broker, "person-kept-out")).Length > 0);
+        Assert.Contains("kept-out", await EventsAsync(broker, "session-lost"), StringComparison.Ordinal);
+        Assert.Equal("lost", await FieldAsync(broker, desktop.SessionId, "phase"));
+        await agent.ObserveAsync(AgentPeer.Seen(Amelie, connected: true, others));
+        Assert.Single((await EventsAsync(broker, "person-kept-out")).Split(grant.SessionId)[1..]);
+    }
+
     // On a screen at its home, whose agent then dies; a new one elsewhere.
     private async Task<(Desktop First, Desktop Second, RedeemTicketReply Grant)> GivenUpAsync(City.Brokers.BrokerProcess broker, StationPeer station)
     {

@@ -9,6 +9,7 @@ using VdiBroker.Protocol;
 using VdiBroker.Protocol.Host.V1;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
+using VdiBroker.Trust;
 using Xunit;
 using ObservedSession = VdiBroker.Protocol.Host.V1.ObservedSession;
 
@@ -21,6 +22,16 @@ public sealed class ReportReaderTests
 
     [Fact]
     public void Whoever_can_sign_in_can_be_on_a_host() => Assert.Equal(LoginName.MaxLength, AccountNames.Longest);
+
+    [Fact]
+    public void Whoever_can_sign_in_can_be_told_again_by_a_host()
+    {
+        Assert.True(PeerName.IsName(new string('t', AccountNames.LongestTenant)));
+        Assert.False(PeerName.IsName(new string('t', AccountNames.LongestTenant + 1)));
+        var person = PersonId.Of(new TenantId(new string('t', AccountNames.LongestTenant)), new string('a', LoginName.MaxLength)).Value;
+        Assert.Equal(person, Assert.Single(Read(Seen("a", seen => (seen.SessionId, seen.Person) = ("s", person))).Sessions).Grant!.Person);
+        Assert.Null(Assert.Single(Read(Seen("a", seen => (seen.SessionId, seen.Person) = ("s", person + "a"))).Sessions).Grant);
+    }
 
     [Theory]
     [InlineData(1, true)]

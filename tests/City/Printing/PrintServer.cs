@@ -17,6 +17,9 @@ public sealed partial class PrintServer : IAsyncDisposable
     /// <summary>Where one of that folder listens.</summary>
     public static string SocketIn(string folder) => Path.Combine(folder, "cups.sock");
 
+    /// <summary>Where one of that folder keeps what waits in it.</summary>
+    public static string SpoolIn(string folder) => Path.Combine(folder, "spool");
+
     /// <summary>The command that runs one in the foreground.</summary>
     public static IReadOnlyList<string> Command(string folder) => ["/usr/sbin/cupsd", "-f", "-c", Path.Combine(folder, "etc/cupsd.conf"), "-s", Path.Combine(folder, "etc/cups-files.conf")];
 
@@ -31,7 +34,7 @@ public sealed partial class PrintServer : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, "etc/cupsd.conf"), Listening().Replace(File.ReadAllText(configuration), "Listen " + SocketIn(folder)));
         File.WriteAllLines(Path.Combine(folder, "etc/cups-files.conf"),
         [
-            "FileDevice Yes", $"ServerRoot {folder}/etc", $"ServerBin {folder}/bin", $"RequestRoot {folder}/spool", $"TempDir {folder}/spool/tmp", $"CacheDir {folder}/cache", $"StateDir {folder}/state",
+            "FileDevice Yes", $"ServerRoot {folder}/etc", $"ServerBin {folder}/bin", $"RequestRoot {SpoolIn(folder)}", $"TempDir {folder}/spool/tmp", $"CacheDir {folder}/cache", $"StateDir {folder}/state",
             $"AccessLog {folder}/log/access", $"ErrorLog {folder}/log/error", $"PageLog {folder}/log/page", "User lp", "Group lp", "SystemGroup root lpadmin",
         ]);
         WriteProgram(Path.Combine(folder, "bin/filter/keep-printed"), "755", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Files/keep-printed")).Replace("@FOLDER@", folder, StringComparison.Ordinal));

@@ -52,6 +52,13 @@ public sealed class AdoptionTests
         Assert.IsType<AdoptionDecision.Reseat>(Adoption.Decide(Unseated(mine: Granted(SessionPhase.Active, null))));
 
     [Fact]
+    public void An_orphan_on_nobody_s_screen_is_taken_in_by_nobody()
+    {
+        Assert.Equal(new AdoptionDecision.Leave(Reconciliation.Orphaned), Adoption.Decide(Unseated() with { Seen = _seen with { Orphaned = true, Connected = false } }));
+        Assert.IsType<AdoptionDecision.Adopt>(Adoption.Decide(Unseated() with { Seen = _seen with { Orphaned = true } }));
+    }
+
+    [Fact]
     public void A_host_takes_no_session_of_others_for_its_own()
     {
         Assert.Equal(Adoption.NotItsOwn, Adoption.Decide(Unseated(granted: Granted(SessionPhase.Lost, null) with { Host = new HostId("blade1") })).Cause);

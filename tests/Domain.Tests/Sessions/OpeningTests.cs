@@ -65,6 +65,15 @@ public sealed class OpeningTests
     });
 
     [Fact]
+    public void Whose_desktop_its_host_cannot_find_any_more_gets_a_new_one()
+    {
+        var host = new HostChoice(new SessionHost(new HostId("blade0"), "127.0.0.1", 3389, 4), HostHealth.Live, new HostObservation(Farms.Noon, null, "boot", "00", 0, 0), SeatCount.None with { Held = 1 }) { HoldsTheirs = true };
+        var orphan = Farms.Session("amelie.durand", SessionPhase.Active) with { Boot = Session.NoWayBack("boot") };
+        var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(StateOf(orphan, [host], moved: false), new OpeningWish("amelie.durand", Farms.Town, 9), 0));
+        Assert.Equal((orphan, Reconciliation.Orphaned), (place.GivenUp, place.GivingUp));
+    }
+
+    [Fact]
     public void A_desktop_on_a_host_that_is_dead_since_a_moment_is_waited_for_until_its_person_gives_it_up() => _opening.Sample(x =>
     {
         if (x.State is not { Mine: { IsFinal: false } mine, Home: { Health: HostHealth.Missed, Observation: { } seen } home } || seen.BootId != mine.Boot || mine.Serial > x.Wish.Serial) return;

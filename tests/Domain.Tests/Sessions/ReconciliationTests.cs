@@ -14,7 +14,7 @@ public sealed class ReconciliationTests
     public void What_was_corrected_needs_no_second_correction() =>
         Gen.Select(_believed, Farms.Report, Farms.Boot).Sample((believed, seen, boot) =>
         {
-            var after = believed.Select(s => Reconciliation.Decide([s], seen, boot, Farms.Noon) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null } : s);
+            var after = believed.Select(s => Reconciliation.Decide([s], seen, boot, Farms.Noon) is [var c] ? s with { Phase = c.Phase, LeaseUntil = null, Boot = c.Boot ?? s.Boot } : s);
             Assert.Empty(Reconciliation.Decide(after, seen, boot, Farms.Noon));
         });
 
@@ -27,7 +27,49 @@ public sealed class ReconciliationTests
     public void No_session_that_the_host_has_is_called_ended() =>
         Gen.Select(_believed, Farms.Report, Farms.Boot).Sample((believed, seen, boot) =>
             Assert.All(Reconciliation.Decide(believed, seen, boot, Farms.Noon).Where(c => (c.Session with { Phase = c.Phase }).IsFinal),
-                c => Assert.DoesNotContain(seen, s => s.User == c.Session.User)));
+                // What nobody can come back to is none that it has.
+                c => Assert.DoesNotContain(seen, s => s.User == c.Session.User && !s.Orphaned)));
+
+    [Theory]
+    [InlineData(SessionPhase.Active, true, null)]
+    [InlineData(SessionPhase.Disconnected, true, SessionPhase.Active)]
+    [InlineData(SessionPhase.Active, false, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Disconnected, false, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Opening, true, null)]
+    [InlineData(SessionPhase.Ending, false, null)]
+    public void An_orphan_stays_on_the_screen_that_it_is_on_and_is_lost_with_it(SessionPhase believed, bool connected, SessionPhase? truth)
+    {
+        var session = Farms.Session("amelie.durand", believed) with { LeaseUntil = believed == SessionPhase.Opening ? Farms.Noon.AddSeconds(30) : null };
+        ObservedSession[] seen = [new("amelie.durand", 11, connected, Farms.Noon) { Orphaned = true }];
+        var correction = Reconciliation.Decide([session], seen, "boot", Farms.Noon).SingleOrDefault();
+        Assert.Equal(truth ?? believed, correction?.Phase ?? believed);
+        var marked = connected && believed is SessionPhase.Active or SessionPhase.Disconnected;
+        Assert.Equal(marked, correction?.Boot is { } boot && (session with { Boot = boot }).IsOrphaned);
+        if (truth == SessionPhase.Lost) Assert.Equal(Reconciliation.Orphaned, correction!.Cause);
+    }
+
+    [Fact]
+    public void An_orphan_that_is_signed_out_of_has_ended_and_one_of_a_visitor_keeps_its_seat_until_it_is_wiped()
+    {
+        var orphan = Farms.Session("amelie.durand", SessionPhase.Active) with { Boot = Session.NoWayBack("boot") };
+        Assert.Equal((SessionPhase.Ended, Reconciliation.GoneFromHost), Assert.Single(Reconciliation.Decide([orphan], [], "boot", Farms.Noon)) is var c ? (c.Phase, c.Cause) : default);
+        Assert.Equal(SessionPhase.Lost, Assert.Single(Reconciliation.Decide([orphan], [], "boot-2", Farms.Noon)).Phase);
+        var visitor = Farms.Session("v-abc", SessionPhase.Active) with { Person = PersonId.OfVisit(Farms.Town, "abc") };
+        ObservedSession[] seen = [new("v-abc", 11, false, Farms.Noon) { Orphaned = true }];
+        Assert.Equal(SessionPhase.Ending, Assert.Single(Reconciliation.Decide([visitor], seen, "boot", Farms.Noon)).Phase);
+    }
+
+    [Fact]
+    public void Beside_a_desktop_that_its_person_can_come_back_to_an_orphan_counts_for_nothing()
+    {
+        ObservedSession[] seen = [new("amelie.durand", 12, false, Farms.Noon), new("amelie.durand", 11, true, Farms.Noon) { Orphaned = true }];
+        Assert.Equal(SessionPhase.Disconnected, Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Active)], seen, "boot", Farms.Noon)).Phase);
+        var again = Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = Session.NoWayBack("boot") }], seen, "boot", Farms.Noon));
+        Assert.Equal((SessionPhase.Disconnected, "boot"), (again.Phase, again.Boot));
+        // Of what was only promised since, the orphan is nothing.
+        var promised = Farms.Session("amelie.durand", SessionPhase.Opening) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(30) };
+        Assert.Empty(Reconciliation.Decide([promised], seen[1..], "boot", Farms.Noon));
+    }
 
     [Fact]
     public void A_promise_is_left_alone_while_its_lease_runs() =>
@@ -106,6 +148,18 @@ public sealed class ReconciliationTests
             Assert.All(after.Where(s => wiping.Any(w => w.User == s.User) && !believed.Single(b => b.Id == s.Id).IsFinal), s => Assert.Equal(SessionPhase.Ending, s.Phase));
             Assert.Empty(Reconciliation.Decide(after.Where(s => wiping.Any(w => w.User == s.User)), wiping, boot, Farms.Noon));
         });
+
+    [Theory]
+    [InlineData(SessionPhase.Opening, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Active, SessionPhase.Lost)]
+    [InlineData(SessionPhase.Ending, SessionPhase.Ended)]
+    public void Whom_a_host_has_kept_out_of_another_s_desktop_is_not_taken_for_being_on_it(SessionPhase believed, SessionPhase truth)
+    {
+        var session = Farms.Session("amelie.durand", believed) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(30) };
+        ObservedSession[] seen = [new("amelie.durand", 11, true, Farms.Noon)];
+        var correction = Assert.Single(Reconciliation.Decide([session, Farms.Session("karim.benali", SessionPhase.Ended)], seen, "boot", Farms.Noon, keptOut: new HashSet<SessionId> { session.Id }));
+        Assert.Equal((truth, Reconciliation.KeptOut), (correction.Phase, correction.Cause));
+    }
 
     [Theory]
     [InlineData(SessionPhase.Ending)]

@@ -24,11 +24,14 @@ internal sealed class Blade : IAsyncDisposable
     private readonly HostRig _host;
     private readonly ServerProcess _namespaces;
 
-    private Blade(HostRig host, ServerProcess namespaces, IPEndPoint rdp, int firstUser)
+    private readonly int _sesman;
+
+    private Blade(HostRig host, ServerProcess namespaces, IPEndPoint rdp, int sesman, int firstUser)
     {
         _host = host;
         _namespaces = namespaces;
         Rdp = rdp;
+        _sesman = sesman;
         FirstUser = firstUser;
     }
 
@@ -48,7 +51,7 @@ internal sealed class Blade : IAsyncDisposable
         Write(host, rdp, sesman, firstUser);
         var namespaces = ServerProcess.Start("blade", host.At("blade.log"), "unshare",
             ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "/bin/bash", host.At("init.sh")]);
-        var blade = new Blade(host, namespaces, rdp, firstUser);
+        var blade = new Blade(host, namespaces, rdp, sesman, firstUser);
         try
         {
             await namespaces.ReadyAsync(() => Task.FromResult(Listens(rdp.Port) && Listens(sesman)), Soon.Deadline);
@@ -78,6 +81,16 @@ internal sealed class Blade : IAsyncDisposable
     {
         string[] asUser = user is { } id ? ["setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups"] : [];
         return Tool.RunAsync("nsenter", ["--target", $"{AgentPid}", "--mount", "--uts", "--ipc", "--pid", .. asUser, .. command], deadline: _toSearch);
+    }
+
+    /// <summary>sesman dies, and is started anew a moment later as systemd does it; the desktops run on.</summary>
+    public async Task CrashSesmanAsync()
+    {
+        var file = _host.At("sesman.pid");
+        Xunit.Assert.Equal(0, (await RunInsideAsync(null, "sh", "-c", $"kill -KILL $(cat {file})")).Status);
+        await Eventually.HoldsAsync("sesman is dead", Soon.Deadline, async () => (await RunInsideAsync(null, "sh", "-c", $"kill -0 $(cat {file})")).Status != 0);
+        Xunit.Assert.Equal(0, (await RunInsideAsync(null, "sh", "-c", $"rm -f /run/xrdp/xrdp-sesman.pid; setsid {Sesman(_host)} & echo $! > {file}")).Status);
+        await Eventually.HoldsAsync("sesman is back", Soon.Deadline, () => Listens(_sesman));
     }
 
     public async ValueTask DisposeAsync()
@@ -140,13 +153,15 @@ internal sealed class Blade : IAsyncDisposable
             set +e
             while true; do {{ProgramIn(host)}} run --config vdi-agent.conf >> agent.log 2>&1; sleep 0.2; done &
             {{string.Join(' ', PrintServer.Command(host.At("cups")))}} > log/cupsd.out 2>&1 &
-            /usr/sbin/xrdp-sesman -n > log/sesman.out 2>&1 &
+            {{Sesman(host)}} & echo $! > sesman.pid
             setpriv --reuid=xrdp --regid=xrdp --init-groups /usr/sbin/xrdp -n > log/xrdp.out 2>&1 &
             wait
             """.Replace("--config vdi-agent.conf", "--config " + host.At("vdi-agent.conf"), StringComparison.Ordinal));
     }
 
     private static string ProgramIn(HostRig host) => host.At(Path.Combine("agent", Path.GetFileName(HostRig.Program)));
+
+    private static string Sesman(HostRig host) => $"/usr/sbin/xrdp-sesman -n >> {host.At("log/sesman.out")} 2>&1 < /dev/null";
 
     private static string Text(string file) => File.ReadAllText(file);
 

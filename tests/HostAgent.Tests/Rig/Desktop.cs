@@ -4,7 +4,7 @@ using VdiBroker.City.Processes;
 namespace VdiBroker.HostAgent.Tests.Rig;
 
 /// <summary>
-/// What /proc shows of a desktop without its cost: perl, copied as <c>xrdp-sesman</c>, that starts perl, copied as <c>Xorg</c>, as an account
+/// What /proc shows of a desktop without its cost: perl, copied as <c>xrdp-sesman</c>, whose child, the session's leader, starts perl, copied as <c>Xorg</c>, as an account
 /// that nobody has. The server serves <c>xrdp_display_N</c> as xorgxrdp does; at its X socket it is mute. Its display is nobody else's on this machine.
 /// </summary>
 internal sealed class Desktop : IAsyncDisposable
@@ -29,14 +29,18 @@ internal sealed class Desktop : IAsyncDisposable
     /// <summary>The session's user as the agent says it while no account name is known.</summary>
     public string Nameless => string.Create(CultureInfo.InvariantCulture, $"#{UserId}");
 
+    /// <summary>sesman; it ends with the leader.</summary>
     public ServerProcess Process => _process!;
+
+    /// <summary>Process id of the session's leader.</summary>
+    public int Leader => int.Parse(File.ReadAllText(At("open/leader")), CultureInfo.InvariantCulture);
 
     /// <summary>Process id of the X server.</summary>
     public int Server => int.Parse(File.ReadAllText(At("open/server")), CultureInfo.InvariantCulture);
 
     public string Socket => At(string.Create(CultureInfo.InvariantCulture, $"open/xrdp_display_{Display}"));
 
-    /// <summary>As on a host: sesman is root's. <paramref name="before"/> is done in sesman before it starts the X server.</summary>
+    /// <summary>As on a host: sesman is root's. <paramref name="before"/> is done in the leader before it starts the X server.</summary>
     public Task StartAsync(string before = "", IReadOnlyDictionary<string, string>? environment = null) => StartAsync([At("xrdp-sesman")], Sesman(before), environment);
 
     /// <summary>Forged: sesman is only called so.</summary>
@@ -82,10 +86,14 @@ internal sealed class Desktop : IAsyncDisposable
         """;
 
     private string Sesman(string before) => $$"""
-        {{before}};
         if (!fork) {
-          if ($> == 0) { $) = '{{UserId}} {{UserId}}'; $( = {{UserId}}; ($<, $>) = ({{UserId}}, {{UserId}}); }
-          exec '{{At("Xorg")}}', '-e', $ENV{SERVE}, @ARGV;
+          open F, '>', '{{At("open/leader")}}'; print F $$; close F;
+          {{before}};
+          if (!fork) {
+            if ($> == 0) { $) = '{{UserId}} {{UserId}}'; $( = {{UserId}}; ($<, $>) = ({{UserId}}, {{UserId}}); }
+            exec '{{At("Xorg")}}', '-e', $ENV{SERVE}, @ARGV;
+          }
+          wait; exit;
         }
         wait;
         """;

@@ -68,7 +68,7 @@ internal sealed class HostRig
         string[] lines =
         [
             "# a session host", .. brokers.Select(broker => $"broker = {broker}"),
-            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "desktops = desktops", "visitor-accounts = extrausers", "cups = cups/cups.sock",
+            "ca = ca.crt", "certificate = host.crt", "key=host.key", "rdp-certificate = rdp.crt", "", "socket = run/agent.sock", "visitor-homes = visitors", "desktops = desktops", "visitor-accounts = extrausers", "cups = cups/cups.sock", "cups-spool = cups/spool",
         ];
         File.WriteAllLines(file, lines);
         return file;
