@@ -33,8 +33,10 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
         using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
-        var outcome = await CountedAsync(station, person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken), came => came is SignInOutcome.SignedIn);
-        return StationReplies.Of(outcome, request.Language);
+        // Whoever waits for a directory alone keeps nobody from the gate.
+        var asked = new SignInRequested(request.Login, request.Password, station) { Waits = entry.Place!.Dispose };
+        var outcome = await CountedAsync(station, person.SignIn.RunAsync(asked, context.CancellationToken), came => came is SignInOutcome.SignedIn);
+        return outcome is SignInOutcome.ComeBack(var later) ? ComeBack(new SignInReply(), context, request.Language, later) : StationReplies.Of(outcome, request.Language);
     }
 
     /// <inheritdoc/>
@@ -62,8 +64,8 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
         using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new ChangePasswordReply(), context, request.Language, after);
-        var changing = person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
-        var outcome = await CountedAsync(station, changing, came => came is OwnPasswordChange.Changed);
+        var asked = new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station) { Waits = entry.Place!.Dispose };
+        var outcome = await CountedAsync(station, person.ChangePassword.RunAsync(asked, context.CancellationToken), came => came is OwnPasswordChange.Changed);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
 
