@@ -37,7 +37,11 @@ public sealed class AuthenticatePerson
     {
         var started = _time.GetTimestamp();
         var answer = await CheckAsync(request, mayTry, cancel);
-        if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, RejectionFloor, cancel);
+        if (answer is Authentication.Rejected or Authentication.Barred)
+        {
+            request.Waits?.Invoke();
+            await FloorAsync(_time, started, RejectionFloor, cancel);
+        }
         return answer;
     }
 

@@ -28,7 +28,11 @@ public sealed class ChangePassword
     {
         var started = _time.GetTimestamp();
         var answer = await TryAsync(request, mayTry, cancel);
-        if (answer is PasswordChange.Rejected or PasswordChange.Barred) await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, cancel);
+        if (answer is PasswordChange.Rejected or PasswordChange.Barred)
+        {
+            request.Waits?.Invoke();
+            await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, cancel);
+        }
         return answer;
     }
 

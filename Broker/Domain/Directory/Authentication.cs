@@ -10,8 +10,8 @@ namespace VdiBroker.Directory;
 public sealed record AuthenticationRequest(string Login, string Password, TenantId? StationTenant)
 {
     /// <summary>
-    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule: what the caller holds that others wait for is to be given back. So many wait at once as the
-    /// directory's own gate lets. Null = nobody wants to know.
+    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule, or for the time before which no refusal is answered: what the caller holds that others wait
+    /// for is to be given back. So many wait for a directory at once as its own gate lets. Null = nobody wants to know.
     /// </summary>
     public Action? Waits { get; init; }
 
@@ -92,8 +92,8 @@ public sealed record PasswordNotice(TimeSpan? ExpiresIn, int? GraceLeft);
 public sealed record PasswordChangeRequest(string Login, string OldPassword, string NewPassword, TenantId? StationTenant)
 {
     /// <summary>
-    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule: what the caller holds that others wait for is to be given back. So many wait at once as the
-    /// directory's own gate lets. Null = nobody wants to know.
+    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule, or for the time before which no refusal is answered: what the caller holds that others wait
+    /// for is to be given back. So many wait for a directory at once as its own gate lets. Null = nobody wants to know.
     /// </summary>
     public Action? Waits { get; init; }
 
