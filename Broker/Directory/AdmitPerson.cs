@@ -9,6 +9,9 @@ internal sealed record AdmissionRequest(string Login, string Password, StationId
     /// <summary>Called once when it is known whose name it is, before the password is tried: what is read for that person can be read meanwhile. Null = nobody wants to know.</summary>
     public Action<PersonId>? Known { get; init; }
 
+    /// <summary>As <see cref="AuthenticationRequest.Waits"/>.</summary>
+    public Action? Waits { get; init; }
+
     /// <summary>Never the name or the password, whoever prints it.</summary>
     public override string ToString() => $"admission at {Station}";
 }
@@ -65,6 +68,10 @@ internal abstract record Admission
     /// <summary>Too many wrong passwords at this station, for whomever.</summary>
     /// <param name="Left">Until the next try.</param>
     public sealed record StationPaused(TimeSpan Left) : Admission;
+
+    /// <summary>As many wait for the directory as may: no password was tried.</summary>
+    /// <param name="After">At least so long before the next try.</param>
+    public sealed record Crowded(TimeSpan After) : Admission;
 }
 
 /// <summary>Lets a person in at a station: lockout, then the directories, then limited mode where the directory is down and the tenant wants it.</summary>
@@ -87,13 +94,17 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
         var gate = new TryGate(lockout, request.Login, request.Station) { Known = request.Known };
         // A paused station costs the directories nothing.
         var answer = await gate.PauseAsync() is { } left ? new Admission.StationPaused(left) : await AskAsync(request, gate, started, cancel);
-        if (answer is Admission.Rejected or Admission.Barred) await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, cancel);
+        if (answer is Admission.Rejected or Admission.Barred)
+        {
+            request.Waits?.Invoke();
+            await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, cancel);
+        }
         return answer;
     }
 
     private async Task<Admission> AskAsync(AdmissionRequest request, TryGate gate, long started, CancellationToken cancel)
     {
-        var asked = new AuthenticationRequest(request.Login, request.Password, directories.TenantOf(request.Station));
+        var asked = new AuthenticationRequest(request.Login, request.Password, directories.TenantOf(request.Station)) { Waits = request.Waits };
         var answer = await directories.Authenticate(asked, gate.PassAsync, cancel);
         if (gate.Shut is { } shut) return Refused(shut, gate);
         switch (answer)
@@ -106,6 +117,8 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
                 return new Admission.Barred(state, person);
             case Authentication.OutOfReach(var cause, var down):
                 return await AskLimitedAsync(asked, request.Station, gate, new Admission.OutOfReach(cause), down, cancel);
+            case Authentication.Crowded(var after):
+                return new Admission.Crowded(after);
             case Authentication.Rejected(var person):
                 await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.Password) : ForgetMissingAsync(request.Login, cancel));
                 return new Admission.Rejected { Person = person, Ground = person is null ? RejectionGround.UnknownName : RejectionGround.WrongPassword };

@@ -37,7 +37,11 @@ public sealed class AuthenticatePerson
     {
         var started = _time.GetTimestamp();
         var answer = await CheckAsync(request, mayTry, cancel);
-        if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, RejectionFloor, cancel);
+        if (answer is Authentication.Rejected or Authentication.Barred)
+        {
+            request.Waits?.Invoke();
+            await FloorAsync(_time, started, RejectionFloor, cancel);
+        }
         return answer;
     }
 
@@ -60,10 +64,11 @@ public sealed class AuthenticatePerson
             await mayTry(null);
             return new Authentication.Rejected();
         }
+        using var places = new DirectoryPlaces(request.Waits, _time);
         PeopleDirectory? asked = null;
         try
         {
-            switch (await _find.RunAsync(login, request.StationTenant, cancel))
+            switch (await _find.RunAsync(login, request.StationTenant, places, cancel))
             {
                 case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
@@ -72,6 +77,8 @@ public sealed class AuthenticatePerson
                     return answer is Authentication.Rejected && doubt is not null ? new Authentication.OutOfReach(doubt.Cause, doubt.Down) : answer;
                 case Finding.OutOfReach(var cause, var down):
                     return new Authentication.OutOfReach(cause, down);
+                case Finding.Crowded(var after):
+                    return new Authentication.Crowded(after);
                 case Finding.Nobody(var nearest):
                     asked = nearest;
                     if (await mayTry(null) && asked is not null) await asked.RefuseNobodyAsync(cancel);

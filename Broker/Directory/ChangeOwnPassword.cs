@@ -6,6 +6,9 @@ namespace VdiBroker.Directory;
 /// <summary>A wish for a new password, and the station where it was typed.</summary>
 internal sealed record OwnPasswordRequest(string Login, string OldPassword, string NewPassword, StationId Station)
 {
+    /// <summary>As <see cref="AuthenticationRequest.Waits"/>.</summary>
+    public Action? Waits { get; init; }
+
     /// <summary>Never the name or a password, whoever prints it.</summary>
     public override string ToString() => $"change of password at {Station}";
 }
@@ -35,6 +38,9 @@ internal abstract record OwnPasswordChange
 
     /// <summary>As <see cref="Admission.StationPaused"/>.</summary>
     public sealed record StationPaused(TimeSpan Left) : OwnPasswordChange;
+
+    /// <summary>As <see cref="Admission.Crowded"/>.</summary>
+    public sealed record Crowded(TimeSpan After) : OwnPasswordChange;
 }
 
 /// <summary>Changes a person's password at a station. A wrong old password counts like a wrong password at a sign-in: this is no way around the lockout.</summary>
@@ -47,14 +53,18 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
         var started = time.GetTimestamp();
         var gate = new TryGate(lockout, request.Login, request.Station);
         var answer = await gate.PauseAsync() is { } left ? new OwnPasswordChange.StationPaused(left) : await AskAsync(request, gate, cancel);
-        if (answer is OwnPasswordChange.Rejected) await AuthenticatePerson.FloorAsync(time, started, AdmitPerson.RefusalFloor, cancel);
+        if (answer is OwnPasswordChange.Rejected)
+        {
+            request.Waits?.Invoke();
+            await AuthenticatePerson.FloorAsync(time, started, AdmitPerson.RefusalFloor, cancel);
+        }
         return answer;
     }
 
     private async Task<OwnPasswordChange> AskAsync(OwnPasswordRequest request, TryGate gate, CancellationToken cancel)
     {
         var station = request.Station.Value;
-        var wish = new PasswordChangeRequest(request.Login, request.OldPassword, request.NewPassword, directories.TenantOf(request.Station));
+        var wish = new PasswordChangeRequest(request.Login, request.OldPassword, request.NewPassword, directories.TenantOf(request.Station)) { Waits = request.Waits };
         var answer = await directories.ChangePassword(wish, gate.PassAsync, cancel);
         if (gate.Shut is { } shut) return shut.Decision is LockoutDecision.StationPaused ? new OwnPasswordChange.StationPaused(shut.Left) : new OwnPasswordChange.Rejected();
         switch (answer)
@@ -75,6 +85,8 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
                 // The change may have been made before the directory was lost.
                 await SettleIfPossibleAsync(gate, TryEnd.Unanswered);
                 return new OwnPasswordChange.OutOfReach(cause);
+            case PasswordChange.Crowded(var after):
+                return new OwnPasswordChange.Crowded(after);
             case PasswordChange.Rejected(var person):
                 await Task.WhenAll(gate.SettleAsync(TryEnd.Failed, person), person is { } known ? verifiers.DoubtAsync(known, request.OldPassword) : ForgetMissingAsync(request.Login, cancel));
                 return new OwnPasswordChange.Rejected();

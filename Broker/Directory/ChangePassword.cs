@@ -28,7 +28,11 @@ public sealed class ChangePassword
     {
         var started = _time.GetTimestamp();
         var answer = await TryAsync(request, mayTry, cancel);
-        if (answer is PasswordChange.Rejected or PasswordChange.Barred) await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, cancel);
+        if (answer is PasswordChange.Rejected or PasswordChange.Barred)
+        {
+            request.Waits?.Invoke();
+            await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, cancel);
+        }
         return answer;
     }
 
@@ -39,10 +43,11 @@ public sealed class ChangePassword
             await mayTry(null);
             return new PasswordChange.Rejected();
         }
+        using var places = new DirectoryPlaces(request.Waits, _time);
         PeopleDirectory? asked = null;
         try
         {
-            switch (await _find.RunAsync(login, request.StationTenant, cancel))
+            switch (await _find.RunAsync(login, request.StationTenant, places, cancel))
             {
                 case Finding.Someone(var directory, var person, var doubt):
                     asked = directory;
@@ -51,6 +56,8 @@ public sealed class ChangePassword
                     return answer is PasswordChange.Rejected && doubt is not null ? new PasswordChange.OutOfReach(doubt.Cause) : answer;
                 case Finding.OutOfReach(var cause, _):
                     return new PasswordChange.OutOfReach(cause);
+                case Finding.Crowded(var after):
+                    return new PasswordChange.Crowded(after);
                 case Finding.Nobody(var nearest):
                     asked = nearest;
                     if (await mayTry(null) && asked is not null) await asked.RefuseNobodyAsync(cancel);

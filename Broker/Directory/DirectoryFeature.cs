@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using VdiBroker.Ldap;
+using VdiBroker.Rpc;
 
 namespace VdiBroker.Directory;
 
@@ -26,7 +27,7 @@ public static class DirectoryFeature
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DirectoryLog>().AddSingleton<LdapLog>();
         services.AddSingleton(provider => new DirectorySet(
-            directories, tenants, provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<LdapLog>(), provider.GetRequiredService<TimeProvider>()));
+            directories, tenants, provider.GetService<Gates>(), provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<LdapLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new FindPerson(
             provider.GetRequiredService<DirectorySet>().Directories, TenantNames.Make(tenants), provider.GetRequiredService<DirectoryLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuthenticatePerson(
@@ -61,14 +62,21 @@ public static class DirectoryFeature
 /// <summary>The city's directories that have tenants, with their connections.</summary>
 internal sealed class DirectorySet : IDisposable
 {
-    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time) =>
+    /// <param name="directories">Of the city; those without tenants are left out.</param>
+    /// <param name="tenants">Of all of them.</param>
+    /// <param name="gates">Bound how many sign-ins wait for one of them; null = nothing does, where no stations are served.</param>
+    /// <param name="log">Of this room.</param>
+    /// <param name="ldapLog">Of the connections.</param>
+    /// <param name="time">The clock.</param>
+    public DirectorySet(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, Gates? gates, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
+    {
+        var used = directories.Where(directory => tenants.Any(tenant => tenant.Directory == directory.Id)).ToArray();
         Directories =
         [
-            .. from directory in directories
-               let own = tenants.Where(tenant => tenant.Directory == directory.Id).ToArray()
-               where own.Length > 0
-               select new PeopleDirectory(directory, own, log, ldapLog, time),
+            .. used.Select(directory => new PeopleDirectory(
+                directory, tenants.Where(tenant => tenant.Directory == directory.Id), gates?.OfDirectory(directory.Id, used.Length), log, ldapLog, time)),
         ];
+    }
 
     public ImmutableArray<PeopleDirectory> Directories { get; }
 

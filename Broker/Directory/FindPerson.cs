@@ -25,6 +25,10 @@ internal abstract record Finding
 
     /// <summary>No directory knows the name, and one of them could not be asked.</summary>
     public sealed record OutOfReach(string Cause, ImmutableArray<TenantId> Down) : Finding;
+
+    /// <summary>No directory that was asked knows the name, and for one of the others too many wait already.</summary>
+    /// <param name="After">At least so long before the next try.</param>
+    public sealed record Crowded(TimeSpan After) : Finding;
 }
 
 /// <summary>Finds whose login name it is, in all directories of the city.</summary>
@@ -35,23 +39,37 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
 
     /// <summary>
     /// Looks a name up: at the station's own directory first, then at the others at once, and at those that are known not to answer only when nobody else
-    /// knows it. One that hangs holds up its own people only.
+    /// knows it. One that hangs holds up its own people only: so many of them wait for it as may, and nobody else.
     /// </summary>
     /// <param name="login">As it was typed; with a word for a tenant, only that tenant is asked.</param>
     /// <param name="station">The tenant of the station: preferred when several tenants know the name.</param>
+    /// <param name="places">Where places at directories are taken: that of whichever knows the person is kept.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<Finding> RunAsync(LoginName login, TenantId? station, CancellationToken cancel)
+    public async Task<Finding> RunAsync(LoginName login, TenantId? station, DirectoryPlaces places, CancellationToken cancel)
     {
         var named = names.TenantOf(login);
         var asked = directories.Where(directory => named is not { } tenant || directory.Tenants.Contains(tenant)).ToArray();
         var own = station is { } here ? asked.FirstOrDefault(directory => directory.Tenants.Contains(here)) : null;
-        var search = new Search(directory => AskAsync(directory, login, named, cancel), station, time);
+        var search = new Search(places, station, time);
         var well = asked.Where(directory => directory.Answers).ToHashSet();
         // The own one has a start, not more: whoever is another's does not wait long for it.
-        if (own is not null && well.Contains(own)) await search.AskAsync([own], wait: true, cancel);
-        if (!search.OwnIsKnown) await search.AskAsync(asked.Where(directory => well.Contains(directory) && directory != own), wait: false, cancel);
-        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !well.Contains(directory)), wait: false, cancel);
+        if (own is not null && well.Contains(own))
+        {
+            if (await places.TakeAsync(own, cancel) is { } after) return new Finding.Crowded(after);
+            await search.AskAsync([own], Ask, wait: true, cancel);
+        }
+        if (!search.OwnIsKnown)
+        {
+            var others = asked.Where(directory => well.Contains(directory) && directory != own).ToArray();
+            var free = others.Where(places.TryTake).ToArray();
+            // Where one has no place left, it may be the one that knows the name: the others are waited for no longer than they take as a rule.
+            await search.AskAsync(free, Ask, wait: free.Length < others.Length, cancel);
+        }
+        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !search.IsAsked(directory)), InTurn, wait: false, cancel);
         return Choose(search, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
+
+        Task<Answer> Ask(PeopleDirectory directory) => AskAsync(directory, login, named, cancel);
+        async Task<Answer> InTurn(PeopleDirectory directory) => await places.TakeAsync(directory, cancel) is { } after ? new Answer(directory, [], null, after) : await Ask(directory);
     }
 
     private Finding Choose(Search search, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
@@ -64,6 +82,7 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
             return new Finding.Someone(directory, person, doubtful ? search.OutOfReach(own!) : null);
         }
         if (known.Count > 0) log.Ambiguous(string.Join(", ", known.Select(one => one.Directory.Id).Distinct()));
+        else if (search.After is { } after) return new Finding.Crowded(after);
         else if (search.Faults.Count > 0) return search.OutOfReach();
         return new Finding.Nobody(asked);
     }
@@ -85,29 +104,35 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         }
     }
 
-    private sealed record Answer(PeopleDirectory Directory, ImmutableArray<PersonEntry> People, DirectoryOutOfReachException? Fault);
+    private sealed record Answer(PeopleDirectory Directory, ImmutableArray<PersonEntry> People, DirectoryOutOfReachException? Fault, TimeSpan? After = null);
 
     /// <summary>One look-up under way: who is asked, who has answered what.</summary>
-    private sealed class Search(Func<PeopleDirectory, Task<Answer>> ask, TenantId? station, TimeProvider time)
+    private sealed class Search(DirectoryPlaces places, TenantId? station, TimeProvider time)
     {
         private readonly Dictionary<Task<Answer>, PeopleDirectory> _waiting = [];
+        private readonly HashSet<PeopleDirectory> _asked = [];
         private readonly HashSet<PeopleDirectory> _answered = [];
 
         public List<(PeopleDirectory Directory, PersonEntry Person)> Known { get; } = [];
 
         public List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)> Faults { get; } = [];
 
+        /// <summary>For one of them too many wait already: when to come back; null = there is none.</summary>
+        public TimeSpan? After { get; private set; }
+
         /// <summary>The station's own tenant has the name, once: whoever else has it, that person comes first.</summary>
         public bool OwnIsKnown => station is { } here && Known.Count(one => one.Person.Tenant == here) == 1;
 
-        // Nobody waits for a directory that is known not to answer.
-        private bool IsOver => OwnIsKnown || (Known.Count > 0 && _waiting.Values.All(directory => !directory.Answers));
+        // Nobody waits for a directory that is known not to answer, if there is something to say without it.
+        private bool IsOver => OwnIsKnown || ((Known.Count > 0 || After is not null) && _waiting.Values.All(directory => !directory.Answers));
+
+        public bool IsAsked(PeopleDirectory directory) => _asked.Contains(directory);
 
         public bool Answered(PeopleDirectory directory) => _answered.Contains(directory);
 
-        public async Task AskAsync(IEnumerable<PeopleDirectory> some, bool wait, CancellationToken cancel)
+        public async Task AskAsync(IEnumerable<PeopleDirectory> some, Func<PeopleDirectory, Task<Answer>> ask, bool wait, CancellationToken cancel)
         {
-            foreach (var directory in some) _waiting.Add(ask(directory), directory);
+            foreach (var directory in some.Where(_asked.Add)) _waiting.Add(ask(directory), directory);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var patience = wait ? Task.Delay(Patience, time, enough.Token) : null;
             while (_waiting.Count > 0 && !IsOver)
@@ -122,6 +147,12 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
                 var answer = await (Task<Answer>)next;
                 _waiting.Remove((Task<Answer>)next);
                 Known.AddRange(answer.People.Select(person => (answer.Directory, person)));
+                if (answer.People.IsEmpty) places.Leave(answer.Directory);
+                if (answer.After is { } after)
+                {
+                    After = After < after ? After : after;
+                    continue;
+                }
                 if (answer.Fault is { } fault)
                 {
                     Faults.Add((answer.Directory, fault));

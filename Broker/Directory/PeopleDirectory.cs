@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
 using VdiBroker.Ldap;
+using VdiBroker.Rpc;
 
 namespace VdiBroker.Directory;
 
@@ -18,9 +19,9 @@ internal sealed class PeopleDirectory : IDisposable
     private long _lateUntil;
     private int _references;
 
-    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
+    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, AdmissionGate? gate, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
     {
-        (_options, _log, _time) = (options, log, time);
+        (_options, Gate, _log, _time) = (options, gate, log, time);
         var all = tenants.ToArray();
         Tenants = [.. all.Select(tenant => tenant.Tenant)];
         var branches = TenantBranches.Make(all, options.People.Base, options.Groups.Base);
@@ -39,6 +40,9 @@ internal sealed class PeopleDirectory : IDisposable
     /// <summary>Whose people are in it.</summary>
     public ImmutableArray<TenantId> Tenants { get; }
 
+    /// <summary>How many sign-ins may wait for it together; null = as many as come. See <see cref="DirectoryPlaces"/>.</summary>
+    public AdmissionGate? Gate { get; }
+
     /// <summary>What is known of each server.</summary>
     public ImmutableArray<ServerState> States => _service.States;
 
@@ -47,6 +51,9 @@ internal sealed class PeopleDirectory : IDisposable
 
     /// <summary>True while one of its servers is known to answer, and it has kept nobody waiting lately.</summary>
     public bool Answers => _service.Answers && Environment.TickCount64 >= Volatile.Read(ref _lateUntil);
+
+    /// <summary>True while one of its servers is known to answer, whether it has kept somebody waiting lately or not.</summary>
+    public bool IsAsked => _service.Answers;
 
     /// <summary>Somebody's patience with it has run out: until it answers, or for a while, nobody else's is tried.</summary>
     public void NoteLate() => Volatile.Write(ref _lateUntil, Environment.TickCount64 + (long)LateFor.TotalMilliseconds);

@@ -39,6 +39,13 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
         return new(WaitAsync(turn, patience, cancel));
     }
 
+    /// <summary>Takes a place if there is one at once. Whoever finds none is not sent away by that: they may wait here yet, or go elsewhere.</summary>
+    /// <returns>To be disposed when the work is done; null = there is none.</returns>
+    public Admitted? TryEnter()
+    {
+        lock (_gate) return AdmissionRule.IsFree(Seen()) ? Admit() : null;
+    }
+
     private async Task<Entry> WaitAsync(LinkedListNode<TaskCompletionSource<Entry>> turn, TimeSpan patience, CancellationToken cancel)
     {
         await using var gone = cancel.Register(() =>

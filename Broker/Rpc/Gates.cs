@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,16 +25,32 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     private static readonly TimeSpan _firstWord = TimeSpan.FromSeconds(5);
     // A handshake keeps a processor busy for milliseconds; one that takes longer waits for its caller, and not in the way of others. Not sooner: where callers are slower than this broker, more must not begin than they can finish.
     private static readonly TimeSpan _longestInside = TimeSpan.FromMilliseconds(500);
-    // It takes some addresses, not one, to fill the gate.
-    private static readonly int _ofAnAddress = Math.Max(1, _handshakesAtOnce / 3);
-    private readonly AdmissionGate _handshakes = new(new AdmissionRule(_handshakesAtOnce, _handshakesAtOnce, _longestAway), "connections", time, logger);
-    private readonly NeighbourGates _neighbours = new(new AdmissionRule(_ofAnAddress, _ofAnAddress, _longestAway), "connections", time, logger);
-    private readonly AdmissionGate _signIns = new(new AdmissionRule(Least, Most, _longestAway), "sign-ins", time, logger);
+    // It takes some addresses, not one, to fill the gate before the handshakes; and some directories, not one that hangs, to fill that before the sign-ins.
+    private const int Shares = 3;
+    private static readonly AdmissionRule _ofHandshakes = new(_handshakesAtOnce, _handshakesAtOnce, _longestAway);
+    private static readonly AdmissionRule _ofPeople = new(Least, Most, _longestAway);
+    private readonly AdmissionGate _handshakes = new(_ofHandshakes, "connections", time, logger);
+    private readonly NeighbourGates _neighbours = new(_ofHandshakes.Share(Shares), "connections", time, logger);
+    private readonly AdmissionGate _signIns = new(_ofPeople, "sign-ins", time, logger);
     // One of its own: who has signed in does not wait behind those who have not.
-    private readonly AdmissionGate _openings = new(new AdmissionRule(Least, Most, _longestAway), "openings", time, logger);
+    private readonly AdmissionGate _openings = new(_ofPeople, "openings", time, logger);
+    private ImmutableArray<AdmissionGate> _directories = [];
 
     /// <summary>Somebody begins: a password, a new one.</summary>
     public ValueTask<Entry> SignInAsync(CancellationToken cancel) => _signIns.EnterAsync(TimeSpan.FromSeconds(1), cancel);
+
+    /// <summary>
+    /// Makes the gate before one of the city's directories: of the places for sign-ins it has a share, so that one that hangs keeps nobody else's people out. By directory and not by tenant: it is directories that hang,
+    /// and whose person somebody is at a station of nobody's is known only when one of them has answered. A city's only one has all the places.
+    /// </summary>
+    /// <param name="directory">Its id, for the log.</param>
+    /// <param name="ofHowMany">How many directories the city has, from 1.</param>
+    public AdmissionGate OfDirectory(string directory, int ofHowMany)
+    {
+        var gate = new AdmissionGate(ofHowMany == 1 ? _ofPeople : _ofPeople.Share(Shares), $"sign-ins for directory {directory}", time, logger);
+        ImmutableInterlocked.Update(ref _directories, all => all.Add(gate));
+        return gate;
+    }
 
     /// <summary>Somebody who has signed in wants the desktop: what was begun is finished, so the wait for the turn is longer.</summary>
     public ValueTask<Entry> OpenAsync(CancellationToken cancel) => _openings.EnterAsync(TimeSpan.FromSeconds(5), cancel);
@@ -68,6 +85,7 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
             var behind = time.GetElapsedTime(from);
             _signIns.Adapt(behind);
             _openings.Adapt(behind);
+            foreach (var directory in _directories) directory.Adapt(behind);
         }
     }
 

@@ -17,7 +17,7 @@ internal static partial class RpcLog
     [LoggerMessage(203, LogLevel.Warning, "too many {crowd} at once: {sent} sent away since the last word")]
     public static partial void SentAway(ILogger logger, string crowd, long sent);
 
-    [LoggerMessage(210, LogLevel.Warning, "station {station} is refused, or begins visits, more often than any person could: it is told to come back, and nothing of that is recorded")]
+    [LoggerMessage(210, LogLevel.Warning, "station {station} is refused, begins visits, or signs somebody in or opens their desktop, more often than any person could: it is told to come back, and nothing of that is recorded")]
     public static partial void StationTooOften(ILogger logger, string station);
 
     [LoggerMessage(211, LogLevel.Warning, "a certificate is refused, so its holder finds no broker: {holder}: {reason}")]

@@ -17,6 +17,9 @@ internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId
 
     /// <summary>Takes notes of the opening for its record; null = nobody does.</summary>
     public OpeningNotes? Notes { get; init; }
+
+    /// <summary>Asked when it is known who it is: how long they have to wait for it; null = they may open. Null itself = they always may.</summary>
+    public Func<PersonId, TimeSpan?>? MayOpen { get; init; }
 }
 
 /// <summary>Who may open what. Closed.</summary>
@@ -37,7 +40,11 @@ internal abstract record Opener
     }
 
     /// <summary>Nobody, or nothing.</summary>
-    public sealed record None(ErrorCode Code) : Opener;
+    public sealed record None(ErrorCode Code) : Opener
+    {
+        /// <summary>At least so long before the next try; null = no time is known.</summary>
+        public TimeSpan? After { get; init; }
+    }
 }
 
 /// <summary>Finds who opens and what: the sign-in, with rights that are young enough.</summary>
@@ -49,6 +56,7 @@ internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRi
         var remembered = request.Secret.IsPlausible && fresh.SignIns.TryTake(request.Secret.Digest, out var young) && young.SignIn.Station == request.Station ? young : null;
         var signIn = remembered?.SignIn ?? await signIns.FindAsync(request.Secret, request.Station);
         if (signIn is null or { Closed: true }) return new Opener.None(ErrorCode.SignInEnded);
+        if (request.MayOpen?.Invoke(signIn.Person) is { } after) return new Opener.None(ErrorCode.ComeBack) { After = after };
         request.Notes?.Meets(signIn);
         signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();

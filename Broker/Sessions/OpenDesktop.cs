@@ -34,7 +34,8 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
             var found = await opener.RunAsync(request, cancel);
             if (found is not Opener.Entitled who)
             {
-                yield return new OpeningStep.Refused(((Opener.None)found).Code, "");
+                var none = (Opener.None)found;
+                yield return new OpeningStep.Refused(none.Code, "") { RetryAfter = none.After };
                 yield break;
             }
             var (signIn, pool) = who;

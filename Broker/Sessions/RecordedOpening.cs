@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Records;
 using VdiBroker.Rpc;
 using VdiBroker.Storage;
@@ -19,7 +20,8 @@ internal sealed class RecordedOpening(OpenDesktop open, RecordWriter records, St
             while (await NextAsync(steps, notes))
             {
                 var step = steps.Current is OpeningStep.Refused refused ? refused with { Reference = References.Draw() } : steps.Current;
-                notes.Tells(step);
+                // Who opens over and over is sent away as by a gate, and leaves no records.
+                if (step is not OpeningStep.Refused { Code: ErrorCode.ComeBack }) notes.Tells(step);
                 yield return step;
             }
         }

@@ -28,6 +28,8 @@ internal sealed class RecordedSignIn(SignInPerson signIn, BeginVisit visit, Reco
                 records.Note(RecordId.Of(done.Serial), new Fact.SignedIn(done.Serial, person, request.Station, done.Took, done.Limited));
                 return outcome;
             }
+            // Told before anything was begun, as by a gate: a crowd leaves no records, and a loop neither.
+            if (outcome is SignInOutcome.ComeBack) return outcome;
             var refused = outcome with { Reference = References.Draw() };
             Note(request, new Fact.Tried(request.Station, refused.Person, Stopwatch.GetElapsedTime(asked)), new Fact.Refused((int)StationRefusals.CodeOf(refused), refused.Reference, GroundOf(refused)));
             return refused;

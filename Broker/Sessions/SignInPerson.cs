@@ -12,6 +12,12 @@ namespace VdiBroker.Sessions;
 /// <summary>What a person typed, and where.</summary>
 internal sealed record SignInRequested(string Login, string Password, StationId Station)
 {
+    /// <summary>As <see cref="AuthenticationRequest.Waits"/>.</summary>
+    public Action? Waits { get; init; }
+
+    /// <summary>Asked once when it is known who it is, before a sign-in begins: how long they have to wait for it; null = it may begin. Null itself = it always may.</summary>
+    public Func<PersonId, TimeSpan?>? MayBegin { get; init; }
+
     /// <summary>Never the password, whoever prints it.</summary>
     public override string ToString() => $"sign-in at {Station}";
 }
@@ -69,6 +75,10 @@ internal abstract record SignInOutcome
     /// <summary>Too many wrong passwords at this station.</summary>
     public sealed record StationPaused(TimeSpan Left) : SignInOutcome;
 
+    /// <summary>More of this come than can be served, or the same person signs in over and over: nothing was begun.</summary>
+    /// <param name="After">At least so long before the next try.</param>
+    public sealed record ComeBack(TimeSpan After) : SignInOutcome;
+
     /// <summary>Without a name, at a place that is not open to visitors.</summary>
     public sealed record NoVisitors : SignInOutcome;
 
@@ -84,9 +94,14 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
     {
         var asked = Stopwatch.GetTimestamp();
         ReadAhead.Started? started = null;
-        switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station) { Known = person => started = ahead.Begin(person) }, cancel))
+        switch (await admit.RunAsync(new AdmissionRequest(request.Login, request.Password, request.Station) { Known = person => started = ahead.Begin(person), Waits = request.Waits }, cancel))
         {
             case Admission.Admitted admitted:
+                if (request.MayBegin?.Invoke(admitted.Person.Id) is { } later)
+                {
+                    await admitted.Settled;
+                    return new SignInOutcome.ComeBack(later);
+                }
                 return await WelcomeAsync(admitted, started?.Person == admitted.Person.Id ? started : ahead.Begin(admitted.Person.Id), request.Station, asked);
             case Admission.OutOfReach(var cause):
                 SessionsLog.DirectoryOutOfReach(logger, request.Station, cause);
@@ -95,6 +110,8 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
                 return new SignInOutcome.Barred(state) { Person = person };
             case Admission.StationPaused(var left):
                 return new SignInOutcome.StationPaused(left);
+            case Admission.Crowded(var after):
+                return new SignInOutcome.ComeBack(after);
             case Admission.Rejected rejected:
                 return new SignInOutcome.Rejected(rejected.Ground) { Person = rejected.Person };
             default:

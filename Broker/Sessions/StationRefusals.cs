@@ -14,7 +14,7 @@ internal sealed record SessionCalls(RecordedOpening Open, FollowDoor Follow, Hea
 internal static class StationRefusals
 {
     /// <summary>Of a sign-in that was none.</summary>
-    public static RefusalException Of(SignInOutcome outcome) => new(CodeOf(outcome), retryAfter: (outcome as SignInOutcome.StationPaused)?.Left, reference: outcome.Reference);
+    public static RefusalException Of(SignInOutcome outcome) => new(CodeOf(outcome), retryAfter: (outcome as SignInOutcome.StationPaused)?.Left ?? (outcome as SignInOutcome.ComeBack)?.After, reference: outcome.Reference);
 
     /// <summary>As above, the number alone.</summary>
     public static ErrorCode CodeOf(SignInOutcome outcome) => outcome switch
@@ -25,6 +25,7 @@ internal static class StationRefusals
         SignInOutcome.LimitedNotHere => ErrorCode.LimitedNotHere,
         SignInOutcome.Barred(var state) => CodeOf(state),
         SignInOutcome.StationPaused => ErrorCode.TooManyTries,
+        SignInOutcome.ComeBack => ErrorCode.ComeBack,
         _ => ErrorCode.DirectoryOutOfReach,
     };
 
@@ -35,6 +36,7 @@ internal static class StationRefusals
         OwnPasswordChange.Barred(var state) => new RefusalException(CodeOf(state)),
         OwnPasswordChange.Refused(var reason) => new RefusalException(CodeOf(reason)),
         OwnPasswordChange.StationPaused(var left) => new RefusalException(ErrorCode.TooManyTries, retryAfter: left),
+        OwnPasswordChange.Crowded(var after) => new RefusalException(ErrorCode.ComeBack, retryAfter: after),
         OwnPasswordChange.OutOfReach(var cause) => new RefusalException(ErrorCode.DirectoryOutOfReach, cause),
         _ => new RefusalException(ErrorCode.Unspecified),
     };

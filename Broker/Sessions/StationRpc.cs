@@ -33,8 +33,10 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.Password.Length > LongestPassword) throw Invalid($"password must have 1 to {LongestPassword} characters");
         using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new SignInReply(), context, request.Language, after);
-        var outcome = await CountedAsync(station, person.SignIn.RunAsync(new SignInRequested(request.Login, request.Password, station), context.CancellationToken), came => came is SignInOutcome.SignedIn);
-        return StationReplies.Of(outcome, request.Language);
+        // Whoever waits for a directory alone keeps nobody from the gate.
+        var asked = new SignInRequested(request.Login, request.Password, station) { Waits = entry.Place!.Dispose, MayBegin = known => pace.SignIn(station.Value, known.Value) };
+        var outcome = await CountedAsync(station, person.SignIn.RunAsync(asked, context.CancellationToken), came => came is SignInOutcome.SignedIn);
+        return outcome is SignInOutcome.ComeBack(var later) ? ComeBack(new SignInReply(), context, request.Language, later) : StationReplies.Of(outcome, request.Language);
     }
 
     /// <inheritdoc/>
@@ -62,18 +64,19 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (request.NewPassword.Length is 0 or > LongestPassword) throw Invalid($"new_password must have 1 to {LongestPassword} characters");
         using var entry = await EnterAsync(station, gates.SignInAsync, context.CancellationToken);
         if (entry.Away is { } after) return ComeBack(new ChangePasswordReply(), context, request.Language, after);
-        var changing = person.ChangePassword.RunAsync(new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station), context.CancellationToken);
-        var outcome = await CountedAsync(station, changing, came => came is OwnPasswordChange.Changed);
+        var asked = new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station) { Waits = entry.Place!.Dispose };
+        var outcome = await CountedAsync(station, person.ChangePassword.RunAsync(asked, context.CancellationToken), came => came is OwnPasswordChange.Changed);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
 
     /// <inheritdoc/>
     public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
     {
-        var asked = new OpenRequested(new Presented(request.SignIn), Station(context), Pool(request.PoolId)) { Replace = request.Replace };
-        using var place = _streams.Enter(asked.Station.Value);
+        var station = Station(context);
+        var asked = new OpenRequested(new Presented(request.SignIn), station, Pool(request.PoolId)) { Replace = request.Replace, MayOpen = known => pace.Open(station.Value, known.Value) };
+        using var place = _streams.Enter(station.Value);
         using var end = ending.With(context);
-        using var entry = await EnterAsync(asked.Station, gates.OpenAsync, end.Token);
+        using var entry = await EnterAsync(station, gates.OpenAsync, end.Token);
         if (entry.Away is { } after)
         {
             ErrorCatalogue.SendAway(context, request.Language, after);
@@ -86,13 +89,19 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
             {
                 // Whoever waits for a seat or for a host keeps nobody from the gate.
                 entry.Dispose();
+                if (step is OpeningStep.Refused { Code: ErrorCode.ComeBack, RetryAfter: { } later })
+                {
+                    ErrorCatalogue.SendAway(context, request.Language, later);
+                    return;
+                }
+                if (step is OpeningStep.Ready ready) pace.Opened(station.Value, ready.SignIn.Person.Value);
                 served = step is OpeningStep.Ready;
                 await responseStream.WriteAsync(StationReplies.Of(step, request.Language));
             }
         }
         finally
         {
-            if (!served) pace.Refused(asked.Station.Value);
+            if (!served) pace.Refused(station.Value);
         }
     }
 

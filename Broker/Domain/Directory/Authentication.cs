@@ -9,11 +9,17 @@ namespace VdiBroker.Directory;
 /// <param name="StationTenant">The tenant whose station it is; null = nobody's in particular.</param>
 public sealed record AuthenticationRequest(string Login, string Password, TenantId? StationTenant)
 {
+    /// <summary>
+    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule, or for the time before which no refusal is answered: what the caller holds that others wait
+    /// for is to be given back. So many wait for a directory at once as its own gate lets. Null = nobody wants to know.
+    /// </summary>
+    public Action? Waits { get; init; }
+
     /// <summary>Never the name or the password, whoever prints it.</summary>
     public override string ToString() => $"authentication at a station of {StationTenant?.Value ?? "nobody"}";
 }
 
-/// <summary>What came of checking a name and a password with the city's directories. One of the four nested cases.</summary>
+/// <summary>What came of checking a name and a password with the city's directories. One of the five nested cases.</summary>
 public abstract record Authentication
 {
     private Authentication()
@@ -48,6 +54,10 @@ public abstract record Authentication
         {
         }
     }
+
+    /// <summary>As many wait for the directory as may, and nobody else knows the name: says nothing about the person or the password, and no password was tried.</summary>
+    /// <param name="After">At least so long before the next try.</param>
+    public sealed record Crowded(TimeSpan After) : Authentication;
 }
 
 /// <summary>Why an account whose password was right may not be used.</summary>
@@ -81,11 +91,17 @@ public sealed record PasswordNotice(TimeSpan? ExpiresIn, int? GraceLeft);
 /// <param name="StationTenant">The tenant whose station it is; null = nobody's in particular.</param>
 public sealed record PasswordChangeRequest(string Login, string OldPassword, string NewPassword, TenantId? StationTenant)
 {
+    /// <summary>
+    /// Called, once or more often and from any thread, when this waits for a directory for longer than it takes as a rule, or for the time before which no refusal is answered: what the caller holds that others wait
+    /// for is to be given back. So many wait for a directory at once as its own gate lets. Null = nobody wants to know.
+    /// </summary>
+    public Action? Waits { get; init; }
+
     /// <summary>Never the name or a password, whoever prints it.</summary>
     public override string ToString() => $"change of password at a station of {StationTenant?.Value ?? "nobody"}";
 }
 
-/// <summary>What came of a wish for a new password. One of the five nested cases.</summary>
+/// <summary>What came of a wish for a new password. One of the six nested cases.</summary>
 public abstract record PasswordChange
 {
     private PasswordChange()
@@ -106,6 +122,9 @@ public abstract record PasswordChange
 
     /// <summary>As <see cref="Authentication.OutOfReach"/>.</summary>
     public sealed record OutOfReach(string Cause) : PasswordChange;
+
+    /// <summary>As <see cref="Authentication.Crowded"/>.</summary>
+    public sealed record Crowded(TimeSpan After) : PasswordChange;
 }
 
 /// <summary>Why a new password was not taken.</summary>

@@ -41,6 +41,14 @@ public sealed record AdmissionRule(int Least, int Most, TimeSpan LongestAway)
     /// <summary>Work that is ready waits for a processor no longer than this where all is well.</summary>
     public static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The rule for a share of the places: who has no more than that cannot fill what is there for the others.</summary>
+    /// <param name="parts">The share is one of so many equal parts, from 1; it has one place at least.</param>
+    public AdmissionRule Share(int parts) => this with { Least = Math.Max(1, Least / parts), Most = Math.Max(1, Most / parts) };
+
+    /// <summary>True when one may begin at once: there is a place, and nobody waits for it.</summary>
+    /// <param name="seen">What is at the gate.</param>
+    public static bool IsFree(Crowding seen) => seen.UnderWay < seen.AtOnce && seen.Waiting == 0;
+
     /// <summary>
     /// How many are served together from now on: fewer where the processors are behind, one by one more where they are not. Not by how long serving takes: what waits for a directory that hangs
     /// keeps no processor busy, and must not keep others out.
@@ -56,7 +64,7 @@ public sealed record AdmissionRule(int Least, int Most, TimeSpan LongestAway)
     /// <param name="draw">0 to 1, random: spreads those who are sent away for the longest time.</param>
     public Turn Decide(Crowding seen, TimeSpan patience, TimeSpan now, double draw)
     {
-        if (seen.UnderWay < seen.AtOnce && seen.Waiting == 0) return new Turn.Now();
+        if (IsFree(seen)) return new Turn.Now();
         return ForOne(seen) * (seen.Waiting + 1) <= patience ? new Turn.Wait() : SendAway(seen, now, draw);
     }
 

@@ -37,6 +37,15 @@ public sealed class AuthenticatePersonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_refused_keeps_nobody_waiting_for_the_time_before_which_no_refusal_is_answered()
+    {
+        var given = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = _signIns.Get<AuthenticatePerson>().RunAsync(new AuthenticationRequest(Amelie.Login, "wrong", null) { Waits = () => given.TrySetResult() }, CancellationToken.None);
+        Assert.Same(given.Task, await Task.WhenAny(given.Task, answer));
+        Assert.IsType<Authentication.Rejected>(await answer);
+    }
+
+    [Fact]
     public async Task Everybody_of_the_four_bodies_is_let_in_with_the_groups_they_are_in()
     {
         foreach (var one in _directory.People.Everybody)

@@ -92,7 +92,8 @@ public sealed class OddNamesTests : IAsyncLifetime
         Gen.Int[0, Hostile.Length - 1].Array[1, 6].Select(parts => string.Concat(parts.Select(part => Hostile[part]))).SampleAsync(async typed =>
         {
             if (LoginName.Parse(typed) is not { } login) return;
-            var found = await _signIns.Get<FindPerson>().RunAsync(login, null, CancellationToken.None);
+            using var places = new DirectoryPlaces(null, TimeProvider.System);
+            var found = await _signIns.Get<FindPerson>().RunAsync(login, null, places, CancellationToken.None);
             if (found is Finding.Someone { Person: var person }) Assert.Equal(TextForms.Fold(person.Login), TextForms.Fold(typed));
             else Assert.IsType<Finding.Nobody>(found);
         }, iter: 2000, threads: 4);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace VdiBroker.Broker.Tests.Edge;
 
-/// <summary>A station that asks without end, with no password that is right.</summary>
+/// <summary>A station that asks without end, with no password that is right or with one.</summary>
 [Collection(StationsTownCollection.Name)]
 public sealed class PaceEdgeTests(Town town)
 {
@@ -38,7 +38,7 @@ public sealed class PaceEdgeTests(Town town)
             return (await Peers.RefusalAsync(async () => await greedy.Calls.SignInAsync(new SignInRequest { Login = "nobody-there", Password = "x" }))).Code == ErrorCode.ComeBack;
         });
         Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => honest.OpenAsync(stolen))).Code);
-        Assert.Contains("station poste-9 is refused, or begins visits, more often", town.First.Log(), StringComparison.Ordinal);
+        Assert.Contains("station poste-9 is refused, begins visits, ", town.First.Log(), StringComparison.Ordinal);
 
         // As soon as it asks like a person it is answered like one.
         await Eventually.HoldsAsync("it may ask again", Peers.Patience, async () => (await Peers.RefusalAsync(() => greedy.OpenAsync(stolen))).Code == ErrorCode.SignInEnded);
@@ -61,6 +61,47 @@ public sealed class PaceEdgeTests(Town town)
         Assert.Equal(ErrorCode.ComeBack, refusal.Code);
         Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.VisitEach);
         await BeginAsync(honest);
+    }
+
+    [Fact]
+    public async Task One_valid_password_does_not_fill_the_farm_s_stream_and_a_crowd_at_the_same_station_is_served()
+    {
+        const string login = "aicha.traore";
+        using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-boucle-9");
+        using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-boucle-8");
+        var begun = 0;
+        var refusal = await Peers.RefusalAsync(async () =>
+        {
+            for (; begun < Most; begun++) await greedy.SignInAsync(town, login);
+        });
+        Assert.Equal(ErrorCode.ComeBack, refusal.Code);
+        Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.OfPersonEach);
+        Assert.InRange(begun, StationPace.OfPersonAtOnce, Most - 1);
+        // Neither another at that station nor she elsewhere.
+        Assert.NotEmpty((await greedy.SignInAsync(town, "mamadou.diallo")).SignIn);
+        Assert.NotEmpty((await honest.SignInAsync(town, login)).SignIn);
+        // As soon as she comes like a person she is let in like one.
+        await Eventually.HoldsAsync("she may sign in again", Peers.Patience, async () => (await greedy.SignInAsync(town, login)).SignIn.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_desktop_that_is_opened_without_end_is_given_as_often_as_a_person_could_want_it()
+    {
+        await using var agent = await AgentPeer.AttachAsync(town, town.First, "blade3");
+        var login = town.Only("le-bourget", "agents");
+        using var greedy = await StationPeer.ConnectAsync(town, town.First, "poste-boucle-7");
+        using var honest = await StationPeer.ConnectAsync(town, town.First, "poste-boucle-6");
+        var signIn = (await greedy.SignInAsync(town, login)).SignIn;
+        var opened = 0;
+        var refusal = await Peers.RefusalAsync(async () =>
+        {
+            for (; opened < Most; opened++) await greedy.OpenAsync(signIn);
+        });
+        Assert.Equal(ErrorCode.ComeBack, refusal.Code);
+        Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.Zero, StationPace.OfPersonEach);
+        Assert.InRange(opened, StationPace.OfPersonAtOnce, Most - 1);
+        var elsewhere = (await honest.SignInAsync(town, login)).SignIn;
+        await honest.CloseAsync(elsewhere, await honest.OpenAsync(elsewhere), Closing.SignOut);
     }
 
     private static async Task BeginAsync(StationPeer station) => await station.Calls.BeginVisitAsync(new BeginVisitRequest { Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);

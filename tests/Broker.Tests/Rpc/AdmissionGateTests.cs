@@ -38,6 +38,20 @@ public sealed class AdmissionGateTests
     }
 
     [Fact]
+    public async Task Who_only_looks_for_a_place_takes_none_before_those_who_wait_and_is_not_sent_away()
+    {
+        var first = _gate.TryEnter();
+        using var second = await _gate.EnterAsync(_patient, default);
+        Assert.NotNull(first);
+        Assert.Null(_gate.TryEnter());
+        var third = _gate.EnterAsync(_patient, default).AsTask();
+        first.Dispose();
+        Assert.Null(_gate.TryEnter());
+        (await third.WaitAsync(_patient)).Dispose();
+        _gate.TryEnter()!.Dispose();
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_takes_nobody_s_place()
     {
         var first = await _gate.EnterAsync(_patient, default);

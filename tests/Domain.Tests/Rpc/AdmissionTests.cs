@@ -24,6 +24,18 @@ public sealed class AdmissionTests
         Assert.IsType<Turn.Now>(one.Rule.Decide(one.Seen with { UnderWay = one.Seen.AtOnce - 1, Waiting = 0 }, TimeSpan.Zero, one.Now, one.Draw)));
 
     [Fact]
+    public void A_share_is_a_part_of_every_bound_and_never_nothing() => Gen.Select(Gen.Int[1, 300], Gen.Int[0, 300], Gen.Int[1, 20]).Sample((least, more, parts) =>
+    {
+        var (rule, share) = (new AdmissionRule(least, least + more, _longest), new AdmissionRule(least, least + more, _longest).Share(parts));
+        Assert.InRange(share.Least, 1, share.Most);
+        Assert.True(share.Least == 1 || share.Least * parts <= rule.Least);
+        Assert.True(share.Most == 1 || share.Most * parts <= rule.Most);
+        Assert.Equal(rule, rule.Share(1));
+        // Where it is all there is, whoever fills it leaves a place to somebody else.
+        if (parts > 1 && rule.Most > 1) Assert.True(share.Most < rule.Most);
+    });
+
+    [Fact]
     public void Nobody_waits_longer_than_their_patience_as_far_as_can_be_told() => _cases.Sample(one =>
     {
         if (one.Rule.Decide(one.Seen, one.Patience, one.Now, one.Draw) is Turn.Wait)
