@@ -41,18 +41,20 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
                 bell.Ring();
                 return;
             }
-            _running[user] = Task.Run(() => EndAsync(user, null, agentEnds), CancellationToken.None);
+            _running[user] = Task.Run(() => EndAsync(user, user, null, agentEnds), CancellationToken.None);
         }
     }
 
     /// <summary>Ends this one session, in the same way, and none that its person has beside it. Does not wait.</summary>
-    /// <returns>False when a session of the person is being ended already.</returns>
+    /// <returns>False when it is being ended already, by an order or by this. An order that comes meanwhile is carried out beside it: it may mean another of the person's.</returns>
     public bool End(RunningSession session)
     {
+        // No account's name has a blank.
+        var work = string.Create(CultureInfo.InvariantCulture, $"{session.User} {session.Server.Process}");
         lock (_orders)
         {
-            if (_running.ContainsKey(session.User)) return false;
-            _running[session.User] = Task.Run(() => EndAsync(session.User, session, agentEnds), CancellationToken.None);
+            if (_running.ContainsKey(session.User) || _running.ContainsKey(work)) return false;
+            _running[work] = Task.Run(() => EndAsync(work, session.User, session, agentEnds), CancellationToken.None);
             return true;
         }
     }
@@ -65,7 +67,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         await Task.WhenAll(running);
     }
 
-    private async Task EndAsync(string user, RunningSession? only, CancellationToken cancel)
+    private async Task EndAsync(string work, string user, RunningSession? only, CancellationToken cancel)
     {
         try
         {
@@ -83,7 +85,7 @@ internal sealed class SessionEnding(SessionWatch watch, GrantBook grants, Report
         }
         finally
         {
-            lock (_orders) _running.Remove(user);
+            lock (_orders) _running.Remove(work);
             // The report that follows looks afresh.
             bell.Ring();
         }

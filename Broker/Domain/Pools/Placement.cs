@@ -88,8 +88,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
             HostHealth.Untrusted => Verdict.Untrusted,
             HostHealth.Awaited => Verdict.Awaited,
             _ when host.CarriesForgotten(wish.User, wish.Tenant) => Verdict.CarriesThePerson,
-            _ when host.CarriesAnothers(wish.User, wish.Tenant) => Verdict.CarriesOtherDesktop,
+            // Before all that may change there: nobody new comes until the drain is over.
             _ when host.Draining => Verdict.Draining,
+            _ when host.CarriesAnothers(wish.User, wish.Tenant) => Verdict.CarriesOtherDesktop,
             _ when host.HoldsTheirs => Verdict.CarriesOtherDesktop,
             _ when leaning == Leaning.Never => Verdict.NotFromHere,
             _ when wish.Assigned is { } own && own != host.Host.Id => Verdict.NotTheirs,

@@ -30,7 +30,7 @@ public sealed class ReturnSpreadTests
     public void Those_who_come_leave_the_others_their_part_of_the_cores() => _cases.Sample(one =>
     {
         if (ReturnSpread.Over(one.Stations, one.Cores) is not { } told || told == ReturnSpread.Most) return;
-        Assert.InRange(ReturnSpread.Cost * one.Stations / told, 0, (one.Cores * ReturnSpread.Share) + 1e-6);
+        Assert.InRange(ReturnSpread.Cost * one.Stations / told, 0, one.Cores * ReturnSpread.Share * (1 + 1e-6));
     });
 
     [Fact]
