@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using VdiBroker.City.Directory;
+using VdiBroker.City.Processes;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
 using VdiBroker.Ldap;
@@ -39,9 +40,17 @@ public sealed class AuthenticatePersonTests : IAsyncLifetime
     [Fact]
     public async Task Who_is_refused_keeps_nobody_waiting_for_the_time_before_which_no_refusal_is_answered()
     {
-        var given = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var answer = _signIns.Get<AuthenticatePerson>().RunAsync(new AuthenticationRequest(Amelie.Login, "wrong", null) { Waits = () => given.TrySetResult() }, CancellationToken.None);
-        Assert.Same(given.Task, await Task.WhenAny(given.Task, answer));
+        var (given, clock) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new HandClock(DateTimeOffset.UtcNow));
+        var authenticate = new AuthenticatePerson(_signIns.Get<FindPerson>(), _signIns.Get<DirectoryLog>(), clock);
+        var answer = authenticate.RunAsync(new AuthenticationRequest(Amelie.Login, "wrong", null) { Waits = () => given.TrySetResult() }, CancellationToken.None);
+        // The clock stands still: nothing has taken long.
+        await given.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(answer.IsCompleted);
+        await Eventually.HoldsAsync("the answer", TimeSpan.FromSeconds(20), () =>
+        {
+            clock.Turn(AuthenticatePerson.RejectionFloor);
+            return answer.IsCompleted;
+        });
         Assert.IsType<Authentication.Rejected>(await answer);
     }
 
