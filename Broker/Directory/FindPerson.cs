@@ -53,10 +53,11 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         var search = new Search(places, station, time);
         var well = asked.Where(directory => directory.Answers).ToHashSet();
         // The own one has a start, not more: whoever is another's does not wait long for it.
+        TimeSpan? full = null;
         if (own is not null && well.Contains(own))
         {
-            if (await places.TakeAsync(own, cancel) is { } after) return new Finding.Crowded(after);
-            await search.AskAsync([own], Ask, wait: true, cancel);
+            full = await places.TakeAsync(own, cancel);
+            if (full is null) await search.AskAsync([own], Ask, wait: true, cancel);
         }
         if (!search.OwnIsKnown)
         {
@@ -65,14 +66,18 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
             // Where one has no place left, it may be the one that knows the name: the others are waited for no longer than they take as a rule.
             await search.AskAsync(free, Ask, wait: free.Length < others.Length, cancel);
         }
-        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !search.IsAsked(directory)), InTurn, wait: false, cancel);
-        return Choose(search, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
+        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !search.IsAsked(directory) && (full is null || directory != own)), InTurn, wait: false, cancel);
+        return Choose(search, full, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
 
         Task<Answer> Ask(PeopleDirectory directory) => AskAsync(directory, login, named, cancel);
-        async Task<Answer> InTurn(PeopleDirectory directory) => await places.TakeAsync(directory, cancel) is { } after ? new Answer(directory, [], null, after) : await Ask(directory);
+        async Task<Answer> InTurn(PeopleDirectory directory) => await places.TakeAsync(directory, cancel) is not { } after ? await Ask(directory)
+            : directory.IsAsked ? new Answer(directory, [], null, after)
+            // Nobody crowds: all wait for one that is known not to answer.
+            : new Answer(directory, [], new DirectoryOutOfReachException(Outage.Silent, directory.Cause));
     }
 
-    private Finding Choose(Search search, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
+    // full: the own one had no place; when to come back.
+    private Finding Choose(Search search, TimeSpan? full, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
     {
         var known = search.Known;
         if (KnownNames.Choose([.. known.Select(one => one.Person.Tenant)], station) is { } place)
@@ -82,7 +87,7 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
             return new Finding.Someone(directory, person, doubtful ? search.OutOfReach(own!) : null);
         }
         if (known.Count > 0) log.Ambiguous(string.Join(", ", known.Select(one => one.Directory.Id).Distinct()));
-        else if (search.After is { } after) return new Finding.Crowded(after);
+        else if ((full ?? search.After) is { } after) return new Finding.Crowded(after);
         else if (search.Faults.Count > 0) return search.OutOfReach();
         return new Finding.Nobody(asked);
     }
@@ -123,8 +128,8 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         /// <summary>The station's own tenant has the name, once: whoever else has it, that person comes first.</summary>
         public bool OwnIsKnown => station is { } here && Known.Count(one => one.Person.Tenant == here) == 1;
 
-        // Nobody waits for a directory that is known not to answer, if there is something to say without it.
-        private bool IsOver => OwnIsKnown || ((Known.Count > 0 || After is not null) && _waiting.Values.All(directory => !directory.Answers));
+        // Nobody waits for a directory that is known not to answer, if there is something to say without it. That another one is crowded says nothing of one that is only late.
+        private bool IsOver => OwnIsKnown || (Known.Count > 0 && _waiting.Values.All(directory => !directory.Answers)) || (After is not null && _waiting.Values.All(directory => !directory.IsAsked));
 
         public bool IsAsked(PeopleDirectory directory) => _asked.Contains(directory);
 

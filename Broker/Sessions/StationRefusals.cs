@@ -36,7 +36,6 @@ internal static class StationRefusals
         OwnPasswordChange.Barred(var state) => new RefusalException(CodeOf(state)),
         OwnPasswordChange.Refused(var reason) => new RefusalException(CodeOf(reason)),
         OwnPasswordChange.StationPaused(var left) => new RefusalException(ErrorCode.TooManyTries, retryAfter: left),
-        OwnPasswordChange.Crowded(var after) => new RefusalException(ErrorCode.ComeBack, retryAfter: after),
         OwnPasswordChange.OutOfReach(var cause) => new RefusalException(ErrorCode.DirectoryOutOfReach, cause),
         _ => new RefusalException(ErrorCode.Unspecified),
     };

@@ -66,6 +66,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
         if (entry.Away is { } after) return ComeBack(new ChangePasswordReply(), context, request.Language, after);
         var asked = new OwnPasswordRequest(request.Login, request.OldPassword, request.NewPassword, station) { Waits = entry.Place!.Dispose };
         var outcome = await CountedAsync(station, person.ChangePassword.RunAsync(asked, context.CancellationToken), came => came is OwnPasswordChange.Changed);
+        if (outcome is OwnPasswordChange.Crowded(var later)) return ComeBack(new ChangePasswordReply(), context, request.Language, later);
         return outcome is OwnPasswordChange.Changed ? new ChangePasswordReply() : throw StationRefusals.Of(outcome);
     }
 

@@ -38,7 +38,7 @@ public sealed class PaceEdgeTests(Town town)
             return (await Peers.RefusalAsync(async () => await greedy.Calls.SignInAsync(new SignInRequest { Login = "nobody-there", Password = "x" }))).Code == ErrorCode.ComeBack;
         });
         Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(() => honest.OpenAsync(stolen))).Code);
-        Assert.Contains("station poste-9 is refused, begins visits, ", town.First.Log(), StringComparison.Ordinal);
+        await Eventually.HoldsAsync("the log says it", Peers.Patience, () => town.First.Log().Contains("station poste-9 is refused, begins visits, ", StringComparison.Ordinal));
 
         // As soon as it asks like a person it is answered like one.
         await Eventually.HoldsAsync("it may ask again", Peers.Patience, async () => (await Peers.RefusalAsync(() => greedy.OpenAsync(stolen))).Code == ErrorCode.SignInEnded);
