@@ -109,5 +109,6 @@ internal static class StormCommand
         report.Add($"{name}DirectoryCpuMs", round.DirectoryCpuMs, "slapd");
         report.Add($"{name}RedisCpuMs", round.RedisCpuMs, "Redis");
         report.Add($"{name}LoadCpuMs", round.LoadCpuMs, "this process: stations and agents");
+        report.Add($"{name}StolenPercent", round.StolenPercent, "of the cores' time that the machine below gave to others");
     }
 }

@@ -42,6 +42,9 @@ internal sealed record StormRound(double PerSecond, ImmutableArray<TimeSpan> Too
     /// <summary>The same of Redis.</summary>
     public double RedisCpuMsAboveIdle { get; init; }
 
+    /// <summary>How much of the cores' time the machine below gave to others meanwhile, in percent: what a wait took longer for that is nobody's here.</summary>
+    public double StolenPercent { get; init; }
+
     /// <summary>CPU of the broker before it, with nobody coming: ms in each second.</summary>
     public double IdleBrokerCpuMs { get; init; }
 
@@ -116,6 +119,7 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
             RedisCpuMsAboveIdle = Above(part => part.Redis),
             RedisReads = Above(part => part.Reads),
             RedisScripts = Above(part => part.Scripts),
+            StolenPercent = 100 * spent.Stolen / (seconds * 1000 * Environment.ProcessorCount),
             IdleBrokerCpuMs = idle.Broker / idle.At.TotalSeconds,
             IdleRedisCpuMs = idle.Redis / idle.At.TotalSeconds,
         };
@@ -145,12 +149,14 @@ internal sealed class StormRounds(StormFarm farm, Crowd crowd, TimeSpan time)
         var evalsha = (await connection.GetServers()[0].InfoAsync("commandstats")).SelectMany(section => section).FirstOrDefault(pair => pair.Key == "cmdstat_evalsha").Value;
         var scripts = evalsha is null ? 0 : long.Parse(evalsha["calls=".Length..evalsha.IndexOf(',')], CultureInfo.InvariantCulture);
         double Milliseconds(int pid) => Cpu.Of(pid).TotalMilliseconds;
-        return new Spent(Stopwatch.GetElapsedTime(0), Milliseconds(farm.Broker.Pid), Milliseconds(farm.Directory.Pid), Milliseconds(farm.Redis.Pid), Milliseconds(Environment.ProcessId), reads, scripts);
+        return new Spent(Stopwatch.GetElapsedTime(0), Milliseconds(farm.Broker.Pid), Milliseconds(farm.Directory.Pid), Milliseconds(farm.Redis.Pid), Milliseconds(Environment.ProcessId), reads, scripts) { Stolen = Cpu.Stolen().TotalMilliseconds };
     }
 
     // CPU in milliseconds, and Redis' reads and script calls.
     private sealed record Spent(TimeSpan At, double Broker, double Directory, double Redis, double Load, long Reads, long Scripts)
     {
-        public Spent Since(Spent before) => new(At - before.At, Broker - before.Broker, Directory - before.Directory, Redis - before.Redis, Load - before.Load, Reads - before.Reads, Scripts - before.Scripts);
+        public double Stolen { get; init; }
+
+        public Spent Since(Spent before) => new(At - before.At, Broker - before.Broker, Directory - before.Directory, Redis - before.Redis, Load - before.Load, Reads - before.Reads, Scripts - before.Scripts) { Stolen = Stolen - before.Stolen };
     }
 }
