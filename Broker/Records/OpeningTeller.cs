@@ -53,8 +53,8 @@ internal sealed class OpeningTeller(RecordStore records, TelemetryOptions teleme
         try
         {
             if (await records.ReadAsync(way.Note.Record) is not { } course || IndexOf(way, course) is not { } index) return;
-            // A picture before its redemption: the broker at which the host redeemed the ticket has not written that yet. Once more, then as it is (a machine without an agent redeems nothing).
-            if (!way.Again && way.Note.Fact is Fact.Shown && index >= 0 && course.Openings[index].RedeemedAt is null) _ = AgainAsync(way);
+            // A picture before its redemption, or before its host saw the person: the broker of that host has not written that yet. Once more, then as it is (a machine without an agent redeems nothing).
+            if (!way.Again && way.Note.Fact is Fact.Shown && index >= 0 && (course.Openings[index].RedeemedAt is null || course.Openings[index].ActiveAt is null)) _ = AgainAsync(way);
             else Tell(course, index, way.Note.Trace);
         }
         catch (StoreException)
