@@ -15,8 +15,10 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
     /// <summary>Those whom the host has kept out in the last minutes, although their tickets were granted.</summary>
     public ImmutableArray<KeptOutSeen> KeptOut { get; init; } = [];
 
-    /// <summary>Whose sessions run there, a line each: the account and, after a tab, the tenant of the person whom the agent let in, where it knows.</summary>
-    public string Accounts => string.Join('\n', Sessions.Select(session => session.Grant is { Person.Length: > 0 } grant ? $"{session.User}\t{new PersonId(grant.Person).Tenant}" : session.User));
+    /// <summary>
+    /// Whose sessions run there, a line each: the account and, after a tab, the tenant of the person whom the agent let in, where it knows. Without orphans that are on no screen: their host ends them, and nobody is led back to one.
+    /// </summary>
+    public string Accounts => string.Join('\n', Sessions.Where(session => session is not { Orphaned: true, Connected: false }).Select(session => session.Grant is { Person.Length: > 0 } grant ? $"{session.User}\t{new PersonId(grant.Person).Tenant}" : session.User));
 }
 
 /// <summary>What was read of a host before: with the next report only what has changed since is read.</summary>

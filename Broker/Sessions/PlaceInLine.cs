@@ -31,7 +31,7 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     public bool MustWait(Pool pool, OpeningDecision decision)
     {
         if (!pool.Queues) return false;
-        if (decision is OpeningDecision.AllDown or OpeningDecision.AllDraining or OpeningDecision.HomeGone { Because.AllDown: true })
+        if (decision is OpeningDecision.AllDown or OpeningDecision.AllDraining or OpeningDecision.HomeGone { Because: { AllDown: true } or { AllDraining: true } })
             return decision.Placement is { SomeMissed: true } || (_place is not null && Stopwatch.GetElapsedTime(_downSince ??= Stopwatch.GetTimestamp()) < _whileDown);
         _downSince = null;
         return decision switch

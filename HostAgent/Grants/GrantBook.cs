@@ -63,6 +63,8 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
                 _keptOut.Add((grant, known));
                 return known;
             }
+            // Whom this is let in is kept out no more.
+            _keptOut.RemoveAll(one => one.Refused.SessionId == grant.SessionId);
             if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return null;
             _grants[grant.User] = grant;
             Save();

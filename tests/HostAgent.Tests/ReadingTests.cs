@@ -170,6 +170,9 @@ public sealed class ReadingTests
         Assert.Null(book.Add(One("s6", 6, "", TimeSpan.Zero), runs: true));
 
         Assert.Equal([("s2", "drancy/amelie"), ("s4", "drancy/amelie")], book.KeptOut(now).Select(one => (one.Refused.SessionId, one.Holder.Person)));
+        // Who is let in later, as the same session, is told as kept out no more: the broker would end it.
+        Assert.Null(book.Add(One("s4", 7, "dugny/amelie", -2 * GrantBook.ToAppear), runs: false));
+        Assert.Equal("s2", Assert.Single(book.KeptOut(now)).Refused.SessionId);
         Assert.Empty(book.KeptOut(now + GrantBook.Told + TimeSpan.FromSeconds(1)));
         File.Delete(file);
     }

@@ -135,7 +135,8 @@ public static class Opening
         var forgotten = state.Recalling && mine is null && placement.SomeAwaited && !placement.FindsAgain;
         if (!placement.Ranked.IsEmpty && !forgotten) return new OpeningDecision.Place(placement.Ranked, mine, placement) { Agreed = wish.Replace && state.Home?.Health.IsDead() == true, Assigned = state.Assignment };
         if (placement.SomeAwaited) return new OpeningDecision.AwaitHost();
-        if (mine is not null) return new OpeningDecision.HomeGone(mine, placement);
+        // Its host is there, and has lost it: where all are drained it is the drain that is in the way.
+        if (mine is { IsOrphaned: false } || (mine is not null && !placement.AllDraining)) return new OpeningDecision.HomeGone(mine, placement);
         if (placement.AllDraining) return new OpeningDecision.AllDraining(placement);
         return placement.AllDown ? new OpeningDecision.AllDown(placement) : new OpeningDecision.AllFull(placement);
     }

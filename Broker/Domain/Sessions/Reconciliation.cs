@@ -115,9 +115,9 @@ public static class Reconciliation
         _ => (session.Person.IsVisitor ? LifeEvent.EndOrdered : LifeEvent.HostRestarted, Orphaned),
     };
 
-    // Of an orphan, that it is one; where its person was let in again meanwhile, and got another desktop under the same session, that it is none. Null = it remembers what it should.
+    // Of an orphan, that it is one; where its person was let in again meanwhile, and got another desktop under the same session, that it is none. Null = it remembers what it should, or a claim runs: its lease is not settled by the way.
     private static string? BootOf(Session session, Account account, string boot) =>
-        account.Runs ? session.Boot == Session.NoWayBack(boot) ? boot : null
+        account.Runs ? session.Boot == Session.NoWayBack(boot) && (session.Phase != SessionPhase.Opening || session.IsRedeemed) ? boot : null
         : account.Orphan == true && session.Phase is SessionPhase.Active or SessionPhase.Disconnected && session.Boot == boot ? Session.NoWayBack(boot)
         : null;
 

@@ -82,6 +82,14 @@ public sealed class ReportReaderTests
 
     private HostReading Read(params ObservedSession[] sessions) => _reader.Read(_host, new Hello(), new Observation { Sessions = { sessions } });
 
+    [Fact]
+    public void Nobody_is_led_back_to_an_orphan_that_is_on_no_screen()
+    {
+        var (noon, seen) = (DateTimeOffset.UnixEpoch, new HostReading("boot", "00", 0, 0, []));
+        Hosts.ObservedSession[] sessions = [new("amelie", 10, false, noon), new("karim", 11, false, noon) { Orphaned = true }, new("lea", 12, true, noon) { Orphaned = true }];
+        Assert.Equal("amelie\nlea", (seen with { Sessions = [.. sessions] }).Accounts);
+    }
+
     private static ObservedSession Seen(string user, Action<ObservedSession>? with = null)
     {
         var seen = new ObservedSession { User = user, Connected = true };

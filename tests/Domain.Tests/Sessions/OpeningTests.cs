@@ -71,6 +71,8 @@ public sealed class OpeningTests
         var orphan = Farms.Session("amelie.durand", SessionPhase.Active) with { Boot = Session.NoWayBack("boot") };
         var place = Assert.IsType<OpeningDecision.Place>(Opening.Decide(StateOf(orphan, [host], moved: false), new OpeningWish("amelie.durand", Farms.Town, 9), 0));
         Assert.Equal((orphan, Reconciliation.Orphaned), (place.GivenUp, place.GivingUp));
+        // Its host is there: it is not that which is in the way.
+        Assert.IsType<OpeningDecision.AllDraining>(Opening.Decide(StateOf(orphan, [host with { Draining = true }], moved: false), new OpeningWish("amelie.durand", Farms.Town, 9), 0));
     }
 
     [Fact]

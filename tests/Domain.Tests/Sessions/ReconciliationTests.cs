@@ -66,6 +66,8 @@ public sealed class ReconciliationTests
         Assert.Equal(SessionPhase.Disconnected, Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Active)], seen, "boot", Farms.Noon)).Phase);
         var again = Assert.Single(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Disconnected) with { Boot = Session.NoWayBack("boot") }], seen, "boot", Farms.Noon));
         Assert.Equal((SessionPhase.Disconnected, "boot"), (again.Phase, again.Boot));
+        // A claim that runs is not settled by what is remembered of its host.
+        Assert.Empty(Reconciliation.Decide([Farms.Session("amelie.durand", SessionPhase.Opening) with { Boot = Session.NoWayBack("boot"), LeaseUntil = Farms.Noon.AddSeconds(30) }], seen, "boot", Farms.Noon));
         // Of what was only promised since, the orphan is nothing.
         var promised = Farms.Session("amelie.durand", SessionPhase.Opening) with { Redeemed = new Fence(1), LeaseUntil = Farms.Noon.AddSeconds(30) };
         Assert.Empty(Reconciliation.Decide([promised], seen[1..], "boot", Farms.Noon));
