@@ -94,11 +94,7 @@ internal sealed class AdmitPerson(LockoutStore lockout, DirectoryCalls directori
         var gate = new TryGate(lockout, request.Login, request.Station) { Known = request.Known };
         // A paused station costs the directories nothing.
         var answer = await gate.PauseAsync() is { } left ? new Admission.StationPaused(left) : await AskAsync(request, gate, started, cancel);
-        if (answer is Admission.Rejected or Admission.Barred)
-        {
-            request.Waits?.Invoke();
-            await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, cancel);
-        }
+        if (answer is Admission.Rejected or Admission.Barred) await AuthenticatePerson.FloorAsync(time, started, RefusalFloor, request.Waits, cancel);
         return answer;
     }
 

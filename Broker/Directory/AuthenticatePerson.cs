@@ -37,11 +37,7 @@ public sealed class AuthenticatePerson
     {
         var started = _time.GetTimestamp();
         var answer = await CheckAsync(request, mayTry, cancel);
-        if (answer is Authentication.Rejected or Authentication.Barred)
-        {
-            request.Waits?.Invoke();
-            await FloorAsync(_time, started, RejectionFloor, cancel);
-        }
+        if (answer is Authentication.Rejected or Authentication.Barred) await FloorAsync(_time, started, RejectionFloor, request.Waits, cancel);
         return answer;
     }
 
@@ -50,9 +46,10 @@ public sealed class AuthenticatePerson
         // An empty password makes a bind that some servers answer with success (RFC 4513, 5.1.2); NUL ends a password inside some of them.
         password.Length is > 0 and <= MaxPasswordLength && !password.Contains('\0', StringComparison.Ordinal);
 
-    /// <summary>Ends when a refusal may be answered: so long after the start. A timer may be some milliseconds early; this is not.</summary>
-    internal static async Task FloorAsync(TimeProvider time, long started, TimeSpan floor, CancellationToken cancel)
+    /// <summary>Ends when a refusal may be answered: so long after the start. A timer may be some milliseconds early; this is not. It is told first that this waits (<see cref="AuthenticationRequest.Waits"/>).</summary>
+    internal static async Task FloorAsync(TimeProvider time, long started, TimeSpan floor, Action? waits, CancellationToken cancel)
     {
+        waits?.Invoke();
         while (floor - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancel);
     }

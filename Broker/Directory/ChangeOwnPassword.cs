@@ -53,11 +53,7 @@ internal sealed class ChangeOwnPassword(LockoutStore lockout, DirectoryCalls dir
         var started = time.GetTimestamp();
         var gate = new TryGate(lockout, request.Login, request.Station);
         var answer = await gate.PauseAsync() is { } left ? new OwnPasswordChange.StationPaused(left) : await AskAsync(request, gate, cancel);
-        if (answer is OwnPasswordChange.Rejected)
-        {
-            request.Waits?.Invoke();
-            await AuthenticatePerson.FloorAsync(time, started, AdmitPerson.RefusalFloor, cancel);
-        }
+        if (answer is OwnPasswordChange.Rejected) await AuthenticatePerson.FloorAsync(time, started, AdmitPerson.RefusalFloor, request.Waits, cancel);
         return answer;
     }
 

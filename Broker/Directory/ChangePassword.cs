@@ -28,11 +28,7 @@ public sealed class ChangePassword
     {
         var started = _time.GetTimestamp();
         var answer = await TryAsync(request, mayTry, cancel);
-        if (answer is PasswordChange.Rejected or PasswordChange.Barred)
-        {
-            request.Waits?.Invoke();
-            await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, cancel);
-        }
+        if (answer is PasswordChange.Rejected or PasswordChange.Barred) await AuthenticatePerson.FloorAsync(_time, started, AuthenticatePerson.RejectionFloor, request.Waits, cancel);
         return answer;
     }
 

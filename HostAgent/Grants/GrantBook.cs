@@ -55,16 +55,15 @@ internal sealed class GrantBook(StateFile file, DesktopFiles desktops)
     {
         lock (_book)
         {
+            // Who is let in is kept out no more; who is kept out again is told once.
+            _keptOut.RemoveAll(one => one.Refused.SessionId == grant.SessionId);
             var known = _grants.GetValueOrDefault(grant.User);
             if (known is not null && IsAnothers(known, grant, runs))
             {
-                _keptOut.RemoveAll(one => one.Refused.SessionId == grant.SessionId);
                 if (_keptOut.Count == MostTold) _keptOut.RemoveAt(0);
                 _keptOut.Add((grant, known));
                 return known;
             }
-            // Whom this is let in is kept out no more.
-            _keptOut.RemoveAll(one => one.Refused.SessionId == grant.SessionId);
             if (known?.SessionId == grant.SessionId && known.Fence >= grant.Fence) return null;
             _grants[grant.User] = grant;
             Save();
