@@ -37,7 +37,7 @@ public sealed class MachineEdgeTests(Town town)
 
             // At the other station: the same session, and the first one is told. The first one's late word changes nothing.
             var atB = await b.SignInAsync(town, owner, "en");
-            Assert.Equal([true, false], atB.Desktops.Select(desktop => desktop.Running));
+            Assert.Equal([true, false, false], atB.Desktops.Select(desktop => desktop.Running));
             var second = await b.OpenAsync(atB.SignIn);
             Assert.Equal((first.SessionId, true, true), (second.SessionId, second.Resumed, second.Fence > first.Fence));
             Assert.Equal("poste-m2", (await a.NoticeAsync(atA.SignIn, first, SessionState.Moved)).Station);
@@ -141,7 +141,7 @@ public sealed class MachineEdgeTests(Town town)
         var signIn = await station.SignInAsync(town, TownMachines.Logins(town.People, "stagiaires")[0]);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var told = new List<Preparing>();
-        var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "reveil", told));
+        var refusal = await Peers.RefusalAsync(() => OpenAsync(station, signIn.SignIn, "prise", told));
         Assert.Equal((ErrorCode.MachineSilent, 1), (refusal.Code, told.Count));
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
     }

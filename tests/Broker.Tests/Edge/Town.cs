@@ -165,7 +165,7 @@ public sealed class Town : IAsyncLifetime
           - { tenant: le-bourget, group: agents, pools: [paire] }
           - { tenant: drancy, group: agents, pools: [bureau] }
           - { tenant: dugny, group: agents, pools: [dugny, coffre] }
-          - { tenant: drancy, group: stagiaires, pools: [mon-pc, reveil] }
+          - { tenant: drancy, group: stagiaires, pools: [mon-pc, reveil, prise] }
           - { tenant: drancy, group: eleves, pools: [mon-pc] }
           - { tenant: drancy, group: elus, pools: [mon-pc] }
           - { tenant: dugny, group: elus, pools: [coffre] }

@@ -10,7 +10,7 @@ internal sealed class TownMachines : IAsyncDisposable
 {
     private TownMachines(Loopback network)
     {
-        FakePc At(int last) => FakePc.At(network.Address(last), Loopback.FreePort(network.Address(last)));
+        FakePc At(int last) => FakePc.At(network.Address(last));
         (Own, Shared, Stranger, Sleeper, Dead) = (At(31), At(32), At(33), At(34), At(35));
         Broadcast = network.Address(255);
     }
@@ -27,7 +27,7 @@ internal sealed class TownMachines : IAsyncDisposable
     /// <summary>Of the pool <c>reveil</c>: pc-4, of the other trainee. It lies asleep.</summary>
     public FakePc Sleeper { get; }
 
-    /// <summary>Of the pool <c>reveil</c>: pc-5, of the first trainee. Its plug is pulled.</summary>
+    /// <summary>Of the pool <c>prise</c>: pc-5, of the first trainee. Its plug is pulled.</summary>
     public FakePc Dead { get; }
 
     /// <summary>Where the two are woken.</summary>
@@ -52,9 +52,14 @@ internal sealed class TownMachines : IAsyncDisposable
           - id: reveil
             name: { fr: Ordinateur éteint, en: sleeping computer }
             kind: fixed
-            wake_for: 10s
+            wake_for: 60s
             machines:
               - { id: pc-4, address: {{Sleeper.Address}}, port: {{Sleeper.Port}}, certificate: "{{Sleeper.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[1]}}, mac: "{{Card}}", broadcast: {{Broadcast}} }
+          - id: prise
+            name: { fr: Ordinateur débranché, en: unplugged computer }
+            kind: fixed
+            wake_for: 10s
+            machines:
               - { id: pc-5, address: {{Dead.Address}}, port: {{Dead.Port}}, certificate: "{{Dead.CertificateSha256}}", owner: drancy/{{Logins(people, "stagiaires")[0]}}, mac: "3c:52:82:01:0a:05", broadcast: {{Broadcast}} }
         """;
 

@@ -9,15 +9,20 @@ using VdiBroker.Machines;
 
 namespace VdiBroker.Broker.Tests.Machines;
 
-/// <summary>The start of an RDP server, as a PC has it: negotiation and TLS. Switched on and off; what comes after TLS is read and forgotten.</summary>
+/// <summary>The start of an RDP server, as a PC has it: negotiation and TLS. Switched on and off; what comes after TLS is read and forgotten. Its port is its own from the start: off, it refuses.</summary>
 internal sealed class FakePc : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly X509Certificate2 _certificate = SelfSigned();
-    private TcpListener? _listener;
+    private Socket _socket;
     private Task _serving = Task.CompletedTask;
 
-    private FakePc(string address, int port) => (Address, Port) = (address, port);
+    private FakePc(string address)
+    {
+        Address = address;
+        _socket = Bound(0);
+        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    }
 
     public string Address { get; }
 
@@ -28,7 +33,7 @@ internal sealed class FakePc : IAsyncDisposable
 
     public string CertificateSha256 => Convert.ToHexStringLower(SHA256.HashData(_certificate.RawData));
 
-    public static FakePc At(string address, int port, byte selects = 1) => new(address, port) { Selects = selects };
+    public static FakePc At(string address, byte selects = 1) => new(address) { Selects = selects };
 
     public Machine Machine(string id) => new(new HostId(id), Address, Port, CertificateSha256);
 
@@ -37,22 +42,23 @@ internal sealed class FakePc : IAsyncDisposable
 
     public void SwitchOn()
     {
-        _listener = new TcpListener(IPAddress.Parse(Address), Port);
-        _listener.Start();
-        _serving = ServeAsync(_listener);
+        _socket.Listen();
+        _serving = ServeAsync(_socket);
     }
 
     public async Task SwitchOffAsync()
     {
-        _listener?.Stop();
+        _socket.Dispose();
         await _serving;
-        _listener = null;
+        _serving = Task.CompletedTask;
+        _socket = Bound(Port);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await SwitchOffAsync();
+        _socket.Dispose();
         _certificate.Dispose();
         _end.Dispose();
     }
@@ -66,37 +72,43 @@ internal sealed class FakePc : IAsyncDisposable
             {
             }
             await Task.Delay(boot, _end.Token);
-            _listener = new TcpListener(IPAddress.Parse(Address), Port);
-            _listener.Start();
         }
         catch (OperationCanceledException)
         {
             return;
         }
-        await ServeAsync(_listener);
+        _socket.Listen();
+        await ServeAsync(_socket);
     }
 
-    private async Task ServeAsync(TcpListener listener)
+    private Socket Bound(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Address), port));
+        return socket;
+    }
+
+    private async Task ServeAsync(Socket listener)
     {
         var calls = new List<Task>();
         try
         {
-            while (true) calls.Add(AnswerAsync(await listener.AcceptTcpClientAsync(_end.Token)));
+            while (true) calls.Add(AnswerAsync(await listener.AcceptAsync(_end.Token)));
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The last: it was switched off between two calls.
             await Task.WhenAll(calls);
         }
     }
 
-    private async Task AnswerAsync(TcpClient client)
+    private async Task AnswerAsync(Socket client)
     {
         using (client)
         {
             try
             {
-                var stream = client.GetStream();
+                await using var stream = new NetworkStream(client);
                 var request = new byte[RdpGreeting.ReplyLength];
                 await stream.ReadExactlyAsync(request, _end.Token);
                 await stream.WriteAsync((byte[])[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, Selects, 0, 0, 0], _end.Token);

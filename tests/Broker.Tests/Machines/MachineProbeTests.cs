@@ -15,7 +15,7 @@ public sealed class MachineProbeTests
     [InlineData(2, true)]
     public async Task A_machine_that_shows_its_declared_certificate_is_ready(byte selects, bool nla)
     {
-        await using var pc = FakePc.At(_address, Loopback.FreePort(_address), selects);
+        await using var pc = FakePc.At(_address, selects);
         pc.SwitchOn();
         Assert.Equal(new MachineAnswer.Ready(nla), await AskAsync(pc.Machine("pc-1")));
     }
@@ -23,7 +23,7 @@ public sealed class MachineProbeTests
     [Fact]
     public async Task A_machine_that_shows_another_certificate_is_not_given_to_anybody()
     {
-        await using var pc = FakePc.At(_address, Loopback.FreePort(_address));
+        await using var pc = FakePc.At(_address);
         pc.SwitchOn();
         var answer = await AskAsync(pc.Machine("pc-1") with { CertificateSha256 = new string('0', 64) });
         Assert.Equal(new MachineAnswer.OtherCertificate(pc.CertificateSha256), answer);
@@ -33,7 +33,7 @@ public sealed class MachineProbeTests
     [Fact]
     public async Task A_machine_that_is_off_or_speaks_without_tls_is_not_there()
     {
-        await using var pc = FakePc.At(_address, Loopback.FreePort(_address), selects: 0);
+        await using var pc = FakePc.At(_address, selects: 0);
         Assert.Contains("ConnectionRefused", Cause(await AskAsync(pc.Machine("pc-1"))), StringComparison.Ordinal);
         pc.SwitchOn();
         Assert.Contains("without TLS", Cause(await AskAsync(pc.Machine("pc-1"))), StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Grpc.Core;
 using VdiBroker.Broker.Tests.Edge;
@@ -84,6 +85,14 @@ internal sealed class MeasuredTown : IAsyncDisposable
     {
         using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}");
         return answer.RootElement.GetProperty("data").GetProperty("result").GetArrayLength() > 0;
+    }
+
+    /// <summary>What an expression is now; null when it has no result.</summary>
+    public async Task<double?> ValueAsync(string expression)
+    {
+        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}");
+        var results = answer.RootElement.GetProperty("data").GetProperty("result");
+        return results.GetArrayLength() == 0 ? null : double.Parse(results[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The names of all metrics that Prometheus has.</summary>
