@@ -112,7 +112,7 @@ public sealed class RunningCity : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out var part)) await part.DisposeAsync();
-        if (System.IO.Directory.Exists(Folder)) System.IO.Directory.Delete(Folder, recursive: true);
+        await TemporaryFolder.RemoveAsync(Folder);
     }
 
     private async Task StartPartsAsync(CancellationToken cancel)

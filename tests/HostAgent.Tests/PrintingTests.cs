@@ -172,7 +172,8 @@ public sealed class PrintingTests(RoomWithPrinters room, ITestOutputHelper outpu
 
     private async Task PrintedAsync(string queue, byte[] document)
     {
-        await Eventually.HoldsAsync($"printed on {queue}", Soon.Deadline, () => room.Printers.Printed(queue)?.AsSpan().SequenceEqual(document) ?? false);
-        await Eventually.HoldsAsync($"nothing left of it in {queue} on the host", Soon.Deadline, async () => (await LpstatAsync("-o", queue)).Length == 0);
+        var patience = TimeSpan.FromSeconds(90);
+        await Eventually.HoldsAsync($"printed on {queue}", patience, () => room.Printers.PrintedLength(queue) == document.Length && (room.Printers.Printed(queue)?.AsSpan().SequenceEqual(document) ?? false));
+        await Eventually.HoldsAsync($"nothing left of it in {queue} on the host", patience, async () => (await LpstatAsync("-o", queue)).Length == 0);
     }
 }

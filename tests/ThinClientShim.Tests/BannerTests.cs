@@ -35,12 +35,10 @@ public sealed class BannerTests : AtAStation
         await using var screen = await Screen.StartVirtualAsync(Station.At("x"));
         await OnScreenAsync(screen);
         Station.Desk.Warns(Near(extendable: true));
-        (int X, int Y, int Width, int Height)? banner = null;
-        await Eventually.HoldsAsync("a banner", TestStation.Deadline, async () => (banner = await screen.BannerAsync()) is not null);
         // The first button begins at the left margin of the last row.
         await Eventually.HoldsAsync("an extension", TestStation.Deadline, async () =>
         {
-            await screen.ClickAsync(banner!.Value.X + 40, banner.Value.Y + banner.Value.Height - 22);
+            if (await screen.BannerAsync() is { } banner) await screen.ClickAsync(banner.X + 40, banner.Y + banner.Height - 22);
             return !Station.Desk.Extensions.IsEmpty;
         });
         await Station.SaysAsync("Votre session est prolongée.");

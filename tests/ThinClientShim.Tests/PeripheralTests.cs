@@ -74,7 +74,8 @@ public sealed class PeripheralTests : AtAStation
         await Tool.OutputAsync("xrandr", "--display", display, "--setmonitor", "left", "800/211x600/158+0+0", "screen");
         Assert.Equal(1, await Monitors.CountAsync("xfreerdp", display));
         await Tool.OutputAsync("xrandr", "--display", display, "--setmonitor", "right", "800/211x600/158+800+0", "none");
-        Assert.Equal(2, await Monitors.CountAsync("xfreerdp", display));
+        // Where the viewer is slower than a person would wait it counts as one.
+        await Eventually.HoldsAsync("two screens", TestStation.Deadline, async () => await Monitors.CountAsync("xfreerdp", display) == 2);
         Assert.Equal(1, await Monitors.CountAsync("xfreerdp", ":1"));
     }
 

@@ -114,7 +114,7 @@ public sealed class ToldPageTests : AtAGreeter
         Station.Desk.Becomes(SessionState.Forgotten);
         await Station.StepAsync("queued place=3");
         await Eventually.HoldsAsync("the place over the desktop", TestStation.Deadline, async () => (await screen.BannerAsync())?.Height > low + 10);
-        Assert.Empty(Greeters());
+        await Eventually.HoldsAsync("no greeter any more", TestStation.Deadline, () => !Greeters().Any());
 
         var waits = Station.Times(Page + "Wait");
         Station.Viewer.Ends(await Station.Viewer.StartedAsync());

@@ -15,6 +15,7 @@ internal sealed class AdmissionRig : IAsyncDisposable
     public static readonly StationId Here = new("poste-1");
     public static readonly StationId There = new("poste-2");
     private static long _farms;
+    private int _asked;
 
     public AdmissionRig(RedisStore redis, params (TenantId Tenant, int Days)[] limited)
         : this(redis, new KeySpace($"admission{Interlocked.Increment(ref _farms)}"), limited)
@@ -52,7 +53,7 @@ internal sealed class AdmissionRig : IAsyncDisposable
 
     public string Password { get; } = Guid.NewGuid().ToString("N");
 
-    public int Asked { get; private set; }
+    public int Asked => Volatile.Read(ref _asked);
 
     public DirectoryPerson Amelie { get; } = new(PersonId.Of(Drancy, Login), Drancy, Login, "Amélie Durand", ["agents"])
     {
@@ -81,7 +82,7 @@ internal sealed class AdmissionRig : IAsyncDisposable
 
     public Authentication Takes(AuthenticationRequest request)
     {
-        Asked++;
+        Interlocked.Increment(ref _asked);
         return !Aliases.Contains(request.Login) ? new Authentication.Rejected()
             : request.Password == Password ? new Authentication.Authenticated(Amelie)
             : new Authentication.Rejected(Amelie.Id);

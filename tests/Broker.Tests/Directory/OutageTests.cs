@@ -11,8 +11,8 @@ namespace VdiBroker.Broker.Tests.Directory;
 /// <summary>Directories that are slow, gone, wrong or back: never told as a bad password, never for longer than needed.</summary>
 public sealed class OutageTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     // Far below the deadline that is passed by whoever waits wrongly, far above what a loaded machine needs.
     private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(8);
@@ -159,14 +159,21 @@ public sealed class OutageTests
             Servers = [new Uri(directory.Slapd.LdapsUri), new Uri(second.Slapd.LdapsUri)],
         });
         await signIns.LetInAsync(directory.Amelie);
-        Assert.Empty(second.LogLines("BIND dn=\"uid=amelie"));
+        // One that is slow for a moment on a busy machine hands over to the other, as it should.
+        var asked = 0;
+        await Eventually.HoldsAsync("the first alone is asked", Long, async () =>
+        {
+            asked = second.LogLines("BIND dn=\"uid=amelie").Length;
+            await signIns.LetInAsync(directory.Amelie);
+            return second.LogLines("BIND dn=\"uid=amelie").Length == asked;
+        });
         if (frozen) await directory.Slapd.FreezeAsync();
         else await directory.Slapd.KillAsync();
         var clock = Stopwatch.StartNew();
         await signIns.LetInAsync(directory.Amelie);
         // One deadline as a rule; two when the search and the check of the password find out at the same time.
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, 3 * patience);
-        Assert.NotEmpty(second.LogLines("BIND dn=\"uid=amelie"));
+        Assert.True(second.LogLines("BIND dn=\"uid=amelie").Length > asked);
         clock.Restart();
         await signIns.LetInAsync(directory.Amelie);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, patience);

@@ -218,6 +218,6 @@ public sealed class EnrolmentEdgeTests(Town town)
 
     private static string Text(JsonElement row, string field) => row.GetProperty(field).GetString()!;
 
-    // Certificates hold from five minutes ago: one of a minute is in its last sixth.
-    private Task<TwoBrokers> CityAsync(string name, int host, string valid = "1m") => TwoBrokers.StartAsync(town, name, host, valid);
+    // Certificates hold from five minutes ago: one of four minutes is in the second half of its life.
+    private Task<TwoBrokers> CityAsync(string name, int host, string valid = "4m") => TwoBrokers.StartAsync(town, name, host, valid);
 }

@@ -23,7 +23,7 @@ public sealed class EnrolmentFuzzTests(Town town)
     [Fact]
     public async Task Hostile_texts_bytes_and_orders_of_calls_are_refused_and_another_station_signs_in_meanwhile()
     {
-        await using var city = await TwoBrokers.StartAsync(town, "enrol-fuzz", 138, "1m");
+        await using var city = await TwoBrokers.StartAsync(town, "enrol-fuzz", 138, "4m");
         using var honest = new UnknownStation(town);
         var certificate = await honest.AdmittedAsync(city.One, "poste-honnete");
         using var peer = honest.At(city.One, certificate);
@@ -55,7 +55,7 @@ public sealed class EnrolmentFuzzTests(Town town)
     [Fact]
     public async Task Who_floods_the_broker_with_keys_fills_the_own_share_and_a_known_station_notices_nothing()
     {
-        await using var city = await TwoBrokers.StartAsync(town, "enrol-flood", 142, "1m");
+        await using var city = await TwoBrokers.StartAsync(town, "enrol-flood", 142, "4m");
         using var honest = new UnknownStation(town);
         using var peer = honest.At(city.Two, await honest.AdmittedAsync(city.One, "poste-tranquille"));
         var stations = new List<UnknownStation>();

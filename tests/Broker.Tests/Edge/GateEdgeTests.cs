@@ -49,7 +49,7 @@ public sealed class GateEdgeTests(Town town)
                 await one.GetStream().WriteAsync(said);
             }
             using var station = await StationPeer.ConnectAsync(town, town.First, $"poste-g{(int)what}");
-            await station.Calls.CloseAsync(new CloseRequest { SignIn = "nobody's", Closing = Closing.Leave }, deadline: DateTime.UtcNow + TimeSpan.FromSeconds(4));
+            await station.Calls.CloseAsync(new CloseRequest { SignIn = "nobody's", Closing = Closing.Leave }, deadline: DateTime.UtcNow + TimeSpan.FromSeconds(15));
         }
         finally
         {

@@ -100,7 +100,7 @@ public sealed class HoursEdgeTests(Town town)
                   - { id: soir, weekly: { workdays: ["{{evening}}"], sat: ["{{evening}}"], sun: ["{{evening}}"] } }
                   - { id: demain, closed: ["{{day(-1)}}..{{day(0)}} Ménage"], open: [{ date: {{day(1)}}, hours: ["08:00-18:00"] }] }
                 pools:
-                  - { id: soir, name: { fr: Soir, en: Evening }, hosts: [blade10], hours: soir, limits: { warn: 4s } }
+                  - { id: soir, name: { fr: Soir, en: Evening }, hosts: [blade10], hours: soir, limits: { warn: 12s } }
                   - { id: ferme, name: { fr: Fermé, en: Closed }, hosts: [blade10], hours: demain }
                   - id: partage
                     name: { fr: Partagé, en: Shared }

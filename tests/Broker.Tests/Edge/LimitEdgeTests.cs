@@ -67,9 +67,10 @@ public sealed class LimitEdgeTests(Town town)
     public async Task Only_the_station_that_holds_the_desktop_gets_more_time_for_it()
     {
         await using var host = await ReportingHost.AttachAsync(town, town.First, "blade7");
-        using var visit = await Visit.BeginAsync(town, town.First, host, "poste-l4", town.Only("le-bourget", "stagiaires", 1));
+        var person = town.Only("le-bourget", "stagiaires", 1);
         using var other = await StationPeer.ConnectAsync(town, town.Second, "poste-l5");
-        await other.OpenAsync((await other.SignInAsync(town, visit.Person)).SignIn);
+        using var visit = await Visit.BeginAsync(town, town.First, host, "poste-l4", person);
+        await other.OpenAsync((await other.SignInAsync(town, person)).SignIn);
         Assert.Equal(ErrorCode.MovedElsewhere, (await Peers.RefusalAsync(visit.ExtendAsync)).Code);
         Assert.Equal(ErrorCode.SignInEnded, (await Peers.RefusalAsync(async () =>
             await other.Calls.ExtendAsync(new ExtendRequest { SignIn = new string('x', 43), SessionId = visit.Desktop.SessionId, Fence = visit.Desktop.Fence }))).Code);

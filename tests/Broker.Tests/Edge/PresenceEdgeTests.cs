@@ -137,7 +137,7 @@ public sealed class PresenceEdgeTests(Town town)
             }
         }
         // Of another's order nobody else can say what became.
-        var ordering = town.First.OperatorAsync("station", "order", "show", "presence-6");
+        var ordering = town.First.OperatorAsync("station", "order", "show", "presence-6", "--wait", "60");
         var order = await honest.OrderAsync();
         await using (var liar = await AttendingPeer.AttachAsync(town, town.First, "presence-hostile"))
         {

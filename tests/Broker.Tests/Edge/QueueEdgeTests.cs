@@ -39,8 +39,11 @@ public sealed class QueueEdgeTests(Town town)
         await a.CloseAsync(atA.SignIn, held, Closing.SignOut);
         await Eventually.HoldsAsync("order to end", Peers.Patience, () => agent.Orders.Any(o => o.EndSession?.User == people[0]));
         await agent.ObserveAsync();
-        Assert.Equal("blade5", (await second.DesktopAsync()).Host);
+        var got = await second.DesktopAsync();
+        Assert.Equal("blade5", got.Host);
         await third.PlacedAsync(1, 1);
+        // The seat is the town's.
+        await b.CloseAsync(second.SignIn, got, Closing.SignOut);
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class QueueEdgeTests(Town town)
         var clock = System.Diagnostics.Stopwatch.StartNew();
         await b.Calls.CloseAsync(new CloseRequest { SignIn = second.SignIn, Closing = Closing.Leave }, deadline: DateTime.UtcNow + Peers.Patience);
         await third.PlacedAsync(1, 1);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"{clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
     }
 
     private async Task<Waiting> WaitAsync(StationPeer station, string person, string language = "fr")

@@ -73,7 +73,8 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
         using var ended = service;
         await AllAnsweredAsync(service);
         Assert.True(town.First.DropIdle() > 0);
-        await Eventually.HoldsAsync("all closed", Soon, () => town.First.Open == 0);
+        // One that has answered may learn a moment later that it waits for the next question.
+        await Eventually.HoldsAsync("all closed", Soon, () => town.First.DropIdle() == 0 && town.First.Open == 0);
         town.First.ClearRequests();
         await AllAnsweredAsync(service);
         Assert.Equal(20, town.First.BindsOf(town.Amelie.Dn));
@@ -141,7 +142,7 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
     [Fact]
     public async Task However_often_a_server_falls_silent_no_more_connections_are_made_than_allowed()
     {
-        var (service, _) = town.Service(both: false, deadline: TimeSpan.FromMilliseconds(400));
+        var (service, _) = town.Service(both: false, deadline: TimeSpan.FromMilliseconds(700));
         using var ended = service;
         for (var round = 0; round < 6; round++)
         {
@@ -151,7 +152,7 @@ public sealed class LdapServiceTests(TwoServers town) : IClassFixture<TwoServers
             town.First.Answers(AnswerManner.Serve);
             await Eventually.HoldsAsync("it is back", Soon, () => service.States[0].Breaker.Phase == BreakerPhase.Closed);
         }
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => CheckAsync(service)));
+        await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, _) => await CheckAsync(service));
         await Eventually.HoldsAsync("four at most, as allowed", Soon, () => town.First.Open is > 0 and <= 4);
     }
 

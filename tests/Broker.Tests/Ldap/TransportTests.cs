@@ -9,7 +9,7 @@ namespace VdiBroker.Broker.Tests.Ldap;
 /// <summary>How a server is reached and trusted: LDAPS, StartTLS, client certificates, certificates that change.</summary>
 public sealed class TransportTests(TwoServers town) : IClassFixture<TwoServers>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData(false)]

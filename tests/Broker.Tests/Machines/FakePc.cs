@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using VdiBroker.City.Processes;
 using VdiBroker.Kernel;
 using VdiBroker.Machines;
 
@@ -15,13 +16,15 @@ internal sealed class FakePc : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly X509Certificate2 _certificate = SelfSigned();
     private Socket _socket;
+    private bool _isOn;
+    private UdpClient? _card;
     private Task _serving = Task.CompletedTask;
 
     private FakePc(string address)
     {
         Address = address;
-        _socket = Bound(0);
-        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
+        _socket = Loopback.Bind(IPAddress.Parse(address));
+        Port = Loopback.PortOf(_socket);
     }
 
     public string Address { get; }
@@ -38,34 +41,43 @@ internal sealed class FakePc : IAsyncDisposable
     public Machine Machine(string id) => new(new HostId(id), Address, Port, CertificateSha256);
 
     /// <summary>Lies asleep until the right magic packet comes to <paramref name="broadcast"/>, then boots for as long.</summary>
-    public void Sleep(MacAddress mac, string broadcast, TimeSpan boot) => _serving = WakeAsync(mac, broadcast, boot);
-
-    public void SwitchOn()
+    public void Sleep(MacAddress mac, string broadcast, TimeSpan boot)
     {
-        _socket.Listen();
-        _serving = ServeAsync(_socket);
+        // Kept until the end: a child that some other test has just forked holds what is closed, and nobody else may take it meanwhile.
+        _card ??= new UdpClient(new IPEndPoint(IPAddress.Parse(broadcast), 9));
+        var from = new IPEndPoint(IPAddress.Any, 0);
+        while (_card.Available > 0) _card.Receive(ref from);
+        _serving = WakeAsync(_card, mac, boot);
     }
+
+    public void SwitchOn() => _serving = ServeAsync();
 
     public async Task SwitchOffAsync()
     {
-        _socket.Dispose();
-        await _serving;
+        await StopAsync();
         _serving = Task.CompletedTask;
-        _socket = Bound(Port);
+        _socket = Loopback.Bind(IPAddress.Parse(Address), Port);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await SwitchOffAsync();
-        _socket.Dispose();
+        await StopAsync();
+        _card?.Dispose();
         _certificate.Dispose();
         _end.Dispose();
     }
 
-    private async Task WakeAsync(MacAddress mac, string broadcast, TimeSpan boot)
+    private async Task StopAsync()
     {
-        using var card = new UdpClient(new IPEndPoint(IPAddress.Parse(broadcast), 9));
+        if (_isOn) Loopback.StopListening(_socket);
+        else _socket.Dispose();
+        _isOn = false;
+        await _serving;
+    }
+
+    private async Task WakeAsync(UdpClient card, MacAddress mac, TimeSpan boot)
+    {
         try
         {
             while (!(await card.ReceiveAsync(_end.Token)).Buffer.SequenceEqual(mac.MagicPacket()))
@@ -77,23 +89,17 @@ internal sealed class FakePc : IAsyncDisposable
         {
             return;
         }
+        await ServeAsync();
+    }
+
+    private async Task ServeAsync()
+    {
         _socket.Listen();
-        await ServeAsync(_socket);
-    }
-
-    private Socket Bound(int port)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Address), port));
-        return socket;
-    }
-
-    private async Task ServeAsync(Socket listener)
-    {
+        _isOn = true;
         var calls = new List<Task>();
         try
         {
-            while (true) calls.Add(AnswerAsync(await listener.AcceptAsync(_end.Token)));
+            while (true) calls.Add(AnswerAsync(await _socket.AcceptAsync(_end.Token)));
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
         {

@@ -20,7 +20,7 @@ public sealed partial class AlertTests(Town town)
     {
         var tested = await Tool.RunAsync("promtool", ["test", "rules", _scenes]);
         Assert.True(tested.Status == 0, tested.Output + tested.Error);
-        var settings = await Tool.RunAsync("promtool", ["check", "config", Path.Combine(_root, "deploy/monitoring/prometheus.yml")]);
+        var settings = await Tool.RunAsync("promtool", ["check", "config", Path.Combine(MeasuredTown.Shipped, "prometheus.yml")]);
         Assert.True(settings.Status == 0, settings.Output + settings.Error);
     }
 
@@ -34,20 +34,31 @@ public sealed partial class AlertTests(Town town)
     }
 
     [Fact]
-    public async Task An_alert_reaches_the_alertmanager_of_the_shipped_file()
+    public async Task An_alert_reaches_the_mailbox_of_whoever_it_is_for()
     {
         await using var city = await MeasuredTown.StartAsync(town);
         await Eventually.HoldsAsync("Prometheus has seen the start", _patience, () => city.HasAsync("vdibroker_tickets_total{vdibroker_verdict=\"Used\"} == 0"));
-        await using var agent = await AgentPeer.AttachAsync(town, city.Broker, "blade5");
         using var station = await StationPeer.ConnectAsync(town, city.Broker, "poste-alerte");
-        var person = town.Only("habitat", "agents");
-        var signIn = await station.SignInAsync(town, person);
-        var desktop = await station.OpenAsync(signIn.SignIn);
-        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(person, desktop.Ticket));
-        for (var stolen = 0; stolen < 5; stolen++) Assert.NotEqual(Redemption.Granted, await agent.RedeemAsync(person, desktop.Ticket));
-        await Eventually.HoldsAsync("somebody is told", _patience, () => city.Receiver.Alerts.Contains("VdiTicketsRefused"));
-        await station.CloseAsync(signIn.SignIn, desktop, Protocol.Station.V1.Closing.SignOut);
-        await agent.ObserveAsync();
+        await using (var agent = await AgentPeer.AttachAsync(town, city.Broker, "blade5")) await StealAsync(city, station, agent);
+        // A stolen ticket waits until the office opens; a host that is silent wakes somebody.
+        await Eventually.HoldsAsync("the office is told", _patience, () => city.Post.Mails.Any(mail => mail.To == "informatique" && mail.Subject.Contains("VdiTicketsRefused", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync("somebody is woken", 2 * _patience, () => city.Post.Mails.Any(mail => mail.To == "astreinte" && mail.Subject.Contains("VdiHostSilent", StringComparison.Ordinal)));
+        Assert.DoesNotContain(city.Post.Mails, mail => mail.To == "astreinte" && mail.Subject.Contains("VdiTicketsRefused", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_alert_is_somebody_s()
+    {
+        var settings = Path.Combine(MeasuredTown.Shipped, "alertmanager.yml");
+        var check = await Tool.RunAsync("amtool", ["check-config", settings]);
+        Assert.True(check.Status == 0, check.Output + check.Error);
+        var rules = Rule().Matches(await File.ReadAllTextAsync(Path.Combine(MeasuredTown.Shipped, "alerts.yml")));
+        Assert.True(rules.Count >= 19);
+        foreach (Match rule in rules)
+        {
+            var to = await Tool.RunAsync("amtool", ["config", "routes", "test", $"--config.file={settings}", $"alertname={rule.Groups[1].Value}", $"severity={rule.Groups[2].Value}"]);
+            Assert.Equal((0, rule.Groups[2].Value == "critical" ? "on-call" : "office"), (to.Status, to.Output.Trim()));
+        }
     }
 
     [Fact]
@@ -74,6 +85,18 @@ public sealed partial class AlertTests(Town town)
         await Eventually.HoldsAsync("it is silent again", _patience, async () => await HostsAsync(city, "Silent") == silent && await city.HasAsync("ALERTS{alertname=\"VdiHostSilent\"}"));
     }
 
+    // A ticket that is presented once more was stolen.
+    private async Task StealAsync(MeasuredTown city, StationPeer station, AgentPeer agent)
+    {
+        var person = town.Only("habitat", "agents");
+        var signIn = await station.SignInAsync(town, person);
+        var desktop = await station.OpenAsync(signIn.SignIn);
+        Assert.Equal(Redemption.Granted, await agent.RedeemAsync(person, desktop.Ticket));
+        for (var stolen = 0; stolen < 5; stolen++) Assert.NotEqual(Redemption.Granted, await agent.RedeemAsync(person, desktop.Ticket));
+        await station.CloseAsync(signIn.SignIn, desktop, Protocol.Station.V1.Closing.SignOut);
+        await agent.ObserveAsync();
+    }
+
     private static async Task<int> HostsAsync(MeasuredTown city, string health) => (int)(await city.ValueAsync($"vdibroker_hosts{{vdibroker_host_health=\"{health}\"}}") ?? -1);
 
     // Every call of the protocol may meet a fault of the broker.
@@ -89,6 +112,9 @@ public sealed partial class AlertTests(Town town)
     // What is told as 0 in the scenes, but for gauges.
     [GeneratedRegex(@"series: '(\w+_total(?:\{[^}]*\})?)'\s+values: '0")]
     private static partial Regex Scene();
+
+    [GeneratedRegex(@"alert: (\w+).*?severity: (\w+)", RegexOptions.Singleline)]
+    private static partial Regex Rule();
 
     [GeneratedRegex(@"^package (\S+);", RegexOptions.Multiline)]
     private static partial Regex Package();

@@ -14,13 +14,17 @@ namespace VdiBroker.Broker.Tests.Observability;
 /// <summary>A rule as Prometheus has it.</summary>
 internal sealed record LoadedRule(string Name, string Health);
 
-/// <summary>A broker of the town that tells of itself, and Debian's Prometheus that asks it with the shipped rules.</summary>
+/// <summary>A broker of the town that tells of itself, Debian's Prometheus that asks it with the shipped rules, and Debian's Alertmanager that writes to whom the shipped file says.</summary>
 internal sealed class MeasuredTown : IAsyncDisposable
 {
+    /// <summary>The files as they are shipped.</summary>
+    public static readonly string Shipped = Path.Combine(CityPrograms.Root(), "deploy/monitoring");
+
     private static int _hosts = 70;
     private readonly Town _town;
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("vdi-prometheus-").FullName;
     private readonly HttpClient _http = new();
+    private ServerProcess? _alertmanager;
     private ServerProcess? _prometheus;
     private string _person = "";
 
@@ -31,8 +35,8 @@ internal sealed class MeasuredTown : IAsyncDisposable
     /// <summary>Where it tells.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Who is told of alerts.</summary>
-    public AlertReceiver Receiver { get; } = new();
+    /// <summary>Where the mails come to those who are told of alerts.</summary>
+    public MailServer Post { get; } = new();
 
     public static async Task<MeasuredTown> StartAsync(Town town)
     {
@@ -44,7 +48,7 @@ internal sealed class MeasuredTown : IAsyncDisposable
             return $$"""{ "prometheus": "{{endpoint}}" }""";
         });
         var measured = new MeasuredTown(town, broker, endpoint);
-        await measured.StartPrometheusAsync();
+        await measured.StartPrometheusAsync(await measured.StartAlertmanagerAsync());
         return measured;
     }
 
@@ -71,7 +75,7 @@ internal sealed class MeasuredTown : IAsyncDisposable
         });
         // The one seat of the pool is taken: a second person waits until it is free.
         var other = await station.SignInAsync(_town, second);
-        var waiting = station.OpenAsync(other.SignIn);
+        var waiting = station.OpenAsync(other.SignIn, within: TimeSpan.FromMinutes(2));
         await Eventually.HoldsAsync("somebody waits, as Prometheus sees it", TimeSpan.FromSeconds(60), () => HasAsync("max(vdibroker_queue_length) > 0"));
         await station.CloseAsync(signIn.SignIn, desktop, Closing.SignOut);
         await agent.ObserveAsync();
@@ -127,19 +131,32 @@ internal sealed class MeasuredTown : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_prometheus is not null) await _prometheus.DisposeAsync();
-        await Receiver.DisposeAsync();
+        if (_alertmanager is not null) await _alertmanager.DisposeAsync();
+        await Post.DisposeAsync();
         await Broker.DisposeAsync();
         _http.Dispose();
         System.IO.Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartPrometheusAsync()
+    // The shipped file with this mail server, and quicker.
+    private async Task<int> StartAlertmanagerAsync()
     {
-        var shipped = Path.Combine(CityPrograms.Root(), "deploy/monitoring");
-        File.Copy(Path.Combine(shipped, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
-        // The shipped file with this broker's address and this receiver's, and quicker.
-        var settings = (await File.ReadAllTextAsync(Path.Combine(shipped, "prometheus.yml"))).Replace("127.0.0.1:9464", Endpoint, StringComparison.Ordinal)
-            .Replace("127.0.0.1:9093", Receiver.Endpoint, StringComparison.Ordinal).Replace("15s", "1s", StringComparison.Ordinal);
+        var settings = Path.Combine(_folder, "alertmanager.yml");
+        await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(Path.Combine(Shipped, "alertmanager.yml")))
+            .Replace("\"mail.city.example:587\"", $"\"127.0.0.1:{Post.Port}\"\n  smtp_require_tls: false", StringComparison.Ordinal).Replace("15s", "1s", StringComparison.Ordinal));
+        var port = Loopback.FreePort();
+        _alertmanager = ServerProcess.Start("alertmanager", Path.Combine(_folder, "alertmanager.log"), "prometheus-alertmanager",
+            [$"--config.file={settings}", $"--storage.path={_folder}/alerts", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]);
+        await _alertmanager.ReadyAsync(() => Task.FromResult(Loopback.Listens("127.0.0.1", port)), TimeSpan.FromSeconds(30));
+        return port;
+    }
+
+    private async Task StartPrometheusAsync(int alertmanager)
+    {
+        File.Copy(Path.Combine(Shipped, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
+        // The shipped file with this broker's address and this Alertmanager's, and quicker.
+        var settings = (await File.ReadAllTextAsync(Path.Combine(Shipped, "prometheus.yml"))).Replace("127.0.0.1:9464", Endpoint, StringComparison.Ordinal)
+            .Replace("127.0.0.1:9093", $"127.0.0.1:{alertmanager}", StringComparison.Ordinal).Replace("15s", "1s", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(_folder, "prometheus.yml"), settings);
         var port = Loopback.FreePort();
         _http.BaseAddress = new Uri($"http://127.0.0.1:{port}");

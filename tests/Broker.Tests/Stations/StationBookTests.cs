@@ -49,7 +49,7 @@ public sealed class StationBookTests(RedisFixture redis) : StationBookRun(redis)
         var cut = 0;
         using var former = book.Watch(_station, () => "first", () => Interlocked.Increment(ref cut));
         Assert.Null(await book.RefusedAsync(_station, () => "second", default));
-        await Eventually.HoldsAsync("cut", _patience, () => Volatile.Read(ref cut) == 1);
+        await Eventually.HoldsAsync("cut", _patience, () => Volatile.Read(ref cut) == 1 && Said.Length == 1);
         Assert.True(book.MayComeBack(_station, () => "first"));
         Assert.Equal([(306, LogLevel.Information)], Said);
 

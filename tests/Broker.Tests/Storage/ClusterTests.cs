@@ -30,7 +30,7 @@ public sealed class ClusterTests(ITestOutputHelper said) : IAsyncLifetime
         var bell = await FaultStores.BellAsync(store, said.WriteLine);
         var owner = (await _cluster.OwnerAsync($"{{{FaultStores.Farm}}}"))!;
         await owner.KillAsync();
-        await FaultStores.BackAsync(store, bell, said.WriteLine);
+        await FaultStores.BackAsync(store, bell, () => _cluster.FailedOverAsync($"{{{FaultStores.Farm}}}", owner), said.WriteLine);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ClusterTests(ITestOutputHelper said) : IAsyncLifetime
         var bell = await FaultStores.BellAsync(store, said.WriteLine);
         var owner = (await _cluster.OwnerAsync($"{{{FaultStores.Farm}}}"))!;
         owner.Pause();
-        await FaultStores.BackAsync(store, bell, said.WriteLine);
+        await FaultStores.BackAsync(store, bell, () => _cluster.FailedOverAsync($"{{{FaultStores.Farm}}}", owner), said.WriteLine);
         owner.Thaw();
         await _cluster.SettledAsync();
         await FaultStores.WorksAsync(store, said.WriteLine);

@@ -102,7 +102,7 @@ public sealed class JobLeaseTests(RedisFixture redis)
         }, stops[who].Token)).ToArray();
         for (var round = 0; round < 2; round++)
         {
-            await Eventually.HoldsAsync("somebody looks", TimeSpan.FromSeconds(5), () => looks.Max() > 10);
+            await Eventually.HoldsAsync("somebody looks", TimeSpan.FromSeconds(20), () => looks.Max() > 10);
             var one = Array.IndexOf(looks, looks.Max());
             Assert.Equal(looks[one], looks.Sum());
             await stops[one].CancelAsync();

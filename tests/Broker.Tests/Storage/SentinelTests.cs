@@ -28,7 +28,7 @@ public sealed class SentinelTests(ITestOutputHelper said) : IAsyncLifetime
         var bell = await FaultStores.BellAsync(store, said.WriteLine);
         var master = (await _redis.MasterAsync())!;
         await master.KillAsync();
-        await FaultStores.BackAsync(store, bell, said.WriteLine);
+        await FaultStores.BackAsync(store, bell, () => _redis.FailedOverAsync(master), said.WriteLine);
         Assert.NotEqual(master, await _redis.MasterAsync());
     }
 
@@ -39,7 +39,7 @@ public sealed class SentinelTests(ITestOutputHelper said) : IAsyncLifetime
         var bell = await FaultStores.BellAsync(store, said.WriteLine);
         var master = (await _redis.MasterAsync())!;
         master.Pause();
-        await FaultStores.BackAsync(store, bell, said.WriteLine);
+        await FaultStores.BackAsync(store, bell, () => _redis.FailedOverAsync(master), said.WriteLine);
         var line = store.Line;
         await store.RunAsync("write", db => db.StringSetAsync("new", "1"));
         master.Thaw();

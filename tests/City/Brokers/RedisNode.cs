@@ -91,13 +91,13 @@ public sealed class RedisNode : IAsyncDisposable
     }
 
     /// <summary>Asks it by <c>redis-cli</c>, on a connection of its own.</summary>
-    /// <returns>What it printed; empty when it cannot be reached or does not answer within 2 s.</returns>
+    /// <returns>What it printed; empty when it cannot be reached or does not answer within 10 s.</returns>
     public async Task<string> AskAsync(params string[] command)
     {
         if (Pid == 0 || IsPaused) return "";
         try
         {
-            var answer = await Tool.RunAsync("redis-cli", ["-h", Address, "-p", $"{Port}", .. command], deadline: TimeSpan.FromSeconds(2));
+            var answer = await Tool.RunAsync("redis-cli", ["-h", Address, "-p", $"{Port}", .. command], deadline: TimeSpan.FromSeconds(10));
             return answer.Status == 0 ? answer.Output.TrimEnd('\n') : "";
         }
         catch (TimeoutException)

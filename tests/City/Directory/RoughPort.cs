@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using VdiBroker.City.Processes;
 
 namespace VdiBroker.City.Directory;
 
@@ -16,17 +17,16 @@ internal sealed class RoughPort(IPAddress address, Action<Socket> taken) : IAsyn
     public void Listen()
     {
         if (_listener is not null) return;
-        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(new IPEndPoint(address, Number));
+        _listener = Loopback.Bind(address, Number);
         _listener.Listen(512);
-        Number = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        Number = Loopback.PortOf(_listener);
         _accepting = AcceptAsync(_listener);
     }
 
     /// <summary>Closes it: who connects is refused when this returns.</summary>
     public async Task CloseAsync()
     {
-        _listener?.Dispose();
+        if (_listener is not null) Loopback.StopListening(_listener);
         _listener = null;
         await _accepting;
     }

@@ -186,10 +186,8 @@ public sealed class Slapd : IAsyncDisposable
     // Both held open at once, so that they differ.
     private static (int First, int Second) FreePorts(IPAddress address)
     {
-        using var first = new TcpListener(address, 0);
-        using var second = new TcpListener(address, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+        using var first = Loopback.Bind(address);
+        using var second = Loopback.Bind(address);
+        return (Loopback.PortOf(first), Loopback.PortOf(second));
     }
 }

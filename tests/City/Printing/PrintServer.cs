@@ -59,6 +59,9 @@ public sealed partial class PrintServer : IAsyncDisposable
     /// <summary>What was printed last; null = nothing yet.</summary>
     public byte[]? Printed(string queue) => File.Exists(PaperOf(queue)) ? File.ReadAllBytes(PaperOf(queue)) : null;
 
+    /// <summary>How many bytes that is; 0 when there is none.</summary>
+    public long PrintedLength(string queue) => File.Exists(PaperOf(queue)) ? new FileInfo(PaperOf(queue)).Length : 0;
+
     /// <summary>How it was to be printed, oldest first: title, copies and options, with bars between them.</summary>
     public IReadOnlyList<string> Wishes(string queue) => File.Exists(PaperOf(queue) + ".wishes") ? File.ReadAllLines(PaperOf(queue) + ".wishes") : [];
 

@@ -17,9 +17,11 @@ public static class Eventually
     public static async Task HoldsAsync(string what, TimeSpan deadline, Func<Task<bool>> condition, CancellationToken cancel = default)
     {
         var clock = Stopwatch.StartNew();
-        Exception? last;
-        do
+        while (true)
         {
+            // After a stall of the whole machine too it is looked at once more.
+            var isLast = clock.Elapsed >= deadline;
+            Exception? last;
             try
             {
                 if (await condition()) return;
@@ -29,10 +31,9 @@ public static class Eventually
             {
                 last = fault;
             }
+            if (isLast) throw new TimeoutException($"{what}: not within {deadline.TotalSeconds:0.#} s" + (last is null ? "" : $" (last fault: {last.Message})"), last);
             await Task.Delay(Step, cancel);
         }
-        while (clock.Elapsed < deadline);
-        throw new TimeoutException($"{what}: not within {deadline.TotalSeconds:0.#} s" + (last is null ? "" : $" (last fault: {last.Message})"), last);
     }
 
     /// <summary>The same for a condition that needs no waiting of its own.</summary>

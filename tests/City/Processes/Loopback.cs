@@ -31,9 +31,37 @@ public sealed record Loopback(string Prefix)
     /// <summary>A TCP port that nothing listens on at <paramref name="address"/> at this moment, picked by the kernel.</summary>
     public static int FreePort(string address = "127.0.0.1")
     {
-        using var probe = new TcpListener(IPAddress.Parse(address), 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        using var probe = Bind(IPAddress.Parse(address));
+        return PortOf(probe);
+    }
+
+    /// <summary>Takes a TCP port without listening on it; others may listen there as soon as it is disposed.</summary>
+    /// <param name="address">Of this machine.</param>
+    /// <param name="port">0: the kernel picks a free one.</param>
+    /// <remarks>One that had listened would keep others out for longer than that: a child that some other test has just forked holds it until it has become its program.</remarks>
+    public static Socket Bind(IPAddress address, int port = 0)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The port that a socket is bound to.</summary>
+    public static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    /// <summary>Ends listening: whoever connects from now on is refused, and another may listen there, also while a forked child still holds the socket.</summary>
+    public static void StopListening(Socket listener)
+    {
+        listener.Shutdown(SocketShutdown.Receive);
+        listener.Dispose();
     }
 
     /// <summary>True when something listens at that place.</summary>

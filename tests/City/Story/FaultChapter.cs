@@ -28,7 +28,16 @@ public static class FaultChapter
         var amelie = scene.City.People.Amelie;
         if (!scene.A.InUse) await scene.ArriveAsync(scene.A, amelie);
         if (!scene.B.InUse) await scene.ArriveAsync(scene.B, Rachid(scene));
-        var before = Alive(scene);
+        // A desktop that has only just begun still starts and ends programs.
+        var (before, clock) = (Alive(scene), System.Diagnostics.Stopwatch.StartNew());
+        await Eventually.HoldsAsync("nothing begins or ends under the screens any more", StoryScene.Patience, () =>
+        {
+            var now = Alive(scene);
+            if (now.Select(program => (program.Pid, program.Name)).ToHashSet().SetEquals(before.Select(program => (program.Pid, program.Name)))) return clock.Elapsed > TimeSpan.FromMilliseconds(500);
+            before = now;
+            clock.Restart();
+            return false;
+        });
         await kill();
         try
         {

@@ -41,7 +41,8 @@ public static class LimitChapter
         await scene.B.ShowsDesktopAsync(StoryScene.Patience);
         var took = clock.Elapsed;
         scene.CollectTickets();
-        StoryScene.Must(scene.BladeOf(owner) == blade && blade.SessionOf(borrower.UidNumber).Count == 0, "the seat is not the one that was borrowed");
+        StoryScene.Must(scene.BladeOf(owner) == blade, "the seat is not the one that was borrowed");
+        await Eventually.HoldsAsync("the end of the borrower's desktop", Soon, () => blade.SessionOf(borrower.UidNumber).Count == 0);
         // On nobody's screen it lives for 2 s in this pool.
         await scene.B.LeaveAsync();
         await Eventually.HoldsAsync("the end of a desktop on nobody's screen", Soon, () => blade.SessionOf(owner.UidNumber).Count == 0);
@@ -63,7 +64,7 @@ public static class LimitChapter
         StoryScene.Must(blade.SessionOf(person.UidNumber).Count > 0, "it ended although more time was given");
         var said = await scene.A.HearsAsync("Votre session a été fermée parce qu'elle avait atteint sa durée la plus longue", Soon);
         await scene.A.EndsAsync(Soon);
-        StoryScene.Must(blade.SessionOf(person.UidNumber).Count == 0, $"on {blade.Plan.Name} it goes on");
+        await Eventually.HoldsAsync($"its end on {blade.Plan.Name}", Soon, () => blade.SessionOf(person.UidNumber).Count == 0);
         var told = (await scene.City.Broker.OperatorAsync("explain", person.Login)).Output;
         StoryScene.Must(told.Contains("La session s'est ensuite fermée : elle avait atteint sa durée la plus longue.", StringComparison.Ordinal), told);
         return $"{until} | {said} | {picture}";
@@ -82,7 +83,7 @@ public static class LimitChapter
         var clock = Stopwatch.StartNew();
         var said = await scene.A.HearsAsync("Votre session a été fermée parce que personne n'y a touché depuis longtemps", StoryScene.Patience);
         await scene.A.EndsAsync(Soon);
-        StoryScene.Must(blade.SessionOf(person.UidNumber).Count == 0, $"on {blade.Plan.Name} it goes on");
+        await Eventually.HoldsAsync($"its end on {blade.Plan.Name}", Soon, () => blade.SessionOf(person.UidNumber).Count == 0);
         return string.Create(CultureInfo.InvariantCulture, $"{back} | {said} ({clock.Elapsed.TotalSeconds:0.0} s later) | {picture}");
     });
 
@@ -98,10 +99,14 @@ public static class LimitChapter
 
     private static async Task<string> AskForMoreAsync(StoryScene scene)
     {
-        var banner = await BannerAsync(scene.A);
+        await BannerAsync(scene.A);
         var picture = await scene.PictureAsync(scene.A, "end-that-can-be-put-off");
-        // The first button begins at the left margin of the last row.
-        await scene.A.Screen.ClickAsync(banner.X + 40, banner.Y + banner.Height - 22);
+        // The first button begins at the left margin of the last row; a click before the banner is drawn is nobody's.
+        await Eventually.HoldsAsync("more time is given", Soon, async () =>
+        {
+            if (await scene.A.Screen.BannerAsync() is { } now) await scene.A.Screen.ClickAsync(now.X + 40, now.Y + now.Height - 22);
+            return scene.A.Heard().Any(line => line.Contains("C'est accordé", StringComparison.Ordinal));
+        });
         return picture;
     }
 }

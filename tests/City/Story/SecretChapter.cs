@@ -22,7 +22,7 @@ public static class SecretChapter
         {
             await using var client = await PlainClient.StartAsync(scene.B, desktop.Address, (int)desktop.Port, desktop.CertificateSha256.Memory, desktop.User, desktop.Ticket);
             RunningProgram? asking = null;
-            await Eventually.HoldsAsync($"vdi-agent redeem runs on {desktop.Host}", TimeSpan.FromSeconds(10), () =>
+            await Eventually.HoldsAsync($"vdi-agent redeem runs on {desktop.Host}", TimeSpan.FromSeconds(30), () =>
                 (asking = blade.Processes().FirstOrDefault(program => program.Name == "vdi-agent" && program.Arguments.Contains("redeem"))) is not null);
             scene.Reader.ReadProcesses();
             StoryScene.Must(ProcessTable.StillRunning([asking!]).Count == 1, "vdi-agent redeem was gone before it was read");

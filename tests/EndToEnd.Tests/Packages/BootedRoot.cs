@@ -41,7 +41,8 @@ internal sealed class BootedRoot : IAsyncDisposable
         var booted = new BootedRoot(ServerProcess.Start("systemd of " + root, Path.Combine(folder, "boot.log"), script, [root, group]), group, root, changes, below);
         try
         {
-            await booted._process.ReadyAsync(async () => (await booted.RunAsync("systemctl", "is-system-running")).Output.Trim() is "running" or "degraded", Patience);
+            // Before it is systemd it still stands in the machine's own root.
+            await booted._process.ReadyAsync(async () => ProcessTable.All().Any(program => program.Pid == booted.Init && program.Name == "systemd") && (await booted.RunAsync("systemctl", "is-system-running")).Output.Trim() is "running" or "degraded", Patience);
             return booted;
         }
         catch

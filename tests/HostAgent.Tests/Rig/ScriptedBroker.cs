@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VdiBroker.City.Processes;
@@ -17,6 +19,7 @@ namespace VdiBroker.HostAgent.Tests.Rig;
 internal sealed class ScriptedBroker : IAsyncDisposable
 {
     private readonly WebApplication _server;
+    private Socket? _listener;
 
     private ScriptedBroker(WebApplication server) => _server = server;
 
@@ -42,6 +45,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         ScriptedBroker? self = null;
+        Socket? listener = null;
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = end => listener = SocketTransportOptions.CreateDefaultBoundListenSocket(end));
         builder.Services.AddSingleton(_ => self!);
         certificate ??= authority.Issue("broker", "broker1", place.Address);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -59,11 +64,18 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         server.MapGrpcService<HostDesk>();
         self = new ScriptedBroker(server);
         await server.StartAsync();
+        self._listener = listener;
         self.Place = new IPEndPoint(place.Address, new Uri(server.Urls.First()).Port);
         return self;
     }
 
-    public Task StopAsync() => _server.StopAsync(new CancellationToken(canceled: true));
+    public Task StopAsync()
+    {
+        // Another may listen there at once.
+        if (_listener is not null) Loopback.StopListening(_listener);
+        _listener = null;
+        return _server.StopAsync(new CancellationToken(canceled: true));
+    }
 
     public async ValueTask DisposeAsync()
     {

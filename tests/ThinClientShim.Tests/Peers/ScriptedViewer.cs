@@ -29,7 +29,7 @@ internal sealed class ScriptedViewer
             echo "scripted viewer runs"
             [ -e says ] && cat says
             [ -e no.picture ] || echo '[INFO][com.freerdp.gdi] - Local framebuffer format  PIXEL_FORMAT_BGRX32'
-            while [ ! -e $$.end ] && [ ! -e all.end ]; do sleep 0.03; done
+            while [ ! -e $$.end ] && [ ! -e all.end ]; do sleep 0.03 & wait $!; done
             cat $$.end all.end 2>/dev/null > $$.code
             exit $(cat $$.code)
             """);

@@ -147,7 +147,7 @@ internal sealed class TestStation : IAsyncDisposable
     {
         if (_process is not null) await _process.DisposeAsync();
         foreach (var broker in _brokers) await broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await TemporaryFolder.RemoveAsync(_folder);
     }
 
     private void RunThrough(string[] through, string[] arguments)
