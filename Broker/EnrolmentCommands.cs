@@ -22,10 +22,12 @@ internal static class EnrolmentCommands
         var command = new Command("waiting", "unknown stations that ask to be admitted: the code that each shows, and what it says of itself") { json, config };
         command.SetAction((parsed, _) => OpenedCity.UseAsync(parsed.GetRequiredValue(config), async city =>
         {
-            var waiting = (await new EnrolmentStore(city.Store, city.Keys).ListAsync()).Where(one => one.Wish.Decided != true).ToList();
+            var (wishes, unreadable) = await new EnrolmentStore(city.Store, city.Keys).ListAsync();
+            var waiting = wishes.Where(one => one.Wish.Decided != true).ToList();
             if (parsed.GetValue(json)) Console.WriteLine(Json(waiting));
             else if (waiting.Count == 0) Console.WriteLine("no station waits");
             foreach (var one in parsed.GetValue(json) ? [] : waiting) Console.WriteLine(Text(one));
+            foreach (var code in unreadable) Console.Error.WriteLine(Printable.Of($"{code}: what that station said cannot be read; it asks again by itself and shows another code"));
             return 0;
         }));
         return command;

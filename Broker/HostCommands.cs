@@ -82,8 +82,10 @@ internal static class HostCommands
         var command = new Command("undrain", "take a drain back, planned or under way: the host takes people again") { host, json, language, config };
         command.SetAction((parsed, _) => UseAsync(parsed, config, language, async (city, voice) =>
         {
-            if (Known(city, parsed.GetRequiredValue(host)) is not { } known) return Unknown(city, parsed.GetRequiredValue(host));
+            // The host may have left the city file, and its drain stayed.
+            var known = new HostId(parsed.GetRequiredValue(host));
             var was = await new DrainBook(city.Store, city.Keys).TakeBackAsync(known, ProfileCommands.Operator);
+            if (was is null && Known(city, known.Value) is null) return Unknown(city, known.Value);
             if (was is null) return OpenedCity.Complain(voice.Choose($"{known} n'a pas de retrait prévu ni en cours", $"{known} has no drain, planned or under way"), NothingThere);
             Console.WriteLine(parsed.GetValue(json) ? ShownDrain.TakenBack(was) : voice.Choose($"{known} reprend du monde : le retrait est annulé", $"{known} takes people again: the drain is taken back"));
             return 0;

@@ -48,8 +48,8 @@ internal sealed record ShownDrain(HostDrain Drain, ImmutableArray<DrainedPerson>
         return shown.ToJsonString(ShownHosts.Readable);
     }
 
-    /// <summary>A drain for programs.</summary>
-    public static JsonObject Object(HostDrain drain) => new()
+    /// <summary>A drain for programs; of one that cannot be read only that, and what is wrong.</summary>
+    public static JsonObject Object(HostDrain drain) => drain.IsUnreadable ? new() { ["unreadable"] = true, ["why"] = drain.Why } : new()
     {
         ["from"] = drain.From,
         ["ends"] = drain.EndsAt,

@@ -52,6 +52,9 @@ internal sealed record ShownHosts(ImmutableArray<HostState> States, Voice Voice)
     /// <summary>What is planned for it, or under way.</summary>
     public static string DrainText(HostDrain drain, DateTimeOffset now, Voice voice)
     {
+        if (drain.IsUnreadable)
+            return voice.Choose($"RETRAIT ILLISIBLE : ne prend personne, n'arrête personne ; décider à nouveau : broker host drain {drain.Host} ou broker host undrain {drain.Host}",
+                $"UNREADABLE DRAIN: takes nobody, ends nobody; decide anew: broker host drain {drain.Host} or broker host undrain {drain.Host}");
         var (from, ends) = (voice.Moment(drain.From), voice.Moment(drain.EndsAt));
         var text = now < drain.From ? voice.Choose($"sera retiré le {from}", $"will be drained on {from}")
             : now < drain.EndsAt ? voice.Choose($"en cours de retrait, jusqu'au {ends}", $"being drained, until {ends}")

@@ -10,8 +10,13 @@ local caller = ARGV[2] .. ' ' .. ARGV[3]
 local call = cjson.decode(ARGV[4])
 local number = redis.call('HGET', KEYS[2], caller)
 local open = number and redis.call('HGET', KEYS[1], number)
+local whole, known = pcall(cjson.decode, open or '')
+-- What nobody can read nobody has been shown: the call is a new one.
+if open and not (whole and type(known) == 'table' and type(known.at) == 'number') then
+  redis.call('HDEL', KEYS[1], number)
+  open = false
+end
 if open then
-  local known = cjson.decode(open)
   call.at, call.taker, call.taken = known.at, known.taker, known.taken
 else
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[6])

@@ -13,9 +13,10 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     private static readonly Script _plan = new("plan_drain");
     private static readonly Script _takeBack = new("take_back_drain");
 
-    /// <summary>Starts reading all drains, as part of a batch; those that are over are among them.</summary>
+    /// <summary>Starts reading all drains, as part of a batch; those that are over are among them, and those that cannot be read as such.</summary>
     public static async Task<ImmutableDictionary<HostId, HostDrain>> ReadAsync(IDatabase db, KeySpace keys) =>
-        (await db.HashGetAllAsync(keys.Drains)).Select(row => Of(new HostId(row.Name.ToString()), row.Value.ToString())).ToImmutableDictionary(drain => drain.Host);
+        // Two names that are no text may be read as one.
+        ImmutableDictionary<HostId, HostDrain>.Empty.SetItems((await db.HashGetAllAsync(keys.Drains)).Select(row => KeyValuePair.Create(new HostId(row.Name.ToString()), Of(new HostId(row.Name.ToString()), row.Value))));
 
     /// <summary>All drains, and the time of the store that has them.</summary>
     public Task<DrainSight> LookAsync() => store.RunAsync("look at drains", async db =>
@@ -38,7 +39,7 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
 
     private async Task<bool> PlanAsync(HostDrain drain, bool isPutBack)
     {
-        var row = new DrainRow(drain.From.ToUnixTimeMilliseconds(), (long)drain.Grace.TotalMilliseconds, drain.Until?.ToUnixTimeMilliseconds(), drain.By, drain.Why);
+        var row = new DrainRow(drain.From.ToUnixTimeMilliseconds(), (long)drain.Grace.TotalMilliseconds, drain.By, drain.Why) { Until = drain.Until?.ToUnixTimeMilliseconds(), Unreadable = drain.IsUnreadable ? true : null };
         var result = (RedisResult[])(await store.CommitAsync(_plan, [keys.Drains, keys.Events],
             [keys.Doorbell.ToString(), drain.Host.Value, row.From, row.Until is { } until ? until : "", JsonSerializer.Serialize(row, DrainJson.Default.DrainRow), drain.By, drain.Why, isPutBack]))!;
         return (long)result[0] == 1;
@@ -48,20 +49,32 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     /// <returns>What it was; null = there was none.</returns>
     public async Task<HostDrain?> TakeBackAsync(HostId host, string by)
     {
-        var row = (string)(await store.CommitAsync(_takeBack, [keys.Drains, keys.Events], [keys.Doorbell.ToString(), host.Value, by]))!;
-        return row.Length > 0 ? Of(host, row) : null;
+        var row = (RedisValue)await store.CommitAsync(_takeBack, [keys.Drains, keys.Events], [keys.Doorbell.ToString(), host.Value, by]);
+        return row.IsNull ? null : Of(host, row);
     }
 
-    /// <summary>Reads a host's row.</summary>
-    internal static HostDrain Of(HostId host, string text)
+    /// <summary>Reads a host's row. Of what is no row comes a drain that holds and ends nobody (<see cref="HostDrain.IsUnreadable"/>): one bad row is no reason to be without the other hosts, nor to give people a host that was to take nobody.</summary>
+    internal static HostDrain Of(HostId host, RedisValue text)
     {
-        var row = JsonSerializer.Deserialize(text, DrainJson.Default.DrainRow)!;
-        return new HostDrain(host, DateTimeOffset.FromUnixTimeMilliseconds(row.From), TimeSpan.FromMilliseconds(row.Grace))
+        try
         {
-            Until = row.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
-            By = row.By,
-            Why = row.Why,
-        };
+            // As bytes: what is no text is no row either.
+            var row = JsonSerializer.Deserialize((byte[])text!, DrainJson.Default.DrainRow) ?? throw new JsonException("it is null");
+            if (row.Unreadable == true) return HostDrain.Unreadable(host, row.Why);
+            if (row.Grace < 0) throw new JsonException("its grace is below 0");
+            // A moment that no calendar has is none.
+            _ = DateTimeOffset.FromUnixTimeMilliseconds(checked(row.From + row.Grace));
+            return new HostDrain(host, DateTimeOffset.FromUnixTimeMilliseconds(row.From), TimeSpan.FromMilliseconds(row.Grace))
+            {
+                Until = row.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
+                By = row.By,
+                Why = row.Why,
+            };
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
+        {
+            return HostDrain.Unreadable(host, $"what was planned cannot be read: {fault.Message}");
+        }
     }
 }
 
@@ -70,14 +83,23 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
 /// <param name="Drains">By host; those that are over are among them.</param>
 internal sealed record DrainSight(StoreMoment Moment, ImmutableDictionary<HostId, HostDrain> Drains);
 
-/// <summary>A drain as it is stored; times in ms.</summary>
+/// <summary>A drain as it is stored; times in ms. <c>drains.lua</c> reads it so too.</summary>
 internal sealed record DrainRow(
     [property: JsonPropertyName("from")] long From,
     [property: JsonPropertyName("grace")] long Grace,
-    [property: JsonPropertyName("until")] long? Until,
     [property: JsonPropertyName("by")] string By,
-    [property: JsonPropertyName("why")] string Why);
+    [property: JsonPropertyName("why")] string Why)
+{
+    /// <summary>From then on its host takes people again; null = until it is taken back.</summary>
+    [JsonPropertyName("until")]
+    public long? Until { get; init; }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Nobody knows what was planned: so it is put back into a store that was emptied. Brokers of before take it for a drain that never comes to its end.</summary>
+    [JsonPropertyName("unreadable")]
+    public bool? Unreadable { get; init; }
+}
+
+// A row that lacks what every broker writes is none: "nothing is said" must not be read as "from the beginning of time".
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DrainRow))]
 internal sealed partial class DrainJson : JsonSerializerContext;

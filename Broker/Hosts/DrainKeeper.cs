@@ -1,13 +1,16 @@
+using System.Collections.Immutable;
+using VdiBroker.Kernel;
 using VdiBroker.Storage;
 
 namespace VdiBroker.Hosts;
 
-/// <summary>Keeps in mind which hosts are drained, at every broker, and says it again to a store that was emptied: a machine that is being mended takes nobody because Redis lost its file.</summary>
+/// <summary>Keeps in mind which hosts are drained, at every broker, and says it again to a store that was emptied: a machine that is being mended takes nobody because Redis lost its file. Names the drains that cannot be read.</summary>
 internal sealed class DrainKeeper(DrainBook drains, HostCatalogue hosts, FarmEvents events, ILogger<DrainKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
     private readonly Bell _bell = new();
     private DrainSight? _known;
+    private ImmutableHashSet<(HostId Host, string Why)> _unreadable = [];
 
     /// <summary>Looks once.</summary>
     /// <returns>How many drains were put back.</returns>
@@ -28,8 +31,17 @@ internal sealed class DrainKeeper(DrainBook drains, HostCatalogue hosts, FarmEve
             }
             seen = await drains.LookAsync();
         }
+        TellOfUnreadable(seen.Drains.Values);
         _known = seen;
         return put;
+    }
+
+    // Each once, for as long as it is so.
+    private void TellOfUnreadable(IEnumerable<HostDrain> drains)
+    {
+        var before = _unreadable;
+        _unreadable = [.. drains.Where(drain => drain.IsUnreadable).Select(drain => (drain.Host, drain.Why))];
+        foreach (var (host, why) in _unreadable.Except(before)) HostsLog.DrainUnreadable(logger, host, why);
     }
 
     /// <inheritdoc/>

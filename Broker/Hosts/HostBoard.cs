@@ -90,10 +90,10 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
         var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host), keys.Seats(host), keys.Drains, .. known.Sessions.Select(read => (RedisKey)keys.Session(read.Id))],
             [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), reading.Accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
         if (result.Length == 0) return null;
-        var (before, drain, digest) = ((string)result[1]!, (string)result[3]!, (string)result[4]!);
+        var (before, drain, digest) = ((string)result[1]!, (RedisValue)result[3], (string)result[4]!);
         return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!)
         {
-            Drain = drain.Length == 0 ? null : DrainBook.Of(host, drain),
+            Drain = drain.IsNull ? null : DrainBook.Of(host, drain),
             Digest = digest,
             Seats = digest == known.Digest ? null : [.. Pairs(result[5], (account, session) => KeyValuePair.Create((string)account!, new SessionId((string)session!)))],
             Changed = [.. Pairs(result[6], (at, row) => new ChangedRow((int)at - 1, Pairs(row, (name, value) => KeyValuePair.Create((RedisValue)name, (RedisValue)value)).ToDictionary()))],
@@ -114,7 +114,7 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <returns>For each host, in their order; null where no agent has reported yet.</returns>
     public async Task<HostVoice?[]> VoicesAsync(IDatabase db, IEnumerable<HostId> hosts) =>
         [.. (await InPartsAsync(hosts, some => db.ScriptEvaluateAsync(_hear.Text, [.. some.Select(keys.Board)])))
-            .SelectMany(some => Pairs(some, (seen, detached) => At(seen) is { } at ? new HostVoice(at, At(detached)) : (HostVoice?)null))];
+            .SelectMany(some => Pairs(some, (seen, detached) => Voice((RedisValue)seen, (RedisValue)detached)))];
 
     private static Task<RedisResult[]> InPartsAsync(IEnumerable<HostId> hosts, Func<HostId[], Task<RedisResult>> ask) => Task.WhenAll(hosts.Chunk(Together).Select(ask));
 
@@ -123,15 +123,19 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
         var fields = (RedisValue[])row!;
         var seats = SeatCount.None with { Held = (int)fields[0], Shown = (int)fields[1] };
         // Nearly never: a look at a thousand hosts takes nothing apart for that.
-        if (fields[9].ToString() is { Length: > 0 } strays) seats = seats with { Strays = strays.Split('\n').Select(line => line.Split('\t')).ToImmutableDictionary(stray => stray[0], stray => stray is [_, var whose] ? new TenantId(whose) : (TenantId?)null) };
+        if (fields[9].ToString() is { Length: > 0 } strays) seats = seats with { Strays = strays.Split('\n').Select(line => line.Split('\t')).DistinctBy(stray => stray[0]).ToImmutableDictionary(stray => stray[0], stray => stray is [_, var whose] ? new TenantId(whose) : (TenantId?)null) };
         return new HostRow(
-            At(fields[3]) is not { } seen ? null : new HostObservation(seen, At(fields[4]), fields[5].ToString(), fields[6].ToString(), (double)fields[7], (double)fields[8]),
+            Voice(fields[3], fields[4]) is { } voice && fields[7].TryParse(out double load) && fields[8].TryParse(out double memory)
+                ? new HostObservation(voice.SeenAt, voice.DetachedAt, fields[5].ToString(), fields[6].ToString(), load, memory) : null,
             seats, HoldsOne: (int)fields[2] == 1, fields[10].ToString());
     }
 
-    private static DateTimeOffset? At(RedisResult ms) => At((RedisValue)ms);
+    // A board that cannot be read is that of a host that nobody has heard yet: it hides no other host, and its agent's next report writes it anew.
+    private static HostVoice? Voice(RedisValue seen, RedisValue detached) =>
+        At(seen) is { } at && (detached.IsNullOrEmpty || At(detached) is not null) ? new HostVoice(at, At(detached)) : null;
 
-    private static DateTimeOffset? At(RedisValue ms) => ms.Length() == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)ms);
+    private static DateTimeOffset? At(RedisValue ms) =>
+        ms.TryParse(out long at) && at > 0 && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     // Lua tells a table as one list of names and values.
     private static IEnumerable<T> Pairs<T>(RedisResult list, Func<RedisResult, RedisResult, T> pair)

@@ -48,7 +48,9 @@ internal sealed class HostCheck(HostCatalogue hosts, DateTimeOffset now)
         from drain in (await drains.AllAsync()).Values
         where !(drain.Until <= now)
         orderby drain.Host.Value
-        select hosts.Find(drain.Host) is null
+        select drain.IsUnreadable
+            ? CheckFinding.Bad($"host {drain.Host}", "drains", $"has a drain that nobody can read ({drain.Why}): it takes no new sessions, and nobody is ended there by it", $"decide anew: broker host drain {drain.Host}, or broker host undrain {drain.Host}")
+            : hosts.Find(drain.Host) is null
             ? CheckFinding.Warning($"host {drain.Host}", "drains", $"is no host of the city file any more, and {DrainText(drain)}", $"broker host undrain {drain.Host}")
             : CheckFinding.Warning($"host {drain.Host}", "drains", $"{DrainText(drain)}{(drain.From <= now ? ": it takes no new sessions" : "")}", $"nothing, if that is meant; else: broker host undrain {drain.Host}");
 

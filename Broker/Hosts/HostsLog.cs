@@ -25,4 +25,7 @@ internal static partial class HostsLog
 
     [LoggerMessage(706, LogLevel.Warning, "the store was emptied, and the drain of host {host}, planned by {by}, with it: it was put back")]
     public static partial void DrainPutBack(ILogger logger, HostId host, string by);
+
+    [LoggerMessage(707, LogLevel.Error, "host {host} has a drain that nobody can read: {why}. It takes nobody, and nobody is ended there by it, until somebody decides anew: 'broker host drain {host}' or 'broker host undrain {host}'")]
+    public static partial void DrainUnreadable(ILogger logger, HostId host, string why);
 }

@@ -23,8 +23,18 @@ internal sealed record SessionTally(int Sessions, int Unwiped, ImmutableDictiona
     /// <summary>As it stands on the board.</summary>
     public byte[] Written() => JsonSerializer.SerializeToUtf8Bytes(this, TallyJson.Default.SessionTally);
 
-    /// <summary>Reads it from the board; one of an older broker has none.</summary>
-    public static SessionTally Read(string text) => text.Length == 0 ? None : JsonSerializer.Deserialize(text, TallyJson.Default.SessionTally)!;
+    /// <summary>Reads it from the board; one of an older broker has none, nor has one that cannot be read: the next report writes it anew, and the other hosts are told of meanwhile.</summary>
+    public static SessionTally Read(string text)
+    {
+        try
+        {
+            return text.Length == 0 ? None : JsonSerializer.Deserialize(text, TallyJson.Default.SessionTally) ?? None;
+        }
+        catch (JsonException)
+        {
+            return None;
+        }
+    }
 }
 
 /// <summary>The sessions of one pool on one host.</summary>
@@ -32,5 +42,6 @@ internal sealed record SessionTally(int Sessions, int Unwiped, ImmutableDictiona
 /// <param name="Disconnected">On nobody's.</param>
 internal sealed record PoolTally(int Connected, int Disconnected);
 
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SessionTally))]
 internal sealed partial class TallyJson : JsonSerializerContext;

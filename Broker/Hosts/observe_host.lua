@@ -3,7 +3,7 @@
 -- KEYS: 1 board, 2 seats of the host, 3 drains, then the sessions that were read before.
 -- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each, after a tab the tenant that the agent knows), 7 host, 8 digest of the seats that were read before ('' = none),
 --       9 tally of the sessions (JSON), then the marks of the sessions that were read before: 'fence revision phase'.
--- Result: { now in ms, boot id before ('' = none), what was noted of sessions without a seat ('' = nothing), drain (JSON, '' = none), digest of the seats,
+-- Result: { now in ms, boot id before ('' = none), what was noted of sessions without a seat ('' = nothing), drain (JSON, nil = none), digest of the seats,
 --   { account, session id, … } of the seats, empty when they are those that were read before,
 --   { which of the sessions (from 1), { field, value, … }, … } of those that have changed: no field of one that is not there }, or {} when another stream speaks for the host.
 local link = redis.call('HGET', KEYS[1], 'link')
@@ -26,4 +26,4 @@ for i = 4, #KEYS do
   end
 end
 local digest = redis.sha1hex(table.concat(seats, '\n'))
-return { now, before[1] or '', before[2] or '', redis.call('HGET', KEYS[3], ARGV[7]) or '', digest, digest == ARGV[8] and {} or seats, changed }
+return { now, before[1] or '', before[2] or '', redis.call('HGET', KEYS[3], ARGV[7]), digest, digest == ARGV[8] and {} or seats, changed }

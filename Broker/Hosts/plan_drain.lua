@@ -1,5 +1,5 @@
 -- Plans the drain of a host, in place of one that was planned before; or puts one back where there is none any more. Rows of drains that are over are cleared away.
--- With: events.
+-- With: drains, events.
 -- KEYS: 1 drains, 2 events.
 -- ARGV: 1 doorbell, 2 host, 3 from in ms, 4 until in ms ('' = until it is taken back), 5 the row (JSON), 6 who, 7 why, 8 '1' = it is put back: the store has lost it.
 -- Result: { 1, the row before ('' = none) }, or { 0 } when it would be over already, or is put back and there is one.
@@ -10,7 +10,7 @@ if ARGV[8] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return {
 local rows = redis.call('HGETALL', KEYS[1])
 local before = ''
 for i = 1, #rows, 2 do
-  local ends = cjson.decode(rows[i + 1])['until']
+  local _, ends = drain_of(rows[i + 1])
   if rows[i] == ARGV[2] then
     if not (ends and ends <= now) then before = rows[i + 1] end
   elseif ends and ends <= now then

@@ -5,7 +5,7 @@
 
 -- An account in a line of a report, or of strays: after a tab may come the tenant of the person whom the agent let in.
 local function account_of(line)
-  return string.match(line, '^[^\t]+')
+  return string.match(line, '^[^\t]*')
 end
 
 -- Notes on a board how many of the seats (account, session id, …) the report shows, and which of its accounts (a line each) hold none.

@@ -2,9 +2,9 @@
 -- With: events.
 -- KEYS: 1 drains, 2 events.
 -- ARGV: 1 doorbell, 2 host, 3 who.
--- Result: the row ('' = there was none).
+-- Result: the row (nil = there was none), whatever it says.
 local row = redis.call('HGET', KEYS[1], ARGV[2])
-if not row then return '' end
+if not row then return false end
 redis.call('HDEL', KEYS[1], ARGV[2])
 announce(KEYS[2], ARGV[1], 'host-drain-taken-back', 'host', ARGV[2], 'by', ARGV[3])
 return row

@@ -55,7 +55,7 @@ internal sealed class PresenceStore(RedisStore store, KeySpace keys)
                 NetworkCuts = said.Cuts,
             };
         }
-        catch (JsonException)
+        catch (Exception other) when (other is JsonException or ArgumentException or OverflowException)
         {
             return null;
         }
@@ -90,6 +90,6 @@ internal sealed record SaidOfItself
     public int Cuts { get; init; }
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SaidOfItself))]
 internal sealed partial class PresenceJson : JsonSerializerContext;

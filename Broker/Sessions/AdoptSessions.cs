@@ -17,6 +17,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
     private const string NotWiped = "visitor-not-wiped";
     private const string KeptOut = "person-kept-out";
     private const string Orphan = "session-orphan";
+    private const string Unreadable = "session-unreadable";
 
     /// <summary>Repairs after one report; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     /// <returns>The ghosts that the host must end: id that it knows, account.</returns>
@@ -25,9 +26,10 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         var lost = await CatchUpAsync(seen);
         var freed = await FreeAsync(seen);
         var noted = ImmutableArray.CreateBuilder<Noted>();
-        var held = seen.Seats.Where(seat => seat.IsHeld(seen.Host)).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
+        var held = seen.Seats.Where(seat => seat.IsUnreadable || seat.IsHeld(seen.Host)).Select(seat => seat.User).ToHashSet(StringComparer.Ordinal);
         foreach (var session in seen.Reading.Sessions.Where(session => !held.Contains(session.User)).DistinctBy(session => session.User))
             if (await RepairAsync(seen, session) is { } left) noted.Add(left);
+        noted.AddRange(from seat in seen.Seats where seat.IsUnreadable select new Noted(Unreadable, seat.User, seat.Id.Value, Adoption.RowUnreadable));
         noted.AddRange(from session in seen.Reading.Sessions where session.Wipe is { Failed: > 0 } select new Noted(NotWiped, session.User, session.Grant?.Session ?? "", session.Wipe!.Left));
         noted.AddRange(seen.Reading.KeptOut.Select(one => new Noted(KeptOut, one.User, one.Session, Reconciliation.KeptOut)));
         noted.AddRange(from session in seen.Reading.Sessions where session.Orphaned select new Noted(Orphan, session.User, session.Grant?.Session ?? "", Reconciliation.Orphaned));
@@ -56,7 +58,7 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
     private async Task<bool> FreeAsync(HostSeen seen)
     {
         var freed = false;
-        foreach (var seat in seen.Seats.Where(seat => !seat.IsHeld(seen.Host)))
+        foreach (var seat in seen.Seats.Where(seat => !seat.IsUnreadable && !seat.IsHeld(seen.Host)))
         {
             // The session itself runs: it is taken in with its id, and keeps its seat.
             if (seat.Session is null && seen.Reading.Sessions.Any(o => o.User == seat.User && o.Grant?.Session == seat.Id.Value && IsOfTheCity(o.Grant, seen.Host))) continue;
@@ -76,8 +78,9 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         {
             var person = new PersonId(grant.Person);
             var (granted, desktop, mine) = await sessions.FindAsync(new SessionId(grant.Session), person, pool.Id);
-            if (desktop is { } row && row.Value != grant.Session && mine is null or { IsFinal: true }) await ledger.ForgetAsync(person, pool.Id, row, Adoption.SessionMissing);
-            unseated = unseated with { Granted = granted, Mine = mine, TenantKnown = rules.Tenants.Tenants.ContainsKey(person.Tenant) };
+            if (granted.IsUnreadable || mine.IsUnreadable) return new Noted(Unreadable, session.User, granted.IsUnreadable ? grant.Session : desktop!.Value.Value, Adoption.RowUnreadable);
+            if (desktop is { } row && row.Value != grant.Session && mine.Session is null or { IsFinal: true }) await ledger.ForgetAsync(person, pool.Id, row, Adoption.SessionMissing);
+            unseated = unseated with { Granted = granted.Session, Mine = mine.Session, TenantKnown = rules.Tenants.Tenants.ContainsKey(person.Tenant) };
         }
         switch (Adoption.Decide(unseated))
         {
@@ -100,15 +103,28 @@ internal sealed class AdoptSessions(AdoptionLedger ledger, SeatLedger seats, Ses
         var sorted = noted.OrderBy(n => n.User, StringComparer.Ordinal).ToImmutableArray();
         var now = sorted.IsEmpty ? "" : JsonSerializer.Serialize(sorted, NotedJson.Default.ImmutableArrayNoted);
         if (now == seen.Written.Noted) return;
-        var before = seen.Written.Noted.Length == 0 ? [] : JsonSerializer.Deserialize(seen.Written.Noted, NotedJson.Default.ImmutableArrayNoted);
-        var fresh = sorted.Except(before).ToList();
+        var fresh = sorted.Except(NotedBefore(seen.Written.Noted)).ToList();
         if (!await ledger.NoteAsync(seen.Host, seen.Link, seen.Written.Noted, now, fresh)) return;
         foreach (var one in fresh)
         {
             if (one.Kind == NotWiped) SessionsLog.NotWiped(logger, one.User, seen.Host, one.Cause);
             else if (one.Kind == KeptOut) SayKeptOut(seen, one.Session);
+            else if (one.Kind == Unreadable) SessionsLog.RowUnreadable(logger, one.Session, one.User, seen.Host);
             else if (one.Kind == Orphan) SessionsLog.Orphaned(logger, seen.Host, one.User);
             else SessionsLog.Unseated(logger, one.Kind, one.User, seen.Host, one.Cause);
+        }
+    }
+
+    // What cannot be read is written anew, and all of it told once more.
+    private static ImmutableArray<Noted> NotedBefore(string text)
+    {
+        try
+        {
+            return text.Length > 0 && JsonSerializer.Deserialize(text, NotedJson.Default.ImmutableArrayNoted) is { IsDefault: false } noted ? noted : [];
+        }
+        catch (JsonException)
+        {
+            return [];
         }
     }
 

@@ -9,7 +9,7 @@ namespace VdiBroker.Sessions;
 /// <param name="Pool">Of which pool.</param>
 /// <param name="Person">Whose.</param>
 /// <param name="Host">Which; the pool may have it no more.</param>
-/// <param name="Desktop">The person's live session in that pool, there or elsewhere; null = none.</param>
+/// <param name="Desktop">The person's live session in that pool, there or elsewhere; null = none, or it cannot be read.</param>
 internal sealed record AssignmentRow(PoolId Pool, PersonId Person, HostId Host, Session? Desktop);
 
 /// <summary>What came of a change. Closed.</summary>
@@ -90,6 +90,6 @@ internal sealed class AssignmentBook(RedisStore store, KeySpace keys, SessionSto
     private async Task<(SessionId? Id, Session? Row)> DesktopAsync(PersonId person, PoolId pool)
     {
         var desktops = await sessions.DesktopsOfAsync(person);
-        return desktops.TryGetValue(pool, out var id) ? (id, await sessions.FindAsync(id)) : (null, null);
+        return desktops.TryGetValue(pool, out var id) ? (id, (await sessions.FindRowAsync(id)).Session) : (null, null);
     }
 }

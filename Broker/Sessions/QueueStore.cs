@@ -22,7 +22,11 @@ internal sealed record WaitingHere(PersonId Person, StationId Station, long Seri
 /// <param name="Use">Seats of the pool that each tenant holds.</param>
 /// <param name="Releases">When seats of the pool came free lately.</param>
 internal sealed record QueueLook(
-    DateTimeOffset Now, ImmutableArray<Waiter> Waiters, ImmutableDictionary<PersonId, long> Holders, ImmutableDictionary<TenantId, int> Use, ImmutableArray<DateTimeOffset> Releases);
+    DateTimeOffset Now, ImmutableArray<Waiter> Waiters, ImmutableDictionary<PersonId, long> Holders, ImmutableDictionary<TenantId, int> Use, ImmutableArray<DateTimeOffset> Releases)
+{
+    /// <summary>Whose rows could not be read: they were written anew, the places kept.</summary>
+    public ImmutableArray<PersonId> Unread { get; init; } = [];
+}
 
 /// <summary>The pools' queues in Redis.</summary>
 internal sealed class QueueStore(RedisStore store, KeySpace keys)
@@ -49,7 +53,10 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
             [.. rows.Select(row => new Waiter(row.Person, new TenantId(row.Fields[0]), (long)row.Number, At(row.Fields[4]), HostsOf(row.Fields[3])) { Silent = now - At(row.Fields[5]) > _silence })],
             rows.ToImmutableDictionary(row => row.Person, row => long.Parse(row.Fields[2], CultureInfo.InvariantCulture)),
             ((RedisValue[])parts[2]!).Chunk(2).Where(share => share[0] != "*").ToImmutableDictionary(share => new TenantId(share[0].ToString()), share => (int)share[1]),
-            [.. ((RedisValue[])parts[3]!).Select(at => At(at.ToString()))]);
+            [.. from at in (RedisValue[])parts[3]! where at.TryParse(out long ms) && ms >= 0 && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() select At(at.ToString())])
+        {
+            Unread = [.. ((RedisValue[])parts[4]!).Select(person => new PersonId(person.ToString()))],
+        };
     }
 
     /// <summary>Gives a place up.</summary>

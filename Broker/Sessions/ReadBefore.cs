@@ -33,7 +33,7 @@ internal sealed class ReadBefore
     /// <summary>The seats.</summary>
     public ImmutableArray<SeatRow> Rows { get; }
 
-    /// <summary>Each seat has its session.</summary>
+    /// <summary>Each seat has its session, and all can be read.</summary>
     public bool IsWhole { get; }
 
     /// <summary>What the store is told, so that it tells only what has changed.</summary>
@@ -42,10 +42,10 @@ internal sealed class ReadBefore
     /// <summary>The sessions as they are now; null = one that is no more.</summary>
     /// <param name="written">What has changed.</param>
     /// <param name="read">Reads a changed one.</param>
-    public Dictionary<SessionId, Session?> After(HostWritten written, Func<SessionId, Dictionary<RedisValue, RedisValue>, Session?> read)
+    public Dictionary<SessionId, SessionRow> After(HostWritten written, Func<SessionId, Dictionary<RedisValue, RedisValue>, SessionRow> read)
     {
-        var now = new Dictionary<SessionId, Session?>(_sessions.Length + 1);
-        foreach (var session in _sessions) now[session.Id] = session;
+        var now = new Dictionary<SessionId, SessionRow>(_sessions.Length + 1);
+        foreach (var session in _sessions) now[session.Id] = new SessionRow(session, IsUnreadable: false);
         foreach (var row in written.Changed) now[_sessions[row.At].Id] = read(_sessions[row.At].Id, row.Fields);
         return now;
     }

@@ -14,7 +14,10 @@ namespace VdiBroker.Sessions;
 internal sealed record SeatRow(string User, SessionId Id, Session? Session)
 {
     /// <summary>Its session runs, and is this account's on that host.</summary>
-    public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
+    public bool IsHeld(HostId host) => !IsUnreadable && Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
+
+    /// <summary>There is one, and nobody can read it: whose seat it is nobody knows, so it is nobody's to free.</summary>
+    public bool IsUnreadable { get; init; }
 }
 
 /// <summary>A desktop that a pool counts and that holds no seat of a host of the city.</summary>
@@ -42,6 +45,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     /// <summary>One session.</summary>
     /// <returns>Null when it is unknown or forgotten.</returns>
     public Task<Session?> FindAsync(SessionId id) => store.RunAsync("read session", db => ReadAsync(db, id));
+
+    /// <summary>The same for whoever reads many: one that cannot be read is told as such.</summary>
+    public Task<SessionRow> FindRowAsync(SessionId id) => store.RunAsync("read session", db => RowAsync(db, id));
 
     /// <summary>True once every host has had its time to tell an emptied store of its sessions: what is not in it then is nowhere.</summary>
     public Task<bool> HasSettledAsync() => store.RunAsync("read clock", async db => (await ClockAsync(db)).Age >= hosts.Thresholds.Settled);
@@ -107,8 +113,8 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => store.RunAsync("read seats", async db =>
     {
         var seats = Array.ConvertAll(await db.HashGetAllAsync(keys.Seats(host)), seat => (User: seat.Name.ToString(), Id: new SessionId(seat.Value.ToString())));
-        var sessions = await Task.WhenAll(seats.Select(seat => ReadAsync(db, seat.Id)));
-        return seats.Zip(sessions, (seat, session) => new SeatRow(seat.User, seat.Id, session)).ToImmutableArray();
+        var sessions = await Task.WhenAll(seats.Select(seat => RowAsync(db, seat.Id)));
+        return seats.Zip(sessions, (seat, row) => new SeatRow(seat.User, seat.Id, row.Session) { IsUnreadable = row.IsUnreadable }).ToImmutableArray();
     });
 
     /// <summary>The same for whoever has read them before: only sessions that are new are read, in one round trip; none when there is none.</summary>
@@ -117,11 +123,11 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     public async Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostWritten written, ReadBefore known)
     {
         if (written.Seats is null && written.Changed.IsEmpty && known.IsWhole) return known.Rows;
-        var sessions = known.After(written, SessionOf);
+        var sessions = known.After(written, SessionRow.Of);
         var seats = written.Seats ?? [.. known.Rows.Select(row => KeyValuePair.Create(row.User, row.Id))];
         if (seats.Where(seat => !sessions.ContainsKey(seat.Value)).Select(seat => seat.Value).ToArray() is { Length: > 0 } ids)
-            foreach (var (id, session) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => ReadAsync(db, id)))))) sessions[id] = session;
-        return [.. seats.Select(seat => new SeatRow(seat.Key, seat.Value, sessions.GetValueOrDefault(seat.Value)))];
+            foreach (var (id, row) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => RowAsync(db, id)))))) sessions[id] = row;
+        return [.. from seat in seats let row = sessions.GetValueOrDefault(seat.Value) select new SeatRow(seat.Key, seat.Value, row.Session) { IsUnreadable = row.IsUnreadable }];
     }
 
     /// <summary>The desktops that pools count and that hold no seat on any host. In a sound ledger there is none but what begins or ends at this moment.</summary>
@@ -137,7 +143,10 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
 
         async Task<UnseatedUse?> UnseatedAsync((PoolId Pool, SessionId Id) use)
         {
-            var session = await ReadAsync(db, use.Id);
+            var row = await RowAsync(db, use.Id);
+            // Its host tells of it, if it has a seat; it hides no other.
+            if (row.IsUnreadable) return null;
+            var session = row.Session;
             // Its seat may be on a host that is declared no more, or not yet in this broker's city file.
             var holds = session is not null && await db.HashGetAsync(keys.Seats(session.Host), session.User) == use.Id.Value;
             return holds && !await IsGoneAsync(db, session!) ? null : new UnseatedUse(use.Pool, use.Id, session) { HostIsGone = holds };
@@ -145,12 +154,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     /// <summary>A session, and what the ledger calls the person's desktop of a pool; each null where there is none, the last also where what it calls so is somebody else's.</summary>
-    public Task<(Session? Named, SessionId? Desktop, Session? Mine)> FindAsync(SessionId id, PersonId person, PoolId pool) => store.RunAsync("read session and desktop", async db =>
+    public Task<(SessionRow Named, SessionId? Desktop, SessionRow Mine)> FindAsync(SessionId id, PersonId person, PoolId pool) => store.RunAsync("read session and desktop", async db =>
     {
-        var named = ReadAsync(db, id);
+        var named = RowAsync(db, id);
         var current = await db.HashGetAsync(keys.Desktops(person), pool.Value);
         var desktop = current.IsNull ? (SessionId?)null : new SessionId(current.ToString());
-        return (await named, desktop, desktop is { } row ? await OwnAsync(db, row, person, pool) : null);
+        var mine = desktop is { } row ? await RowAsync(db, row) : default;
+        return (await named, desktop, IsOwn(mine.Session, person, pool) || mine.IsUnreadable ? mine : default);
     });
 
     /// <summary>The hosts whose agents do not report: nobody but a clock ends what was promised there.</summary>
@@ -190,40 +200,14 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
 
     // A host that claims one id for two people may have made a desktop of one person's name the other's session: it is none of theirs.
     private async Task<Session?> OwnAsync(IDatabase db, SessionId id, PersonId person, PoolId pool) =>
-        await ReadAsync(db, id) is { } session && session.Person == person && session.Pool == pool ? session : null;
+        await ReadAsync(db, id) is { } session && IsOwn(session, person, pool) ? session : null;
 
-    private async Task<Session?> ReadAsync(IDatabase db, SessionId id) => SessionOf(id, (await db.HashGetAllAsync(keys.Session(id))).ToDictionary());
+    private static bool IsOwn(Session? session, PersonId person, PoolId pool) => session is not null && session.Person == person && session.Pool == pool;
 
-    private static Session? SessionOf(SessionId id, Dictionary<RedisValue, RedisValue> fields)
-    {
-        if (fields.Count == 0) return null;
-        return new Session(
-            id,
-            new PersonId(fields["person"].ToString()),
-            fields["user"].ToString(),
-            new PoolId(fields["pool"].ToString()),
-            new HostId(fields["host"].ToString()),
-            Enum.Parse<SessionPhase>(fields["phase"].ToString(), ignoreCase: true),
-            new StationId(fields["station"].ToString()),
-            (long)fields["serial"],
-            new Fence((long)fields["fence"]),
-            new Fence((long)fields["redeemed"]),
-            new Fence((long)fields["refused"]),
-            (long)fields["lease"] is > 0 and var lease ? DateTimeOffset.FromUnixTimeMilliseconds(lease) : null,
-            fields["boot"].ToString(),
-            (long)fields["revision"])
-        {
-            Since = At(fields, "since"),
-            PhaseSince = At(fields, "phase_since"),
-            HeardAt = At(fields, "heard"),
-            Before = fields.TryGetValue("before", out var before) ? Enum.Parse<SessionPhase>(before.ToString(), ignoreCase: true) : null,
-            End = EndFields.Read(fields),
-        };
-    }
+    private async Task<Session?> ReadAsync(IDatabase db, SessionId id) => SessionRow.Read(id, (await db.HashGetAllAsync(keys.Session(id))).ToDictionary());
 
-    // Rows of an older broker may lack it.
-    private static DateTimeOffset At(Dictionary<RedisValue, RedisValue> fields, string field) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(fields.TryGetValue(field, out var value) ? (long)value : 0);
+    // For whoever reads many at once.
+    private async Task<SessionRow> RowAsync(IDatabase db, SessionId id) => SessionRow.Of(id, (await db.HashGetAllAsync(keys.Session(id))).ToDictionary());
 
     private async Task<ImmutableArray<HostChoice>> ChoicesAsync(IDatabase db, ImmutableArray<HostId> some, string account, Task<StoreMoment> clock)
     {

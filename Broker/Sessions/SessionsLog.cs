@@ -87,6 +87,12 @@ internal static partial class SessionsLog
     [LoggerMessage(1030, LogLevel.Warning, "the session manager of {host} began anew and has lost the session of account {user}: it stays on the screen that it is on; once it is on none the host ends it, and what was not saved in it is lost")]
     public static partial void Orphaned(ILogger logger, HostId host, string user);
 
+    [LoggerMessage(1031, LogLevel.Error, "the row of session {session} of account {user} on {host} cannot be read: it is left as it is, and its person is told that something is wrong; everybody else goes on. Once the key session:{session} is deleted, what its host tells of it is taken in anew")]
+    public static partial void RowUnreadable(ILogger logger, string session, string user, HostId host);
+
+    [LoggerMessage(1032, LogLevel.Warning, "what {person} waits for in the queue of {pool} could not be read: the place is kept, and told anew by the broker that has the person")]
+    public static partial void PlaceUnreadable(ILogger logger, PersonId person, PoolId pool);
+
     [LoggerMessage(1008, LogLevel.Error, "{person} is refused: the people of another tenant use this account name on the hosts (key account:LOGIN); two people must not share an account")]
     public static partial void AccountTaken(ILogger logger, PersonId person);
 

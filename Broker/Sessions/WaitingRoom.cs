@@ -79,6 +79,7 @@ internal sealed class WaitingRoom(QueueStore queue, SessionStore sessions, FarmE
             // Of two calls of one person the newer sign-in speaks.
             var here = places.Select(place => place.Who).GroupBy(who => who.Person).Select(same => same.MaxBy(who => who.Serial)!).ToList();
             var look = await queue.WaitAsync(id, here);
+            foreach (var person in look.Unread) SessionsLog.PlaceUnreadable(logger, person, id);
             var hosts = await sessions.HostsOfAsync(pool);
             var standings = WaitingQueue.Stand(look.Waiters, pool.Shares, look.Use, hosts.Where(host => host.IsGiven).ToDictionary(host => host.Host.Id, host => host.Free));
             foreach (var place in places)

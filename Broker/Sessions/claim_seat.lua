@@ -1,6 +1,6 @@
 -- Takes a seat for a new session on the first ranked host that has one, under a lease, and issues its ticket. The session whose host has gone, if the
 -- decision gave one up, is closed in the same step; a place in the pool's queue is given up; in a personal pool the host becomes the person's for good.
--- With: numbers, uses, ends, events.
+-- With: numbers, uses, ends, drains, events.
 -- KEYS: 1 counter, 2 sign-in, 3 the person's desktops, 4 new session, 5 ticket, 6 events, 7 session given up, 8 its host's seats
 --       (7 and 8 repeat 4 when there is none), 9 the newest sign-in that held each of the person's desktops, 10 drains, 11 use of the pool,
 --       12 its queue, 13 who waits in it, 14 hosts that carried the person last, 15 its assignments, 16 refreshes of rights, 17 shares of the pool, 18… seats of the ranked hosts.
@@ -35,8 +35,8 @@ end
 local function drains(id)
   local row = redis.call('HGET', KEYS[10], id)
   if not row then return false end
-  local drain = cjson.decode(row)
-  return drain.from <= now and not (drain['until'] and drain['until'] <= now)
+  local from, ends = drain_of(row)
+  return from <= now and not (ends and ends <= now)
 end
 
 -- In a personal pool: may the person have a place of their own there? Every seat has one owner at most, whoever sits there now.

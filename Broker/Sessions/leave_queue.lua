@@ -6,8 +6,10 @@
 local row = redis.call('HGET', KEYS[2], ARGV[3])
 if not row then return 0 end
 local station, serial = string.match(row, '^[^|]*|([^|]*)|(%d+)|')
-if tonumber(serial) > tonumber(ARGV[4]) then return 0 end
+-- One that nobody can read is nobody's newer sign-in.
+local number = tonumber(serial) or 0
+if number < 2 ^ 53 and number > tonumber(ARGV[4]) then return 0 end
 redis.call('ZREM', KEYS[1], ARGV[3])
 redis.call('HDEL', KEYS[2], ARGV[3])
-announce(KEYS[3], ARGV[1], 'queue-left', 'person', ARGV[3], 'pool', ARGV[2], 'station', station, 'cause', ARGV[5])
+announce(KEYS[3], ARGV[1], 'queue-left', 'person', ARGV[3], 'pool', ARGV[2], 'station', station or '', 'cause', ARGV[5])
 return 1

@@ -4,12 +4,16 @@
 -- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free, 7 its shares.
 -- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
 -- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
--- Result: { now, { person, number, row … }, { tenant, how many sessions of it use the pool, … ('*' = all) }, { ms … } }.
+-- A row that cannot be read hurts nobody: it is written anew as if its person had come just now, their place kept; the broker that has them says the rest with its next look, and if none does they are silent.
+-- Result: { now, { person, number, row … }, { tenant, how many sessions of it use the pool, … ('*' = all) }, { ms … }, { person whose row could not be read … } }.
 local patience = tonumber(ARGV[3])
 
 local function read(row)
   local tenant, station, serial, hosts, since, seen = string.match(row, '^([^|]*)|([^|]*)|(%d+)|([^|]*)|(%d+)|(%d+)$')
-  return tenant, station, tonumber(serial), hosts, since, tonumber(seen)
+  serial, seen = tonumber(serial), tonumber(seen)
+  -- As large as a number of a sign-in, and a moment, can be.
+  if not tenant or serial >= 2 ^ 53 or seen >= 253402300800000 or tonumber(since) >= 253402300800000 then return nil end
+  return tenant, station, serial, hosts, since, seen
 end
 
 local function write(person, tenant, station, serial, hosts, since)
@@ -18,12 +22,19 @@ local function write(person, tenant, station, serial, hosts, since)
   return row
 end
 
-local looked = tonumber(redis.call('HGET', KEYS[2], '*') or now)
+local looked = tonumber(redis.call('HGET', KEYS[2], '*') or now) or now
+local unread = {}
+local function anew(person)
+  unread[#unread + 1] = person
+  return write(person, string.match(person, '^[^/|]*'), '', 0, '', digits(now))
+end
+
 for i = 4, #ARGV, 6 do
   local person, serial = ARGV[i], tonumber(ARGV[i + 4])
   local row = redis.call('HGET', KEYS[2], person)
   local held, since, _
   if row then _, _, held, _, since = read(row) end
+  if row and not held then _, _, held, _, since = read(anew(person)) end
   if not row then
     local number = next_number(KEYS[3])
     redis.call('ZADD', KEYS[1], digits(ARGV[i + 1] == '1' and number - 1e15 or number), person)
@@ -40,6 +51,10 @@ for i = 1, #all, 2 do
   if person ~= '*' then
     local row = all[i + 1]
     local tenant, station, serial, hosts, since, seen = read(row)
+    if not tenant then
+      row = anew(person)
+      tenant, station, serial, hosts, since, seen = read(row)
+    end
     if now - looked > patience / 2 then
       row = write(person, tenant, station, serial, hosts, since)
     elseif now - seen > patience then
@@ -56,5 +71,16 @@ for i = 1, #all, 2 do
   end
 end
 if #rows > 0 then redis.call('HSET', KEYS[2], '*', digits(now)) else redis.call('DEL', KEYS[2]) end
-settle_shares({ use = KEYS[5], shares = KEYS[7] })
-return { now, rows, redis.call('HGETALL', KEYS[7]), redis.call('LRANGE', KEYS[6], 0, -1) }
+local uses = { use = KEYS[5], shares = KEYS[7] }
+settle_shares(uses)
+local shares = redis.call('HGETALL', KEYS[7])
+for i = 2, #shares, 2 do
+  -- What is no number of seats is counted anew.
+  if not string.match(shares[i], '^%d%d?%d?%d?%d?%d?%d?$') then
+    redis.call('DEL', KEYS[7])
+    settle_shares(uses)
+    shares = redis.call('HGETALL', KEYS[7])
+    break
+  end
+end
+return { now, rows, shares, redis.call('LRANGE', KEYS[6], 0, -1), unread }

@@ -8,7 +8,10 @@ using VdiBroker.Storage;
 namespace VdiBroker.Stations;
 
 /// <summary>Wishes of unknown stations in Redis. They are bounded in number, for each address and in all: whoever floods them fills the own share.</summary>
-internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
+/// <param name="store">Where.</param>
+/// <param name="keys">Of the farm.</param>
+/// <param name="logger">Told of what cannot be read; null = nobody is.</param>
+internal sealed class EnrolmentStore(RedisStore store, KeySpace keys, ILogger<EnrolmentStore>? logger = null)
 {
     /// <summary>Undecided wishes from one address: a classroom and some may stand behind one.</summary>
     public const int MostOfAnAddress = 40;
@@ -26,25 +29,30 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
     private static readonly Script _ask = new("ask_enrolment");
     private static readonly Script _decide = new("decide_enrolment");
 
-    /// <summary>A station asks, or asks again.</summary>
+    /// <summary>A station asks, or asks again. What was kept of it and cannot be read is forgotten: it has a fresh code then, and is decided anew.</summary>
     /// <param name="wish">Without its time.</param>
     /// <returns>What stands there now, which may be decided; null = too many wait, here or from this address.</returns>
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public async Task<KnownWish?> AskAsync(StationWish wish)
     {
+        var (unread, row) = ((RedisValue)"", (RedisValue)"");
         for (var n = 0; n < Draws; n++)
         {
-            var answer = (string[])(await store.RunScriptAsync(_ask, [keys.Enrolments, keys.EnrolmentCodes, keys.EnrolmentEnds, Of(wish), keys.EnrolmentsDecided],
-                [wish.Key, EnrolmentCode.Draw(), JsonSerializer.Serialize(wish, WishJson.Default.StationWish), (long)Waits.TotalMilliseconds, MostOfAnAddress, MostOfAll]))!;
-            if (answer[0].Length > 0) return KnownWish.Of(answer[0], answer[1]);
-            if (answer[1] != "code") return null;
+            var answer = (RedisValue[])(await store.RunScriptAsync(_ask, [keys.Enrolments, keys.EnrolmentCodes, keys.EnrolmentEnds, Of(wish), keys.EnrolmentsDecided],
+                [wish.Key, EnrolmentCode.Draw(), JsonSerializer.Serialize(wish, WishJson.Default.StationWish), (long)Waits.TotalMilliseconds, MostOfAnAddress, MostOfAll, unread, row]))!;
+            if (answer[0].IsNullOrEmpty && answer[1] != "code") return null;
+            if (answer[0].IsNullOrEmpty) continue;
+            // Of another key is as good as of none.
+            if (KnownWish.Read(answer[0], answer[1]) is { } known && known.Wish.Key == wish.Key) return known;
+            (unread, row) = (answer[0], answer[1]);
+            if (logger is not null) StationsLog.WishUnreadable(logger, wish.Key, wish.From);
         }
         return null;
     }
 
-    /// <summary>Every wish that has not ended, the oldest first.</summary>
+    /// <summary>Every wish that has not ended, the oldest first; and the codes of those that cannot be read.</summary>
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
-    public async Task<ImmutableArray<KnownWish>> ListAsync()
+    public async Task<(ImmutableArray<KnownWish> Wishes, ImmutableArray<string> Unreadable)> ListAsync()
     {
         var (rows, ended) = await store.RunAsync("list enrolments", async db =>
         {
@@ -54,13 +62,14 @@ internal sealed class EnrolmentStore(RedisStore store, KeySpace keys)
             return (await all, (RedisValue[])[.. await undecided, .. await decided]);
         });
         var gone = ended.Select(code => code.ToString()).ToHashSet();
-        return [.. rows.Where(row => !gone.Contains(row.Name.ToString())).Select(row => KnownWish.Of(row.Name.ToString(), row.Value.ToString())).OrderBy(one => one.Wish.At)];
+        var read = rows.Where(row => !gone.Contains(row.Name.ToString())).Select(row => (Code: row.Name.ToString(), Known: KnownWish.Read(row.Name, row.Value))).ToList();
+        return ([.. read.Select(one => one.Known).OfType<KnownWish>().OrderBy(one => one.Wish.At)], [.. read.Where(one => one.Known is null).Select(one => one.Code)]);
     }
 
-    /// <summary>One; null = there is none of that code.</summary>
+    /// <summary>One; null = there is none of that code, or none that can be read.</summary>
     /// <exception cref="StoreOutOfReachException">The store is out of reach.</exception>
     public Task<KnownWish?> FindAsync(string code) => store.RunAsync("find enrolment", async db =>
-        await db.HashGetAsync(keys.Enrolments, code) is { HasValue: true } row ? KnownWish.Of(code, row.ToString()) : null);
+        await db.HashGetAsync(keys.Enrolments, code) is { HasValue: true } row ? KnownWish.Read(code, row) : null);
 
     /// <summary>Accepts: the name's standing and the station's answer, together.</summary>
     /// <param name="asked">As it was found.</param>

@@ -17,7 +17,7 @@ internal sealed class StandingStore(RedisStore store, KeySpace keys)
     /// <exception cref="StoreException">The store is out of reach.</exception>
     public async Task<ImmutableDictionary<StationId, StationStanding>> ReadAsync() =>
         (await store.RunAsync("read stations", db => db.HashGetAllAsync(keys.Standings)))
-            .Select(row => StandingRow.Read(row.Name.ToString(), row.Value.ToString())).ToImmutableDictionary(standing => standing.Station);
+            .Select(row => StandingRow.Read(row.Name.ToString(), row.Value.ToString())).DistinctBy(standing => standing.Station).ToImmutableDictionary(standing => standing.Station);
 
     /// <summary>One of them, and when it was read, by the store's clock.</summary>
     /// <exception cref="StoreException">The store is out of reach.</exception>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StackExchange.Redis;
+using VdiBroker.Rpc;
 
 namespace VdiBroker.Stations;
 
@@ -46,9 +48,23 @@ internal sealed record StationWish(
 internal sealed record KnownWish(string Code, StationWish Wish, string Text)
 {
     /// <summary>Of a row.</summary>
-    public static KnownWish Of(string code, string text) => new(code, JsonSerializer.Deserialize(text, WishJson.Default.StationWish)!, text);
+    /// <returns>Null: nobody can read it. It hurts its own station alone, which asks again.</returns>
+    public static KnownWish? Read(RedisValue code, RedisValue text)
+    {
+        try
+        {
+            // As bytes: what is no text is no row either.
+            return References.IsOne(code.ToString()) && !text.IsNull && JsonSerializer.Deserialize((byte[])text!, WishJson.Default.StationWish) is { } wish && wish.At > 0 && wish.At <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                ? new KnownWish(code.ToString(), wish, text.ToString()) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// A row that lacks what every broker writes is none.
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StationWish))]
 internal sealed partial class WishJson : JsonSerializerContext;

@@ -36,6 +36,9 @@ internal static partial class StationsLog
     [LoggerMessage(309, LogLevel.Warning, "station {station}: {why}, in {file}; it is refused until more is read in the store")]
     public static partial void KeptUnreadable(ILogger logger, StationId station, string why, string file);
 
+    [LoggerMessage(311, LogLevel.Warning, "what was kept of the station with the key {key}, which asks to be admitted from {address}, cannot be read: it asks anew and shows another code; if it was accepted already, accept that one ('broker station accept … --replace')")]
+    public static partial void WishUnreadable(ILogger logger, string key, string address);
+
     [LoggerMessage(303, LogLevel.Warning, "what was known of stations cannot be read in {file}: {cause}; it is read from the store")]
     public static partial void NotRead(ILogger logger, string file, string cause);
 }

@@ -20,6 +20,17 @@ public sealed record HostDrain(HostId Host, DateTimeOffset From, TimeSpan Grace)
     /// <summary>Why, in the operator's words; may be empty.</summary>
     public string Why { get; init; } = "";
 
+    /// <summary>
+    /// What was planned cannot be read any more. Somebody wanted that host to take nobody, so it takes nobody; since when, and for how long its people may finish, nobody knows, so none of them is ended by it. It holds until an
+    /// operator plans a drain anew or takes this one back. <see cref="Why"/> says what is wrong.
+    /// </summary>
+    public bool IsUnreadable { get; init; }
+
+    /// <summary>Of a host whose drain cannot be read: it holds, without an end.</summary>
+    /// <param name="host">Which.</param>
+    /// <param name="why">What is wrong.</param>
+    public static HostDrain Unreadable(HostId host, string why) => new(host, DateTimeOffset.UnixEpoch, TimeSpan.FromMilliseconds(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())) { IsUnreadable = true, Why = why };
+
     /// <summary>When the last people are ended.</summary>
     public DateTimeOffset EndsAt => From + Grace;
 

@@ -77,6 +77,9 @@ public static class Adoption
     /// <summary>The seat's session was no more.</summary>
     public const string SessionMissing = "session-missing";
 
+    /// <summary>Nobody can read what the ledger has of it: it is left as it is.</summary>
+    public const string RowUnreadable = "row-unreadable";
+
     /// <summary>Its host had gone, and its person asked for a desktop.</summary>
     public const string HostGone = "host-gone";
 

@@ -13,9 +13,9 @@ public static class DrainEnds
     /// <param name="drain">The host's drain; null = none.</param>
     /// <param name="session">One of its sessions.</param>
     /// <param name="now">The store's time.</param>
-    /// <returns>Null when it may stay.</returns>
+    /// <returns>Null when it may stay; always where the drain cannot be read.</returns>
     public static EndDemand? DemandOn(HostDrain? drain, Session session, DateTimeOffset now) =>
-        drain is null || drain.IsOver(now) ? null : new EndDemand(Limit.Drain, UntilOf(drain, session)) { ToldFrom = drain.From };
+        drain is null || drain.IsUnreadable || drain.IsOver(now) ? null : new EndDemand(Limit.Drain, UntilOf(drain, session)) { ToldFrom = drain.From };
 
     /// <summary>Until when a session may stay.</summary>
     public static DateTimeOffset UntilOf(HostDrain drain, Session session) =>

@@ -191,5 +191,5 @@ public sealed class QueueTests(RedisFixture redis)
         (await farm.Queue.WaitAsync(LedgerFarm.Office, [])).Use.OrderBy(row => row.Key.Value, StringComparer.Ordinal).Select(row => (row.Key.Value, row.Value));
 
     private Task<bool> DrainFromAsync(LedgerFarm farm, DateTimeOffset from) =>
-        redis.Store.RunAsync("drain", db => db.HashSetAsync(farm.Keys.Drains, "blade0", $$"""{"from":{{from.ToUnixTimeMilliseconds()}},"until":{{from.AddHours(2).ToUnixTimeMilliseconds()}}}"""));
+        redis.Store.RunAsync("drain", db => db.HashSetAsync(farm.Keys.Drains, "blade0", $$"""{"from":{{from.ToUnixTimeMilliseconds()}},"grace":0,"until":{{from.AddHours(2).ToUnixTimeMilliseconds()}},"by":"op","why":""}"""));
 }

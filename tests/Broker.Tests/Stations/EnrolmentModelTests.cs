@@ -73,7 +73,7 @@ public sealed class EnrolmentModelTests(RedisFixture redis)
                     events.Add($"station-revoked {NameOf(name)}");
                     break;
             }
-            Assert.Equal(known.OrderBy(one => one.Key).Select(one => (codes[one.Key], one.Value)), (await wishes.ListAsync()).OrderBy(one => one.Wish.Key).Select(one => (one.Code, StateOf(one))));
+            Assert.Equal(known.OrderBy(one => one.Key).Select(one => (codes[one.Key], one.Value)), (await wishes.ListAsync()).Wishes.OrderBy(one => one.Wish.Key).Select(one => (one.Code, StateOf(one))));
             Assert.Equal(admitted.OrderBy(one => one.Key).Select(one => one.Value), (await standings.ReadAsync()).Values.OrderBy(one => one.Station.Value).Select(one => one.Revoked ? "revoked" : one.Certificate!));
             Assert.Equal(events, (await redis.Store.RunAsync("read events", db => db.StreamRangeAsync(keys.Events))).Select(one => $"{one["kind"]} {one["station"]}"));
         }
@@ -99,10 +99,10 @@ public sealed class EnrolmentModelTests(RedisFixture redis)
                 foreach (var code in await db.SortedSetRangeByRankAsync(set)) await db.SortedSetAddAsync(set, code, 1);
             return true;
         });
-        Assert.Empty(await wishes.ListAsync());
+        Assert.Empty((await wishes.ListAsync()).Wishes);
         var anew = (await wishes.AskAsync(WishOf(0)))!;
         Assert.NotEqual(first.Code, anew.Code);
-        Assert.Equal([anew.Code], (await wishes.ListAsync()).Select(one => one.Code));
+        Assert.Equal([anew.Code], (await wishes.ListAsync()).Wishes.Select(one => one.Code));
         Assert.Equal(1, await redis.Store.RunAsync("count", db => db.HashLengthAsync(keys.EnrolmentCodes)));
     }
 

@@ -88,6 +88,17 @@ public sealed class DrainTests
         return most;
     }
 
+    [Fact]
+    public void A_drain_that_cannot_be_read_holds_for_ever_and_ends_nobody()
+    {
+        var drain = HostDrain.Unreadable(_drain.Host, "what was planned cannot be read");
+        foreach (var now in (DateTimeOffset[])[Farms.Noon, Farms.Noon.AddYears(50), DateTimeOffset.MaxValue])
+        {
+            Assert.Equal((true, false), (drain.Holds(now), drain.IsOver(now)));
+            foreach (var phase in (SessionPhase[])[SessionPhase.Active, SessionPhase.Disconnected]) Assert.Null(DrainEnds.DemandOn(drain, On("amelie.durand", phase, -60), now));
+        }
+    }
+
     private static LimitDecision Decide(Session session, HostDrain? drain, DateTimeOffset now) =>
         _limits.Decide(session.AsLimited(), new[] { DrainEnds.DemandOn(drain, session, now) }.OfType<EndDemand>(), now);
 
