@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using SmtpServer;
-using SmtpServer.ComponentModel;
 using SmtpServer.Protocol;
 using SmtpServer.Storage;
 using VdiBroker.City.Processes;

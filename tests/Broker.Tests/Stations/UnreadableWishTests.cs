@@ -2,7 +2,6 @@ using StackExchange.Redis;
 using VdiBroker.Broker.Tests.Rpc;
 using VdiBroker.Broker.Tests.Sessions;
 using VdiBroker.Broker.Tests.Storage;
-using VdiBroker.Kernel;
 using VdiBroker.Stations;
 using VdiBroker.Storage;
 using Xunit;

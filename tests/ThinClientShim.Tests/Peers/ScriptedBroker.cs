@@ -94,7 +94,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     {
         using var own = authority.Station();
         using var shown = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
-        using var handler = new SocketsHttpHandler { SslOptions = new() { ClientCertificates = [shown], RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        using var handler = new SocketsHttpHandler { SslOptions = new() { ClientCertificates = [shown], RemoteCertificateValidationCallback = (_, broker, _, _) => broker?.Issuer == authority.Certificate.Subject } };
         using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler });
         await new StationService.StationServiceClient(channel).WelcomeAsync(new WelcomeRequest(), deadline: DateTime.UtcNow + TestStation.Deadline);
     }
