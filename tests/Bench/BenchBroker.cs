@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
-using VdiBroker.Rpc;
 
 namespace VdiBroker.Bench;
 
@@ -14,12 +13,11 @@ internal sealed class BenchBroker : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly CountedLines _lines = new();
 
-    private BenchBroker(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, bool gates)
+    private BenchBroker(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(_lines));
         services.AddDirectory(directories, tenants);
-        if (gates) services.AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
         _services = services.BuildServiceProvider();
     }
 
@@ -30,13 +28,9 @@ internal sealed class BenchBroker : IAsyncDisposable
     public int KnownGroups => _services.GetRequiredService<DirectorySet>().Directories.SelectMany(directory => directory.Graphs).Sum(one => one.Graph.Count);
 
     /// <summary>Starts one.</summary>
-    /// <param name="directories">As the city file has them.</param>
-    /// <param name="tenants">Likewise.</param>
-    /// <param name="cancel">Ends the start.</param>
-    /// <param name="gates">With the gates before the directories, as where stations are served. Without, nothing bounds how many ask at once: for what a check itself costs.</param>
-    public static async Task<BenchBroker> StartAsync(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, CancellationToken cancel, bool gates = false)
+    public static async Task<BenchBroker> StartAsync(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, CancellationToken cancel)
     {
-        var broker = new BenchBroker(directories, tenants, gates);
+        var broker = new BenchBroker(directories, tenants);
         foreach (var service in broker._services.GetServices<IHostedService>()) await service.StartAsync(cancel);
         return broker;
     }

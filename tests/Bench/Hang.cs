@@ -41,7 +41,7 @@ internal sealed record Hang(BenchBroker Broker, Func<Task> BeginAsync, Func<Task
         // The hanging one comes first in the file: where order counts, it counts against us.
         DirectoryOptions[] directories = [reached(Options(other, "other")), Options(healthy, "healthy")];
         TenantBranch[] tenants = [.. other.Branches("other"), .. healthy.Branches("healthy")];
-        return BenchBroker.StartAsync([.. directories], [.. tenants], cancel, gates: true);
+        return BenchBroker.StartAsync([.. directories], [.. tenants], cancel);
 
         DirectoryOptions Options(BenchDirectory one, string id) => one.Options(id, effort.Connections) with { Deadline = effort.Deadline };
     }
