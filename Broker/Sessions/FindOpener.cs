@@ -20,9 +20,6 @@ internal sealed record OpenRequested(Presented Secret, StationId Station, PoolId
 
     /// <summary>Asked when it is known who it is: how long they have to wait for it; null = they may open. Null itself = they always may.</summary>
     public Func<PersonId, TimeSpan?>? MayOpen { get; init; }
-
-    /// <summary>As <see cref="Directory.AuthenticationRequest.Waits"/>.</summary>
-    public Action? Waits { get; init; }
 }
 
 /// <summary>Who may open what. Closed.</summary>
@@ -56,16 +53,12 @@ internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRi
     /// <summary>Looks; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async Task<Opener> RunAsync(OpenRequested request, CancellationToken cancel)
     {
-        var remembered = request.Secret.IsPlausible && fresh.SignIns.TryTake(request.Secret.Digest, out var kept) && kept.SignIn.Station == request.Station ? kept : null;
+        var remembered = request.Secret.IsPlausible && fresh.SignIns.TryTake(request.Secret.Digest, out var young) && young.SignIn.Station == request.Station ? young : null;
         var signIn = remembered?.SignIn ?? await signIns.FindAsync(request.Secret, request.Station);
         if (signIn is null or { Closed: true }) return new Opener.None(ErrorCode.SignInEnded);
         if (request.MayOpen?.Invoke(signIn.Person) is { } after) return new Opener.None(ErrorCode.ComeBack) { After = after };
         request.Notes?.Meets(signIn);
-        switch (await renew.RunAsync(request.Secret, signIn, request.Waits, cancel))
-        {
-            case Renewal.ComeBack(var later): return new Opener.None(ErrorCode.ComeBack) { After = later };
-            case Renewal.Known(var young): signIn = young; break;
-        }
+        signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
         return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool)
             ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false, Home = homes.Of(signIn.Station)?.Place }

@@ -74,7 +74,7 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
     public override async Task Open(OpenRequest request, IServerStreamWriter<OpenReply> responseStream, ServerCallContext context)
     {
         var station = Station(context);
-        var pool = Pool(request.PoolId);
+        var asked = new OpenRequested(new Presented(request.SignIn), station, Pool(request.PoolId)) { Replace = request.Replace, MayOpen = known => pace.Open(station.Value, known.Value) };
         using var place = _streams.Enter(station.Value);
         using var end = ending.With(context);
         using var entry = await EnterAsync(station, gates.OpenAsync, end.Token);
@@ -83,7 +83,6 @@ internal sealed class StationRpc(Caller caller, PersonCalls person, SessionCalls
             ErrorCatalogue.SendAway(context, request.Language, after);
             return;
         }
-        var asked = new OpenRequested(new Presented(request.SignIn), station, pool) { Replace = request.Replace, MayOpen = known => pace.Open(station.Value, known.Value), Waits = entry.Place!.Dispose };
         var served = false;
         try
         {
