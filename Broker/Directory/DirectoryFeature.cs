@@ -74,7 +74,7 @@ internal sealed class DirectorySet : IDisposable
         Directories =
         [
             .. used.Select(directory => new PeopleDirectory(
-                directory, tenants.Where(tenant => tenant.Directory == directory.Id), gates is null ? null : one => gates.OfDirectory(one.Id, used.Length, () => one.Answers), log, ldapLog, time)),
+                directory, tenants.Where(tenant => tenant.Directory == directory.Id), gates?.OfDirectory(directory.Id, used.Length), log, ldapLog, time)),
         ];
     }
 

@@ -9,6 +9,8 @@ internal sealed class DirectoryPlaces : IDisposable
 {
     // As long as at the gate before all sign-ins.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    // Directories answer within milliseconds, and within this where processors are busy.
+    private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
     private readonly List<(PeopleDirectory Directory, AdmissionGate.Admitted Place)> _taken = [];
     private readonly Action? _waits;
@@ -23,7 +25,7 @@ internal sealed class DirectoryPlaces : IDisposable
     public DirectoryPlaces(Action? waits, TimeProvider time)
     {
         _waits = waits;
-        if (waits is not null) _late = time.CreateTimer(static waits => ((Action)waits!)(), waits, DirectoryShare.LateAfter, Timeout.InfiniteTimeSpan);
+        if (waits is not null) _late = time.CreateTimer(static waits => ((Action)waits!)(), waits, _longest, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Takes a place at a directory if there is one at once.</summary>
@@ -31,15 +33,12 @@ internal sealed class DirectoryPlaces : IDisposable
     public bool TryTake(PeopleDirectory directory) => directory.Gate is not { } gate || (gate.TryEnter() is { } place && Keep(directory, place));
 
     /// <summary>Takes a place at a directory, and waits for it where there is none, or where the directory is known not to answer: then that is all that is waited for.</summary>
-    /// <param name="directory">Whose.</param>
-    /// <param name="near">As in <see cref="AdmissionGate.EnterAsync(TimeSpan, bool, CancellationToken)"/>.</param>
-    /// <param name="cancel">Ends the wait.</param>
     /// <returns>Null = it may be asked; else too many wait for it: when to come back.</returns>
-    public async ValueTask<TimeSpan?> TakeAsync(PeopleDirectory directory, bool near, CancellationToken cancel)
+    public async ValueTask<TimeSpan?> TakeAsync(PeopleDirectory directory, CancellationToken cancel)
     {
         if (directory.Gate is not { } gate || (directory.IsAsked && TryTake(directory))) return null;
         _waits?.Invoke();
-        var entry = await gate.EnterAsync(_patience, near, cancel);
+        var entry = await gate.EnterAsync(_patience, cancel);
         if (entry.Away is { } after) return after;
         // Whoever waited may have been answered elsewhere meanwhile.
         return Keep(directory, entry.Place!) ? null : AdmissionRule.ShortestAway;

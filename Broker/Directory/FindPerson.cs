@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using VdiBroker.Kernel;
 using VdiBroker.Ldap;
-using VdiBroker.Rpc;
 
 namespace VdiBroker.Directory;
 
@@ -27,7 +26,7 @@ internal abstract record Finding
     /// <summary>No directory knows the name, and one of them could not be asked.</summary>
     public sealed record OutOfReach(string Cause, ImmutableArray<TenantId> Down) : Finding;
 
-    /// <summary>For a directory that could know the name, and answers, too many wait already; nobody of the station's own tenant bears it as far as is known.</summary>
+    /// <summary>No directory that was asked knows the name, and for one of the others too many wait already.</summary>
     /// <param name="After">At least so long before the next try.</param>
     public sealed record Crowded(TimeSpan After) : Finding;
 }
@@ -51,29 +50,36 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
         var named = names.TenantOf(login);
         var asked = directories.Where(directory => named is not { } tenant || directory.Tenants.Contains(tenant)).ToArray();
         var own = station is { } here ? asked.FirstOrDefault(directory => directory.Tenants.Contains(here)) : null;
-        var search = new Search(places, station, Ask, time);
+        var search = new Search(places, station, time);
         var well = asked.Where(directory => directory.Answers).ToHashSet();
         // The own one has a start, not more: whoever is another's does not wait long for it.
-        if (own is not null && well.Contains(own) && await search.TakeAsync(own, cancel)) await search.AskAsync([own], wait: true, cancel);
+        TimeSpan? full = null;
+        if (own is not null && well.Contains(own))
+        {
+            full = await places.TakeAsync(own, cancel);
+            if (full is null) await search.AskAsync([own], Ask, wait: true, cancel);
+        }
         if (!search.OwnIsKnown)
         {
             var others = asked.Where(directory => well.Contains(directory) && directory != own).ToArray();
             var free = others.Where(places.TryTake).ToArray();
             // Where one has no place left, it may be the one that knows the name: the others are waited for no longer than they take as a rule.
-            await search.AskAsync(free, wait: free.Length < others.Length, cancel);
+            await search.AskAsync(free, Ask, wait: free.Length < others.Length, cancel);
         }
-        if (search.Known.Count == 0) await search.AskInTurnAsync(asked.Where(directory => !search.IsAsked(directory) && !search.IsFull(directory)), near: true, cancel);
-        // One that is only crowded may know the name too: it is asked, or nobody's password goes anywhere.
-        if (search.Known.Count > 0 && !search.OwnIsKnown) await search.AskInTurnAsync(asked.Where(directory => !search.IsAsked(directory) && directory.IsOnlyCrowded), near: false, cancel);
-        return Choose(search, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
+        if (search.Known.Count == 0) await search.AskAsync(asked.Where(directory => !search.IsAsked(directory) && (full is null || directory != own)), InTurn, wait: false, cancel);
+        return Choose(search, full, station, own, own ?? asked.FirstOrDefault() ?? directories.FirstOrDefault());
 
-        Task<Word> Ask(PeopleDirectory directory) => AskAsync(directory, login, named, cancel);
+        Task<Answer> Ask(PeopleDirectory directory) => AskAsync(directory, login, named, cancel);
+        async Task<Answer> InTurn(PeopleDirectory directory) => await places.TakeAsync(directory, cancel) is not { } after ? await Ask(directory)
+            : directory.IsAsked ? new Answer(directory, [], null, after)
+            // Nobody crowds: all wait for one that is known not to answer.
+            : new Answer(directory, [], new DirectoryOutOfReachException(Outage.Silent, directory.Cause));
     }
 
-    private Finding Choose(Search search, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
+    // full: the own one had no place; when to come back.
+    private Finding Choose(Search search, TimeSpan? full, TenantId? station, PeopleDirectory? own, PeopleDirectory? asked)
     {
         var known = search.Known;
-        if (known.Count > 0 && !search.OwnIsKnown && search.Crowded is { } soon) return new Finding.Crowded(soon);
         if (KnownNames.Choose([.. known.Select(one => one.Person.Tenant)], station) is { } place)
         {
             var (directory, person) = known[place];
@@ -81,7 +87,7 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
             return new Finding.Someone(directory, person, doubtful ? search.OutOfReach(own!) : null);
         }
         if (known.Count > 0) log.Ambiguous(string.Join(", ", known.Select(one => one.Directory.Id).Distinct()));
-        else if (search.After is { } after) return new Finding.Crowded(after);
+        else if ((full ?? search.After) is { } after) return new Finding.Crowded(after);
         else if (search.Faults.Count > 0) return search.OutOfReach();
         return new Finding.Nobody(asked);
     }
@@ -90,116 +96,48 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
     public static bool IsDown(PeopleDirectory directory, DirectoryOutOfReachException fault) =>
         fault.Outage is Outage.Lost or Outage.Silent or Outage.Untrusted or Outage.Unwilling && directory.States.All(state => state.Breaker.Phase != BreakerPhase.Closed);
 
-    private async Task<Word> AskAsync(PeopleDirectory directory, LoginName login, TenantId? named, CancellationToken cancel)
+    private async Task<Answer> AskAsync(PeopleDirectory directory, LoginName login, TenantId? named, CancellationToken cancel)
     {
         try
         {
-            return new Word.Answer(directory, await directory.FindAsync(login, named, cancel));
+            return new Answer(directory, await directory.FindAsync(login, named, cancel), null);
         }
         catch (DirectoryOutOfReachException fault)
         {
             log.OutOfReach(directory.Id, fault.Message);
-            return new Word.Failed(directory, fault);
+            return new Answer(directory, [], fault);
         }
     }
 
-    /// <summary>What is heard of one directory. Closed.</summary>
-    private abstract record Word(PeopleDirectory Directory)
+    private sealed record Answer(PeopleDirectory Directory, ImmutableArray<PersonEntry> People, DirectoryOutOfReachException? Fault, TimeSpan? After = null);
+
+    /// <summary>One look-up under way: who is asked, who has answered what.</summary>
+    private sealed class Search(DirectoryPlaces places, TenantId? station, TimeProvider time)
     {
-        /// <summary>There is a place at it: it may be asked.</summary>
-        public sealed record Turn(PeopleDirectory Directory) : Word(Directory);
-
-        /// <summary>Too many wait for it; when to come back.</summary>
-        public sealed record Full(PeopleDirectory Directory, TimeSpan After) : Word(Directory);
-
-        public sealed record Answer(PeopleDirectory Directory, ImmutableArray<PersonEntry> People) : Word(Directory);
-
-        public sealed record Failed(PeopleDirectory Directory, DirectoryOutOfReachException Fault) : Word(Directory);
-    }
-
-    /// <summary>One look-up under way: who is asked, who has answered what, and who could not be asked for the crowd before it.</summary>
-    private sealed class Search(DirectoryPlaces places, TenantId? station, Func<PeopleDirectory, Task<Word>> ask, TimeProvider time)
-    {
-        private readonly Dictionary<Task<Word>, PeopleDirectory> _waiting = [];
-        // Waited for a place at, not for an answer.
-        private readonly HashSet<PeopleDirectory> _inLine = [];
+        private readonly Dictionary<Task<Answer>, PeopleDirectory> _waiting = [];
         private readonly HashSet<PeopleDirectory> _asked = [];
         private readonly HashSet<PeopleDirectory> _answered = [];
-        private readonly HashSet<PeopleDirectory> _late = [];
-        private readonly Dictionary<PeopleDirectory, TimeSpan> _full = [];
 
         public List<(PeopleDirectory Directory, PersonEntry Person)> Known { get; } = [];
 
         public List<(PeopleDirectory Directory, DirectoryOutOfReachException Fault)> Faults { get; } = [];
 
         /// <summary>For one of them too many wait already: when to come back; null = there is none.</summary>
-        public TimeSpan? After => _full.Count > 0 ? _full.Values.Min() : null;
-
-        /// <summary>As <see cref="After"/>, of those that are asked as well as ever when there is a place; those that hang are passed over. The queue behind their connections counts too.</summary>
-        public TimeSpan? Crowded
-        {
-            get
-            {
-                var soon = _full.Where(one => one.Key.IsOnlyCrowded).Select(one => one.Value)
-                    .Concat(Faults.Where(one => one.Fault.Outage == Outage.Crowded && one.Directory.IsOnlyCrowded).Select(_ => AdmissionRule.ShortestAway)).ToArray();
-                return soon.Length > 0 ? soon.Min() : null;
-            }
-        }
+        public TimeSpan? After { get; private set; }
 
         /// <summary>The station's own tenant has the name, once: whoever else has it, that person comes first.</summary>
         public bool OwnIsKnown => station is { } here && Known.Count(one => one.Person.Tenant == here) == 1;
 
         // Nobody waits for a directory that is known not to answer, if there is something to say without it. That another one is crowded says nothing of one that is only late.
-        private bool IsOver => OwnIsKnown || (Known.Count > 0 && !_waiting.Values.Any(MayYetKnow)) || (After is not null && _waiting.Values.All(directory => !directory.IsAsked));
+        private bool IsOver => OwnIsKnown || (Known.Count > 0 && _waiting.Values.All(directory => !directory.Answers)) || (After is not null && _waiting.Values.All(directory => !directory.IsAsked));
 
-        public bool IsAsked(PeopleDirectory directory) => _asked.Contains(directory) || _inLine.Contains(directory);
-
-        public bool IsFull(PeopleDirectory directory) => _full.ContainsKey(directory);
+        public bool IsAsked(PeopleDirectory directory) => _asked.Contains(directory);
 
         public bool Answered(PeopleDirectory directory) => _answered.Contains(directory);
 
-        /// <summary>Takes a place at a directory.</summary>
-        /// <returns>False: too many wait for it.</returns>
-        public async Task<bool> TakeAsync(PeopleDirectory directory, CancellationToken cancel)
+        public async Task AskAsync(IEnumerable<PeopleDirectory> some, Func<PeopleDirectory, Task<Answer>> ask, bool wait, CancellationToken cancel)
         {
-            if (await places.TakeAsync(directory, near: true, cancel) is not { } after) return true;
-            _full[directory] = after;
-            return false;
-        }
-
-        /// <summary>Asks those at which there is a place.</summary>
-        public Task AskAsync(IEnumerable<PeopleDirectory> some, bool wait, CancellationToken cancel)
-        {
-            foreach (var directory in some) Ask(directory);
-            return HearAsync(wait, cancel);
-        }
-
-        /// <summary>Asks each as soon as there is a place at it.</summary>
-        public Task AskInTurnAsync(IEnumerable<PeopleDirectory> some, bool near, CancellationToken cancel)
-        {
-            foreach (var directory in some.Where(directory => !IsAsked(directory)).ToArray())
-            {
-                _inLine.Add(directory);
-                _full.Remove(directory);
-                _waiting.Add(TurnAsync(directory, near, cancel), directory);
-            }
-            return HearAsync(wait: false, cancel);
-        }
-
-        private void Ask(PeopleDirectory directory)
-        {
-            if (_asked.Add(directory)) _waiting.Add(ask(directory), directory);
-        }
-
-        private async Task<Word> TurnAsync(PeopleDirectory directory, bool near, CancellationToken cancel) => await places.TakeAsync(directory, near, cancel) is not { } after ? new Word.Turn(directory)
-            : directory.IsAsked ? new Word.Full(directory, after)
-            // Nobody crowds: all wait for one that is known not to answer.
-            : new Word.Failed(directory, new DirectoryOutOfReachException(Outage.Silent, directory.Cause));
-
-        private bool MayYetKnow(PeopleDirectory directory) => _inLine.Contains(directory) ? directory.IsOnlyCrowded : directory.Answers && !_late.Contains(directory);
-
-        private async Task HearAsync(bool wait, CancellationToken cancel)
-        {
+            foreach (var directory in some.Where(_asked.Add)) _waiting.Add(ask(directory), directory);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var patience = wait ? Task.Delay(Patience, time, enough.Token) : null;
             while (_waiting.Count > 0 && !IsOver)
@@ -208,46 +146,28 @@ internal sealed class FindPerson(ImmutableArray<PeopleDirectory> directories, Te
                 var next = await Task.WhenAny((IEnumerable<Task>)(patience is null ? _waiting.Keys : [.. _waiting.Keys, patience]));
                 if (next == patience)
                 {
-                    foreach (var late in _waiting.Values.Where(directory => !_inLine.Contains(directory) && _late.Add(directory))) late.NoteLate();
-                    if (wait) break;
-                    patience = null;
+                    foreach (var late in _waiting.Values) late.NoteLate();
+                    break;
+                }
+                var answer = await (Task<Answer>)next;
+                _waiting.Remove((Task<Answer>)next);
+                Known.AddRange(answer.People.Select(person => (answer.Directory, person)));
+                if (answer.People.IsEmpty) places.Leave(answer.Directory);
+                if (answer.After is { } after)
+                {
+                    After = After < after ? After : after;
                     continue;
                 }
-                var heard = await (Task<Word>)next;
-                _waiting.Remove((Task<Word>)next);
-                // Whoever is asked only now has as long as the others had.
-                if (Hear(heard) && !wait) patience = null;
+                if (answer.Fault is { } fault)
+                {
+                    Faults.Add((answer.Directory, fault));
+                    continue;
+                }
+                _answered.Add(answer.Directory);
+                answer.Directory.NoteAnswer();
             }
             await enough.CancelAsync();
             cancel.ThrowIfCancellationRequested();
-        }
-
-        /// <returns>True when one more is asked.</returns>
-        private bool Hear(Word word)
-        {
-            var directory = word.Directory;
-            _inLine.Remove(directory);
-            switch (word)
-            {
-                case Word.Turn:
-                    Ask(directory);
-                    return true;
-                case Word.Full(_, var after):
-                    _full[directory] = after;
-                    return false;
-                case Word.Failed(_, var fault):
-                    places.Leave(directory);
-                    Faults.Add((directory, fault));
-                    return false;
-                case Word.Answer(_, var people):
-                    Known.AddRange(people.Select(person => (directory, person)));
-                    if (people.IsEmpty) places.Leave(directory);
-                    _answered.Add(directory);
-                    directory.NoteAnswer();
-                    return false;
-                default:
-                    throw new InvalidOperationException("a word without a case");
-            }
         }
 
         public Finding.OutOfReach OutOfReach() => new(

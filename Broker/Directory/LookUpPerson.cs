@@ -19,10 +19,6 @@ public abstract record Lookup
 
     /// <summary>The directory could not be asked.</summary>
     public sealed record OutOfReach(string Cause) : Lookup;
-
-    /// <summary>As many wait for the directory as may: it was not asked. Only where the look-up takes a place at it.</summary>
-    /// <param name="After">At least so long before the next try.</param>
-    public sealed record Crowded(TimeSpan After) : Lookup;
 }
 
 /// <summary>Where what is known of a person comes from; for operators, not for logs.</summary>
@@ -45,18 +41,9 @@ public sealed class LookUpPerson
     /// <param name="tenant">Whose person it is.</param>
     /// <param name="login">A login name, in any spelling.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public Task<Lookup> RunAsync(TenantId tenant, string login, CancellationToken cancel) => RunAsync(tenant, login, null, cancel);
-
-    /// <summary>As above, for a person who waits for it.</summary>
-    /// <param name="tenant">Whose person it is.</param>
-    /// <param name="login">A login name, in any spelling.</param>
-    /// <param name="places">Where a place at the directory is taken; null = it is asked without.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    internal async Task<Lookup> RunAsync(TenantId tenant, string login, DirectoryPlaces? places, CancellationToken cancel)
+    public async Task<Lookup> RunAsync(TenantId tenant, string login, CancellationToken cancel)
     {
         if (LoginName.Parse(login) is not { } name || _directories.FirstOrDefault(one => one.Tenants.Contains(tenant)) is not { } directory) return new Lookup.Nobody();
-        if (places is not null && await places.TakeAsync(directory, near: true, cancel) is { } after)
-            return directory.IsOnlyCrowded ? new Lookup.Crowded(after) : new Lookup.OutOfReach($"directory {directory.Id} hangs or is slow, and as many wait for it as may");
         try
         {
             var found = await directory.FindAsync(name, tenant, cancel);

@@ -19,9 +19,9 @@ internal sealed class PeopleDirectory : IDisposable
     private long _lateUntil;
     private int _references;
 
-    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, Func<PeopleDirectory, DirectoryGate>? gate, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
+    public PeopleDirectory(DirectoryOptions options, IEnumerable<TenantBranch> tenants, AdmissionGate? gate, DirectoryLog log, LdapLog ldapLog, TimeProvider time)
     {
-        (_options, _log, _time) = (options, log, time);
+        (_options, Gate, _log, _time) = (options, gate, log, time);
         var all = tenants.ToArray();
         Tenants = [.. all.Select(tenant => tenant.Tenant)];
         var branches = TenantBranches.Make(all, options.People.Base, options.Groups.Base);
@@ -33,7 +33,6 @@ internal sealed class PeopleDirectory : IDisposable
                 .SelectMany(alike => alike.Key is null ? [alike] : alike.Select(one => (IEnumerable<TenantBranch>)[one]),
                     (alike, some) => new PeopleView(options.Schema, alike.Key ?? new TenantView(options.People, options.Groups), some, branches, _service, time)),
         ];
-        Gate = gate?.Invoke(this);
     }
 
     public string Id => _options.Id;
@@ -42,7 +41,7 @@ internal sealed class PeopleDirectory : IDisposable
     public ImmutableArray<TenantId> Tenants { get; }
 
     /// <summary>How many sign-ins may wait for it together; null = as many as come. See <see cref="DirectoryPlaces"/>.</summary>
-    public DirectoryGate? Gate { get; }
+    public AdmissionGate? Gate { get; }
 
     /// <summary>What is known of each server.</summary>
     public ImmutableArray<ServerState> States => _service.States;
@@ -55,9 +54,6 @@ internal sealed class PeopleDirectory : IDisposable
 
     /// <summary>True while one of its servers is known to answer, whether it has kept somebody waiting lately or not.</summary>
     public bool IsAsked => _service.Answers;
-
-    /// <summary>True where somebody who finds no place at it comes too early, not in vain: it answers as well as ever, and many want it.</summary>
-    public bool IsOnlyCrowded => Answers && Gate is not { IsSlow: true };
 
     /// <summary>Somebody's patience with it has run out: until it answers, or for a while, nobody else's is tried.</summary>
     public void NoteLate() => Volatile.Write(ref _lateUntil, Environment.TickCount64 + (long)LateFor.TotalMilliseconds);

@@ -11,44 +11,19 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     private static readonly TimeSpan _guess = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly LinkedList<TaskCompletionSource<Entry>> _waiting = [];
-    // In the order of coming.
-    private readonly LinkedList<Admitted> _inside = [];
     private readonly long _began = time.GetTimestamp();
     private int _atOnce = rule.Most;
+    private int _underWay;
     private TimeSpan _took = _guess;
     private TimeSpan _appointed;
     private TimeSpan _told;
     private long _sentAway;
 
-    /// <summary>How many are served together now.</summary>
-    public int AtOnce
-    {
-        get
-        {
-            lock (_gate) return _atOnce;
-        }
-    }
-
-    /// <summary>How many wait for their turn.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate) return _waiting.Count;
-        }
-    }
-
     /// <summary>Comes to the gate, and waits for the turn where that is near.</summary>
     /// <param name="patience">The longest wait for the turn. It is kept also where what is under way takes longer than it did lately: a directory that hangs is known by nothing else, at first.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>The place, to be disposed when the work is done, or that too many are here.</returns>
-    public ValueTask<Entry> EnterAsync(TimeSpan patience, CancellationToken cancel) => EnterAsync(patience, near: true, cancel);
-
-    /// <summary>As above.</summary>
-    /// <param name="patience">The longest wait for the turn.</param>
-    /// <param name="near">False: waits also where the turn is not near by what is known, for as long as the patience lasts.</param>
-    /// <param name="cancel">Gives up waiting.</param>
-    public ValueTask<Entry> EnterAsync(TimeSpan patience, bool near, CancellationToken cancel)
+    public ValueTask<Entry> EnterAsync(TimeSpan patience, CancellationToken cancel)
     {
         LinkedListNode<TaskCompletionSource<Entry>> turn;
         lock (_gate)
@@ -57,7 +32,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
             switch (rule.Decide(Seen(), patience, now, Random.Shared.NextDouble()))
             {
                 case Turn.Now: return new(new Entry(Admit(), null));
-                case Turn.ComeBack away when near: return new(SendAway(away, now));
+                case Turn.ComeBack away: return new(SendAway(away, now));
             }
             turn = _waiting.AddLast(new TaskCompletionSource<Entry>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
@@ -98,7 +73,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
         }
     }
 
-    private Crowding Seen() => new(_atOnce, _inside.Count, _waiting.Count, _took, _appointed);
+    private Crowding Seen() => new(_atOnce, _underWay, _waiting.Count, _took, _appointed);
 
     private Entry SendAway(Turn.ComeBack away, TimeSpan now)
     {
@@ -117,22 +92,6 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
         }
     }
 
-    /// <summary>So many are served together from now on; who is inside stays.</summary>
-    public void Resize(int atOnce)
-    {
-        lock (_gate)
-        {
-            _atOnce = atOnce;
-            AdmitWaiting();
-        }
-    }
-
-    /// <summary>How many have been inside for longer than <paramref name="late"/>, and how long serving one takes lately.</summary>
-    public (int Late, TimeSpan Took) Pace(TimeSpan late)
-    {
-        lock (_gate) return (_inside.TakeWhile(one => time.GetElapsedTime(one.From) > late).Count(), _took);
-    }
-
     // A crowd is one line, not a line for each.
     private void Count(TimeSpan now)
     {
@@ -144,17 +103,16 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
 
     private Admitted Admit()
     {
-        var place = new Admitted(this, time.GetTimestamp());
-        place.At = _inside.AddLast(place);
-        return place;
+        _underWay++;
+        return new Admitted(this, time.GetTimestamp());
     }
 
-    private void Leave(Admitted place)
+    private void Leave(long from)
     {
-        var took = time.GetElapsedTime(place.From);
+        var took = time.GetElapsedTime(from);
         lock (_gate)
         {
-            _inside.Remove(place.At!);
+            _underWay--;
             _took = AdmissionRule.Smooth(_took, took);
             AdmitWaiting();
         }
@@ -162,7 +120,7 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
 
     private void AdmitWaiting()
     {
-        while (_inside.Count < _atOnce && _waiting.First is { } next)
+        while (_underWay < _atOnce && _waiting.First is { } next)
         {
             _waiting.RemoveFirst();
             next.Value.SetResult(new Entry(Admit(), null));
@@ -174,15 +132,9 @@ internal sealed class AdmissionGate(AdmissionRule rule, string crowd, TimeProvid
     {
         private AdmissionGate? _gate = gate;
 
-        /// <summary>Since when, on the clock of the gate.</summary>
-        public long From => from;
-
-        /// <summary>Where it stands among those inside; the gate's own.</summary>
-        public LinkedListNode<Admitted>? At { get; set; }
-
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _gate, null) is { } left) left.Leave(this);
+            if (Interlocked.Exchange(ref _gate, null) is { } left) left.Leave(from);
         }
     }
 }

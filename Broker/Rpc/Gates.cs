@@ -25,7 +25,7 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     private static readonly TimeSpan _firstWord = TimeSpan.FromSeconds(5);
     // A handshake keeps a processor busy for milliseconds; one that takes longer waits for its caller, and not in the way of others. Not sooner: where callers are slower than this broker, more must not begin than they can finish.
     private static readonly TimeSpan _longestInside = TimeSpan.FromMilliseconds(500);
-    // It takes some addresses, not one, to fill the gate before the handshakes.
+    // It takes some addresses, not one, to fill the gate before the handshakes; and some directories, not one that hangs, to fill that before the sign-ins.
     private const int Shares = 3;
     private static readonly AdmissionRule _ofHandshakes = new(_handshakesAtOnce, _handshakesAtOnce, _longestAway);
     private static readonly AdmissionRule _ofPeople = new(Least, Most, _longestAway);
@@ -34,7 +34,7 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     private readonly AdmissionGate _signIns = new(_ofPeople, "sign-ins", time, logger);
     // One of its own: who has signed in does not wait behind those who have not.
     private readonly AdmissionGate _openings = new(_ofPeople, "openings", time, logger);
-    private ImmutableArray<DirectoryGate> _directories = [];
+    private ImmutableArray<AdmissionGate> _directories = [];
 
     /// <summary>Somebody begins: a password, a new one.</summary>
     public ValueTask<Entry> SignInAsync(CancellationToken cancel) => _signIns.EnterAsync(TimeSpan.FromSeconds(1), cancel);
@@ -45,11 +45,9 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
     /// </summary>
     /// <param name="directory">Its id, for the log.</param>
     /// <param name="ofHowMany">How many directories the city has, from 1.</param>
-    /// <param name="answers">Whether it is known to answer; asked often, from any thread.</param>
-    public DirectoryGate OfDirectory(string directory, int ofHowMany, Func<bool> answers)
+    public AdmissionGate OfDirectory(string directory, int ofHowMany)
     {
-        var gate = new DirectoryGate(new AdmissionGate(_ofPeople, $"sign-ins for directory {directory}", time, logger), _signIns, alone: ofHowMany == 1, answers);
-        gate.Adapt();
+        var gate = new AdmissionGate(ofHowMany == 1 ? _ofPeople : _ofPeople.Share(Shares), $"sign-ins for directory {directory}", time, logger);
         ImmutableInterlocked.Update(ref _directories, all => all.Add(gate));
         return gate;
     }
@@ -84,16 +82,11 @@ internal sealed class Gates(TimeProvider time, ILogger<Gates> logger) : Backgrou
             await Task.Delay(_look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var from = time.GetTimestamp();
             await Task.Yield();
-            Look(time.GetElapsedTime(from));
+            var behind = time.GetElapsedTime(from);
+            _signIns.Adapt(behind);
+            _openings.Adapt(behind);
+            foreach (var directory in _directories) directory.Adapt(behind);
         }
-    }
-
-    /// <summary>Takes note of how far behind the processors are, and of how the directories answer.</summary>
-    internal void Look(TimeSpan behind)
-    {
-        _signIns.Adapt(behind);
-        _openings.Adapt(behind);
-        foreach (var directory in _directories) directory.Adapt();
     }
 
     private async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -55,7 +55,7 @@ public abstract record Authentication
         }
     }
 
-    /// <summary>As many wait as may for a directory that could know the name: says nothing about the person or the password, and no password was tried.</summary>
+    /// <summary>As many wait for the directory as may, and nobody else knows the name: says nothing about the person or the password, and no password was tried.</summary>
     /// <param name="After">At least so long before the next try.</param>
     public sealed record Crowded(TimeSpan After) : Authentication;
 }

@@ -8,7 +8,6 @@ using VdiBroker.City.Processes;
 using VdiBroker.CityFile;
 using VdiBroker.Directory;
 using VdiBroker.Kernel;
-using VdiBroker.Rpc;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Directory;
@@ -112,15 +111,11 @@ public sealed class SignIns : IDisposable
 
     private readonly ServiceProvider _services;
 
-    /// <param name="directories">As the city file has them.</param>
-    /// <param name="tenants">Likewise.</param>
-    /// <param name="gates">The clock of the gates before the directories; null = there are none.</param>
-    public SignIns(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants, TimeProvider? gates = null)
+    public SignIns(ImmutableArray<DirectoryOptions> directories, ImmutableArray<TenantBranch> tenants)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Lines(Log)));
         services.AddDirectory(directories, tenants);
-        if (gates is not null) services.AddSingleton(provider => new Gates(gates, provider.GetRequiredService<ILogger<Gates>>()));
         _services = services.BuildServiceProvider();
     }
 
