@@ -12,7 +12,7 @@ internal static class HostCommands
     private const int NotForAll = 1;
     private const int NothingThere = 1;
 
-    /// <summary>The command with its verbs. Exit status 1 when a rehearsal leaves somebody without a seat, and when there is no drain to take back.</summary>
+    /// <summary>The command with its verbs. Exit status 1 when a rehearsal leaves somebody without a seat or cannot say who is there, and when there is no drain to take back.</summary>
     public static Command Build() => new("host", "the session hosts: health, people, taking out of service") { List(), Show(), Drain(), Undrain() };
 
     private static Command List()
@@ -37,8 +37,8 @@ internal static class HostCommands
         {
             if (Known(city, parsed.GetRequiredValue(host)) is not { } known) return Unknown(city, parsed.GetRequiredValue(host));
             var state = (await new HostStates(city.Store, city.Keys, city.Plan.Hosts).AllAsync()).Single(one => one.Host.Id == known);
-            var there = await SessionsOf(city).OnHostAsync(known);
-            var shown = new ShownHost(state, [.. there.Where(session => !session.IsFinal)], await PeopleNames.OfAsync(city.Plan, there.Select(session => session.Person), cancel), voice);
+            var (there, unread) = SessionStore.Part(await SessionsOf(city).SeatsOfAsync(known));
+            var shown = new ShownHost(state, [.. there.Where(session => !session.IsFinal)], unread, await PeopleNames.OfAsync(city.Plan, there.Select(session => session.Person), cancel), voice);
             Console.WriteLine(parsed.GetValue(json) ? shown.Json() : shown.Text());
             return 0;
         }));
@@ -65,12 +65,12 @@ internal static class HostCommands
             var drain = planned with { By = ProfileCommands.Operator, Why = Printable.Of(parsed.GetRequiredValue(why)) };
             var drains = new DrainBook(city.Store, city.Keys);
             await city.KnowStationsAsync();
-            var people = await new RehearseDrain(sessions, city.Plan.Pools, drains, city.Plan.Profiles.Homes).RunAsync(drain);
+            var concerns = await new RehearseDrain(sessions, city.Plan.Pools, drains, city.Plan.Profiles.Homes).RunAsync(drain);
             var rehearsed = parsed.GetValue(rehearse);
             if (!rehearsed && !await drains.PlanAsync(drain)) return OpenedCity.Complain("--until: that moment has passed", OpenedCity.BadInput);
-            var shown = new ShownDrain(drain, people, await PeopleNames.OfAsync(city.Plan, people.Select(one => one.Session.Person), cancel), rehearsed, voice);
+            var shown = new ShownDrain(drain, concerns, await PeopleNames.OfAsync(city.Plan, concerns.People.Select(one => one.Session.Person), cancel), rehearsed, voice);
             Console.WriteLine(parsed.GetValue(json) ? shown.Json() : shown.Text());
-            return rehearsed && people.Any(one => one.Elsewhere is null) ? NotForAll : 0;
+            return rehearsed && (concerns.Unread.Length > 0 || concerns.People.Any(one => one.Elsewhere is null)) ? NotForAll : 0;
         }));
         return command;
     }

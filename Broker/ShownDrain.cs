@@ -8,8 +8,10 @@ using VdiBroker.Sessions;
 namespace VdiBroker;
 
 /// <summary>The answer of <c>broker host drain</c>: whom it concerns, until when, and where they could go.</summary>
-internal sealed record ShownDrain(HostDrain Drain, ImmutableArray<DrainedPerson> People, ImmutableDictionary<PersonId, string> Names, bool Rehearsed, Voice Voice)
+internal sealed record ShownDrain(HostDrain Drain, DrainConcerns Concerns, ImmutableDictionary<PersonId, string> Names, bool Rehearsed, Voice Voice)
 {
+    private ImmutableArray<DrainedPerson> People => Concerns.People;
+
     private int Without => People.Count(one => one.Elsewhere is null);
 
     /// <summary>For people.</summary>
@@ -17,7 +19,8 @@ internal sealed record ShownDrain(HostDrain Drain, ImmutableArray<DrainedPerson>
     {
         var lines = new List<string> { Head() };
         lines.AddRange(People.Select(Line));
-        if (People.Length > 0) lines.Add(Seats());
+        lines.AddRange(Unread(Concerns.Unread, Voice).Select(line => line + Voice.Choose(" ; personne ne le prévient", "; nobody warns them")));
+        if (People.Length > 0 && (Without > 0 || Concerns.Unread.IsEmpty)) lines.Add(Seats());
         if (!Rehearsed) lines.Add(Voice.Choose($"pour annuler : broker host undrain {Drain.Host}", $"to take it back: broker host undrain {Drain.Host}"));
         return string.Join('\n', lines.Select(Printable.Of));
     }
@@ -36,8 +39,17 @@ internal sealed record ShownDrain(HostDrain Drain, ImmutableArray<DrainedPerson>
             person["elsewhere"] = one.Elsewhere?.Value;
             return (JsonNode)person;
         })]);
+        shown["unread"] = Unread(Concerns.Unread);
         return shown.ToJsonString(ShownHosts.Readable);
     }
+
+    /// <summary>Accounts that have a seat, of somebody whom nobody knows.</summary>
+    public static IEnumerable<string> Unread(ImmutableArray<string> accounts, Voice voice) => accounts.Select(account => voice.Choose(
+        $"  compte {account} : QUELQU'UN, sa session ne se lit pas dans la base (voir le journal, 1031)",
+        $"  account {account}: SOMEBODY, the session cannot be read in the store (see the log, 1031)"));
+
+    /// <summary>The same for programs.</summary>
+    public static JsonArray Unread(ImmutableArray<string> accounts) => new([.. accounts.Select(account => (JsonNode)account)]);
 
     /// <summary>A drain that was taken back, for programs.</summary>
     public static string TakenBack(HostDrain drain)
@@ -88,6 +100,7 @@ internal sealed record ShownDrain(HostDrain Drain, ImmutableArray<DrainedPerson>
         var back = Drain.Until is { } until ? Voice.Choose($" (il reprend le {Voice.Moment(until)})", $" (it is back on {Voice.Moment(until)})") : "";
         return People.Length switch
         {
+            0 when Concerns.Unread.Length > 0 => head + back,
             0 => head + back + Voice.Choose(" : personne n'y est maintenant", ": nobody is there now"),
             1 => head + back + Voice.Choose($" : cette personne, qui a jusqu'au {ends} au plus tard", $": this person, who has until {ends} at the latest"),
             _ => head + back + Voice.Choose($" : ces {People.Length} personnes, qui ont jusqu'au {ends} au plus tard", $": these {People.Length} people, who have until {ends} at the latest"),

@@ -86,17 +86,18 @@ internal sealed record ShownHosts(ImmutableArray<HostState> States, Voice Voice)
 }
 
 /// <summary>The answer of <c>broker host show</c>.</summary>
-internal sealed record ShownHost(HostState State, ImmutableArray<Session> There, ImmutableDictionary<PersonId, string> Names, Voice Voice)
+internal sealed record ShownHost(HostState State, ImmutableArray<Session> There, ImmutableArray<string> Unread, ImmutableDictionary<PersonId, string> Names, Voice Voice)
 {
     /// <summary>For people.</summary>
     public string Text() => string.Join('\n', There.OrderBy(session => session.Person.Value, StringComparer.Ordinal)
-        .Select(session => $"  {ShownDrain.Who(session.Person, Names)}, {session.Pool}, {ShownDrain.Phase(session, Voice)}").Prepend(ShownHosts.Line(State, Voice)).Select(Printable.Of));
+        .Select(session => $"  {ShownDrain.Who(session.Person, Names)}, {session.Pool}, {ShownDrain.Phase(session, Voice)}").Concat(ShownDrain.Unread(Unread, Voice)).Prepend(ShownHosts.Line(State, Voice)).Select(Printable.Of));
 
     /// <summary>For programs.</summary>
     public string Json()
     {
         var host = ShownHosts.Object(State);
         host["people"] = new JsonArray([.. There.Select(session => (JsonNode)ShownDrain.Object(session, Names))]);
+        host["unread"] = ShownDrain.Unread(Unread);
         return host.ToJsonString(ShownHosts.Readable);
     }
 }

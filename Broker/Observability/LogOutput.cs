@@ -106,12 +106,13 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
     {
         lock (_pen.Gate)
         {
-            long lost;
             lock (_gate)
             {
                 if (_waiting.Length == 0) return _writing = false;
                 (_waiting, _leaving) = (_leaving, _waiting);
-                (lost, _lost) = (_lost, 0);
+                (var lost, _lost) = (_lost, 0);
+                // While there is room for it: it comes after what was kept.
+                if (lost > 0) LogLost(_own, lost);
             }
             try
             {
@@ -124,7 +125,6 @@ internal sealed partial class LogOutput : ILoggerProvider, ISupportExternalScope
             }
             if (_leaving.Capacity > LargestKept) _leaving = new StringBuilder();
             else _leaving.Clear();
-            if (lost > 0) LogLost(_own, lost);
             return true;
         }
     }

@@ -92,6 +92,7 @@ internal static class FactWords
         ["kept-out"] = ("le serveur n'a pas laissé entrer la personne : le bureau ouvert sous ce compte y est celui de quelqu'un d'autre", "the server did not let the person in: the desktop under that account there is somebody else's"),
         ["orphaned"] = ("le gestionnaire de sessions du serveur a redémarré et ne la retrouve plus : elle reste à l'écran où elle est, personne ne peut y revenir",
             "the server's session manager began anew and cannot find it any more: it stays on the screen that it is on, and nobody can come back to it"),
+        ["row-unreadable"] = ("ce que la base en dit ne se lit pas : elle est laissée telle quelle", "what the store says of it cannot be read: it is left as it is"),
         ["shown"] = ("le poste montre l'image", "the station shows the picture"),
         ["vacant"] = ("la machine n'a été à l'écran de personne pendant longtemps", "the machine has been on nobody's screen for long"),
         ["let-go"] = ("le poste a rendu la machine", "the station has let the machine go"),

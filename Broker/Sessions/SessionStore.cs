@@ -107,7 +107,11 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     /// <summary>The sessions that hold a seat on a host.</summary>
-    public async Task<ImmutableArray<Session>> OnHostAsync(HostId host) => [.. (await SeatsOfAsync(host)).Select(seat => seat.Session).OfType<Session>()];
+    public async Task<ImmutableArray<Session>> OnHostAsync(HostId host) => Part(await SeatsOfAsync(host)).Sessions;
+
+    /// <summary>The sessions of some seats, and the accounts whose session's row cannot be read.</summary>
+    public static (ImmutableArray<Session> Sessions, ImmutableArray<string> Unread) Part(ImmutableArray<SeatRow> seats) =>
+        ([.. seats.Select(seat => seat.Session).OfType<Session>()], [.. seats.Where(seat => seat.IsUnreadable).Select(seat => seat.User).Order(StringComparer.Ordinal)]);
 
     /// <summary>The seats of a host that somebody holds: account, session id, and the session; null where there is no such session.</summary>
     public Task<ImmutableArray<SeatRow>> SeatsOfAsync(HostId host) => store.RunAsync("read seats", async db =>

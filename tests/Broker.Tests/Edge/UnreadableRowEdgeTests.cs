@@ -66,6 +66,12 @@ public sealed class UnreadableRowEdgeTests(Town town)
         // Their host goes on: others come, are told of what concerns them, and go.
         using var late = await Visit.BeginAsync(town, broker, three, "poste-u7", people[2].Login);
         Assert.Equal("blade3", late.Desktop.Host);
+        // Nobody can say who it is, and nobody passes over that somebody is there.
+        Assert.Contains($"account {people[0].Login}: SOMEBODY", (await broker.OperatorAsync("host", "show", "blade3", "--language", "en")).Output, StringComparison.Ordinal);
+        var rehearsed = await broker.OperatorAsync("host", "drain", "blade3", "--at", "now", "--rehearse", "--language", "en");
+        Assert.Equal(1, rehearsed.Status);
+        Assert.Contains($"account {people[0].Login}: SOMEBODY, the session cannot be read in the store (see the log, 1031); nobody warns them", rehearsed.Output, StringComparison.Ordinal);
+        Assert.Contains($"\"{people[0].Login}\"", (await broker.OperatorAsync("host", "show", "blade3", "--json")).Output.Split("\"unread\"")[1], StringComparison.Ordinal);
         Assert.Equal(0, (await broker.OperatorAsync("host", "drain", "blade3", "--at", "now", "--grace", "2h")).Status);
         await news.WarnedAsync();
         Assert.Equal(0, (await broker.OperatorAsync("host", "undrain", "blade3")).Status);

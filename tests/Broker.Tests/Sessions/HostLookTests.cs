@@ -69,10 +69,10 @@ public sealed class HostLookTests(RedisFixture redis)
         await farm.ReportAsync(second.Value);
         var rehearse = new RehearseDrain(farm.Sessions, new PoolCatalogue(new Dictionary<PoolId, Pool> { [LedgerFarm.Office] = farm.Pool }.ToFrozenDictionary(), []), new DrainBook(redis.Store, farm.Keys), new StationHomes());
         var drain = new HostDrain(first, _noon, TimeSpan.Zero);
-        Assert.Equal(second, Assert.Single(await rehearse.RunAsync(drain)).Elsewhere);
+        Assert.Equal(second, Assert.Single((await rehearse.RunAsync(drain)).People).Elsewhere);
 
         await redis.Store.RunAsync("another pool's", db => db.HashSetAsync(farm.Keys.Seats(second), "amelie", "of-another-pool"));
-        Assert.Null(Assert.Single(await rehearse.RunAsync(drain)).Elsewhere);
+        Assert.Null(Assert.Single((await rehearse.RunAsync(drain)).People).Elsewhere);
         var anew = await farm.Sessions.LoadAsync(new PersonId("drancy/nobody"), "amelie", farm.Pool);
         Assert.Equal([Verdict.CarriesOtherDesktop, Verdict.CarriesOtherDesktop], Placement.Rank(anew.Hosts, "amelie", LedgerFarm.Town, 0).Reasons.Select(reason => reason.Verdict));
         var others = await farm.Sessions.LoadAsync(new PersonId("drancy/bruno"), "bruno", farm.Pool);
