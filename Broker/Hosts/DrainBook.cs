@@ -16,7 +16,7 @@ internal sealed class DrainBook(RedisStore store, KeySpace keys)
     /// <summary>Starts reading all drains, as part of a batch; those that are over are among them, and those that cannot be read as such.</summary>
     public static async Task<ImmutableDictionary<HostId, HostDrain>> ReadAsync(IDatabase db, KeySpace keys) =>
         // Two names that are no text may be read as one.
-        ImmutableDictionary<HostId, HostDrain>.Empty.SetItems((await db.HashGetAllAsync(keys.Drains)).Select(row => KeyValuePair.Create(new HostId(row.Name.ToString()), Of(new HostId(row.Name.ToString()), row.Value))));
+        (await db.HashGetAllAsync(keys.Drains)).Select(row => Of(new HostId(row.Name.ToString()), row.Value)).DistinctBy(drain => drain.Host).ToImmutableDictionary(drain => drain.Host);
 
     /// <summary>All drains, and the time of the store that has them.</summary>
     public Task<DrainSight> LookAsync() => store.RunAsync("look at drains", async db =>

@@ -14,10 +14,13 @@ namespace VdiBroker.Sessions;
 internal sealed record SeatRow(string User, SessionId Id, Session? Session)
 {
     /// <summary>Its session runs, and is this account's on that host.</summary>
-    public bool IsHeld(HostId host) => !IsUnreadable && Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
+    public bool IsHeld(HostId host) => Session is { IsFinal: false } runs && runs.User == User && runs.Host == host;
 
     /// <summary>There is one, and nobody can read it: whose seat it is nobody knows, so it is nobody's to free.</summary>
     public bool IsUnreadable { get; init; }
+
+    /// <summary>Of what was read of its session.</summary>
+    public static SeatRow Of(string user, SessionId id, SessionRow row) => new(user, id, row.Session) { IsUnreadable = row.IsUnreadable };
 }
 
 /// <summary>A desktop that a pool counts and that holds no seat of a host of the city.</summary>
@@ -118,7 +121,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     {
         var seats = Array.ConvertAll(await db.HashGetAllAsync(keys.Seats(host)), seat => (User: seat.Name.ToString(), Id: new SessionId(seat.Value.ToString())));
         var sessions = await Task.WhenAll(seats.Select(seat => RowAsync(db, seat.Id)));
-        return seats.Zip(sessions, (seat, row) => new SeatRow(seat.User, seat.Id, row.Session) { IsUnreadable = row.IsUnreadable }).ToImmutableArray();
+        return seats.Zip(sessions, (seat, row) => SeatRow.Of(seat.User, seat.Id, row)).ToImmutableArray();
     });
 
     /// <summary>The same for whoever has read them before: only sessions that are new are read, in one round trip; none when there is none.</summary>
@@ -131,7 +134,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var seats = written.Seats ?? [.. known.Rows.Select(row => KeyValuePair.Create(row.User, row.Id))];
         if (seats.Where(seat => !sessions.ContainsKey(seat.Value)).Select(seat => seat.Value).ToArray() is { Length: > 0 } ids)
             foreach (var (id, row) in ids.Zip(await store.RunAsync("read seats", db => Task.WhenAll(ids.Select(id => RowAsync(db, id)))))) sessions[id] = row;
-        return [.. from seat in seats let row = sessions.GetValueOrDefault(seat.Value) select new SeatRow(seat.Key, seat.Value, row.Session) { IsUnreadable = row.IsUnreadable }];
+        return [.. seats.Select(seat => SeatRow.Of(seat.Key, seat.Value, sessions.GetValueOrDefault(seat.Value)))];
     }
 
     /// <summary>The desktops that pools count and that hold no seat on any host. In a sound ledger there is none but what begins or ends at this moment.</summary>

@@ -55,7 +55,6 @@ internal sealed class FakePc : IAsyncDisposable
     public async Task SwitchOffAsync()
     {
         await StopAsync();
-        _serving = Task.CompletedTask;
         _socket = Loopback.Bind(IPAddress.Parse(Address), Port);
     }
 

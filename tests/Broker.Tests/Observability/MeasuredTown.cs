@@ -85,19 +85,10 @@ internal sealed class MeasuredTown : IAsyncDisposable
     }
 
     /// <summary>True when an expression has a result now.</summary>
-    public async Task<bool> HasAsync(string expression)
-    {
-        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}");
-        return answer.RootElement.GetProperty("data").GetProperty("result").GetArrayLength() > 0;
-    }
+    public async Task<bool> HasAsync(string expression) => (await QueryAsync(expression)).Length > 0;
 
     /// <summary>What an expression is now; null when it has no result.</summary>
-    public async Task<double?> ValueAsync(string expression)
-    {
-        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}");
-        var results = answer.RootElement.GetProperty("data").GetProperty("result");
-        return results.GetArrayLength() == 0 ? null : double.Parse(results[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
-    }
+    public async Task<double?> ValueAsync(string expression) => await QueryAsync(expression) is [var first, ..] ? double.Parse(first, CultureInfo.InvariantCulture) : null;
 
     /// <summary>The names of all metrics that Prometheus has.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync()
@@ -163,6 +154,13 @@ internal sealed class MeasuredTown : IAsyncDisposable
         _prometheus = ServerProcess.Start("prometheus", Path.Combine(_folder, "prometheus.log"), "prometheus",
             [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address=127.0.0.1:{port}"]);
         await _prometheus.ReadyAsync(() => Task.FromResult(Loopback.Listens("127.0.0.1", port)), TimeSpan.FromSeconds(30));
+    }
+
+    // The values of its results.
+    private async Task<string[]> QueryAsync(string expression)
+    {
+        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}");
+        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(result => result.GetProperty("value")[1].GetString()!)];
     }
 
     private async Task<JsonDocument> AskAsync(string path)
