@@ -47,6 +47,10 @@ internal sealed record BrokerOptions
     [JsonIgnore]
     public IPEndPoint Endpoint => IPEndPoint.Parse(Listen);
 
+    /// <summary>Somebody that this broker calls shows a certificate of an authority that the machine knows, not of one that is named here.</summary>
+    [JsonIgnore]
+    public bool TrustsTheMachine => Redis is { Tls: true } || Telemetry.Otlp.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads the file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="faults">Everything that is wrong with it; empty = usable.</param>

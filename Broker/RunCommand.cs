@@ -9,6 +9,7 @@ using VdiBroker.Observability;
 using VdiBroker.Pools;
 using VdiBroker.Presence;
 using VdiBroker.Profiles;
+using VdiBroker.Protocol;
 using VdiBroker.Records;
 using VdiBroker.Rpc;
 using VdiBroker.Sessions;
@@ -39,6 +40,7 @@ internal static partial class RunCommand
         var document = CityDocument.Read(options.City);
         var plan = CityPlan.Read(document);
         if (document.Faults.Count > 0) return Complain(document.FaultText(), BadConfiguration);
+        if (!options.TrustsTheMachine) MachineAuthorities.LeaveUnread();
         try
         {
             await ServeAsync(options, plan, cancel);

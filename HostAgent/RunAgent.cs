@@ -8,6 +8,7 @@ using VdiBroker.Agent.Local;
 using VdiBroker.Agent.Printing;
 using VdiBroker.Agent.Visitors;
 using VdiBroker.Agent.Watching;
+using VdiBroker.Protocol;
 
 namespace VdiBroker.Agent;
 
@@ -23,6 +24,7 @@ internal static class RunAgent
     /// <returns>Exit status.</returns>
     public static async Task<int> RunAsync(string config, IReadOnlyList<(string Key, string Value)> options)
     {
+        MachineAuthorities.LeaveUnread();
         var log = new AgentLog(Console.Out);
         var (settings, errors) = SettingsReader.Read(config, options);
         if (settings is null)

@@ -15,7 +15,7 @@ internal static class RpcFeature
     /// <summary>Adds gRPC behind mTLS on <paramref name="listen"/>.</summary>
     public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
-        services.AddSingleton(tls).AddSingleton<RefusedCallers>().AddSingleton<CallerTrust>().AddHostedService<CertificateWatch>().AddSingleton<StationPace>();
+        services.AddSingleton(tls).AddSingleton<RefusedCallers>().AddSingleton<CallerTrust>().AddSingleton<HandshakeCost>().AddHostedService(provider => provider.GetRequiredService<HandshakeCost>()).AddHostedService<CertificateWatch>().AddSingleton<StationPace>();
         services.AddSingleton<StrangersDoor>().AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
         services.BeginAtZero(CallTelemetry.Begin).AddGrpc(grpc =>
         {

@@ -28,4 +28,10 @@ internal static partial class RpcLog
 
     [LoggerMessage(213, LogLevel.Error, "{what} ({file}): {finding}; {remedy}")]
     public static partial void CertificateEndsNow(ILogger logger, string what, string file, string finding, string remedy);
+
+    [LoggerMessage(214, LogLevel.Information, "a handshake takes {milliseconds} ms of these cores: by that stations are told how spread they are to return")]
+    public static partial void HandshakeTakes(ILogger logger, double milliseconds);
+
+    [LoggerMessage(215, LogLevel.Warning, "what a handshake takes could not be measured, {milliseconds} ms are assumed: {reason}")]
+    public static partial void HandshakeNotMeasured(ILogger logger, double milliseconds, string reason);
 }

@@ -48,7 +48,7 @@ internal sealed record Followed(StationView View, StationId Station)
 }
 
 /// <summary>Tells a station what becomes of its session: now, and at each change, until it is nothing to the station any more.</summary>
-internal sealed class FollowSession(FarmEvents events, SessionStore sessions, SignInStore signIns, HearStation hearing, PoolCatalogue pools, HostWatch watch)
+internal sealed class FollowSession(FarmEvents events, SignInStore signIns, FollowedView view, HostWatch watch, HandshakeCost handshake)
 {
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
@@ -59,7 +59,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     public async IAsyncEnumerable<Followed> RunAsync(FollowRequested request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var bell = new Bell();
-        var row = new FollowedRow(sessions, request.Session);
+        var row = view.Row(request.Session);
         void Ring(bool other)
         {
             if (other) row.Doubt();
@@ -73,7 +73,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
             Followed? told = null;
             while (true)
             {
-                if (await LookAsync(request, row, home) is not var (seen, onMachine))
+                if (await view.LookAsync(request, row, home) is not var (seen, onMachine))
                 {
                     await Task.Delay(_again, cancel);
                     continue;
@@ -90,41 +90,6 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
         }
     }
 
-    /// <returns>Null while the store is out of reach, or was emptied and hosts may still tell of the session; with it, whether the station has to be heard of: on a machine without an agent its following is all that is known.</returns>
-    private async Task<(Followed Now, bool OnMachine)?> LookAsync(FollowRequested request, FollowedRow row, HomeWatch home)
-    {
-        try
-        {
-            var (session, now) = await row.LookAsync();
-            if (session is null && !await sessions.HasSettledAsync()) return null;
-            var onMachine = session is not null && hearing.IsHeard(session);
-            if (onMachine && await hearing.FollowsAsync(request.Session, request.Fence) == Heard.Active) session = session! with { Phase = SessionPhase.Active };
-            return (home.Over(FollowedOf(request, session, now), session), onMachine);
-        }
-        catch (StoreOutOfReachException)
-        {
-            return null;
-        }
-    }
-
-    private Followed FollowedOf(FollowRequested request, Session? session, DateTimeOffset now)
-    {
-        var view = StationViews.Of(session, request.SignIn.Serial, request.Fence);
-        return new Followed(view, view == StationView.Moved ? session!.Station : request.SignIn.Station)
-        {
-            End = StationViews.IsFinal(view) || session is null ? null : EndOf(session, now),
-            IsVisitor = request.SignIn.Person.IsVisitor,
-            EndedBy = view == StationView.SignedOut ? session?.End.EndedBy : null,
-        };
-    }
-
-    private EndNews? EndOf(Session session, DateTimeOffset now)
-    {
-        if (session.End.Promise is not { } promise) return null;
-        var extendable = pools.Pools.TryGetValue(session.Pool, out var pool) && pool.Limits.IsExtendable(session.AsLimited());
-        return new EndNews(promise.Limit, promise.EndsAt, promise.EndsAt - now, extendable);
-    }
-
     /// <returns>False: nothing has rung, it is looked at anew because of the time.</returns>
     private async Task<bool> WaitAsync(Bell bell, FollowRequested request, Followed told, bool onMachine, CancellationToken cancel)
     {
@@ -139,7 +104,7 @@ internal sealed class FollowSession(FarmEvents events, SessionStore sessions, Si
     }
 
     // By this broker's own stations: they are who comes should it end, to this one again or to others as large. One on a machine without an agent would be taken for gone.
-    private TimeSpan? Spread(bool onMachine) => ReturnSpread.Over(Volatile.Read(ref _following), _cores) is not { } spread ? null
+    private TimeSpan? Spread(bool onMachine) => ReturnSpread.Over(Volatile.Read(ref _following), _cores, handshake.Each) is not { } spread ? null
         : onMachine && spread > MachineLife.LongestReturn ? MachineLife.LongestReturn : spread;
 
     private async Task KeepAliveAsync(FollowRequested request)

@@ -13,7 +13,7 @@ internal static class SessionsFeature
         .AddSingleton<FreshMemory>().AddSingleton<ReadAhead>().AddSingleton<HostsView>().AddSingleton<SignInStore>().AddSingleton<SessionStore>().AddSingleton<SeatLedger>()
         .AddSingleton<VisitStore>().AddSingleton<WelcomeStation>().AddSingleton<BeginVisit>().AddSingleton<SignInPerson>().AddSingleton<RecordedSignIn>().AddSingleton<RenewRights>().AddSingleton<KeepPreference>().AddSingleton<CallForHelp>().AddSingleton<PersonCalls>()
         .AddSingleton<MachineSeats>().AddSingleton<HearStation>().AddSingleton<LoadOpening>().AddHostedService<MachineKeeper>()
-        .AddSingleton<FindOpener>().AddSingleton<CheckHours>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
+        .AddSingleton<FindOpener>().AddSingleton<CheckHours>().AddSingleton<CommitOpening>().AddSingleton<OpenDesktop>().AddSingleton<RecordedOpening>().AddSingleton<FollowedView>().AddSingleton<FollowSession>().AddSingleton<FollowDoor>()
         .AddSingleton<LimitLedger>().AddSingleton<AskSeatsBack>().AddSingleton<LimitSessions>().AddSingleton<ExtendSession>().AddSingleton<CloseSignIn>().AddSingleton<SessionCalls>()
         .AddSingleton<SessionNotes>().AddSingleton<RedeemTicket>().AddSingleton<RepairLedger>().AddSingleton<AdoptionLedger>().AddSingleton<AdoptSessions>().AddSingleton<ReportSteps>()
         .AddSingleton<ReconcileHost>().AddSingleton<AttachHost>()

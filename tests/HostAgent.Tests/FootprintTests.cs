@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using VdiBroker.City.Processes;
 using VdiBroker.HostAgent.Tests.Rig;
 using Xunit;
 using Xunit.Abstractions;
@@ -36,5 +37,18 @@ public sealed class FootprintTests(ITestOutputHelper output) : IAsyncLifetime
             $"resident {resident:0.0} MiB, {share:P2} of a core over {clock.Elapsed.TotalSeconds:0.0} s, threads {process.Threads.Count}"));
         Assert.InRange(resident, 1, published ? 30 : 150);
         Assert.InRange(share, 0, published ? 0.02 : 0.2);
+    }
+
+    [Fact]
+    public async Task The_machines_own_authorities_are_left_unread()
+    {
+        await using var broker = await ScriptedBroker.StartAsync(_host.City);
+        var store = Path.Combine(Directory.CreateDirectory(_host.At("store")).FullName, "store.pem");
+        File.Copy(_host.At("ca.crt"), store);
+        using var readings = new FileReadings(_host.At("store"));
+        _host.Surroundings["SSL_CERT_FILE"] = store;
+        _host.StartAgent(broker);
+        await broker.AttachedAsync();
+        Assert.False(await readings.HaveAsync("store.pem"));
     }
 }

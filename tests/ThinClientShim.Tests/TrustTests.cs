@@ -1,3 +1,4 @@
+using VdiBroker.City.Processes;
 using VdiBroker.ThinClientShim.Tests.Peers;
 using Xunit;
 
@@ -28,6 +29,18 @@ public sealed class TrustTests : AtAStation
         Station.Write("station.key", TestAuthority.KeyPem(station));
         var broker = await Station.BrokerAsync();
         await RefusedAsync(broker);
+    }
+
+    [Fact]
+    public async Task The_machines_own_authorities_are_left_unread()
+    {
+        var broker = await Station.BrokerAsync();
+        Station.Write("store.pem", await File.ReadAllTextAsync(Station.At("ca.crt")));
+        using var readings = new FileReadings(Station.At(""));
+        Station.Start([broker.Address], "", ["--user", ScriptedDesk.Login, "--password-fd", "0"], ["env", $"SSL_CERT_FILE={Station.At("store.pem")}"]);
+        Station.Type(Station.Desk.Password);
+        await Station.StepAsync("active");
+        Assert.False(await readings.HaveAsync("store.pem"));
     }
 
     private async Task RefusedAsync(ScriptedBroker broker)

@@ -7,16 +7,10 @@ namespace VdiBroker.Rpc;
 public static class ReturnSpread
 {
     /// <summary>
-    /// CPU for one that comes back, of the broker's cores: 3.9 ms for TCP and mTLS (<c>vdi-bench stations</c> with 10,000 stations, 2026-11-30, <c>handshakeCpuMs</c>), the rest for the stream's first look at the store
-    /// (<c>backCpuMs</c>, 8.7 ms with 2,000 and 11.0 with 10,000, has the broker's start and other people's sign-ins in it).
-    /// </summary>
-    public static readonly TimeSpan Cost = TimeSpan.FromMilliseconds(8);
-
-    /// <summary>
     /// The part of the cores that is given to them. Half of a broker is there for who signs in (as its size is reckoned), the agents come back too, and directory and store often are on the same machine: two busy cores that
-    /// carried all of these, and the stations, made 60 to 140 handshakes a second and no more. A third asks them for 83.
+    /// carried all of these, and the stations, made up to 140 handshakes a second where this asks for 100.
     /// </summary>
-    public const double Share = 1.0 / 3;
+    public const double Share = 0.4;
 
     /// <summary>So few that they are served in less need no spread.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
@@ -27,10 +21,11 @@ public static class ReturnSpread
     /// <summary>The time over which they are to come.</summary>
     /// <param name="stations">How many there are, from 0.</param>
     /// <param name="cores">Of the broker that they come to, at least 1.</param>
+    /// <param name="each">Time of one core for one that comes back: its handshake, and its stream's first look at the store.</param>
     /// <returns>From <see cref="Least"/> to <see cref="Most"/>; null = at once.</returns>
-    public static TimeSpan? Over(int stations, int cores)
+    public static TimeSpan? Over(int stations, int cores, TimeSpan each)
     {
-        var needed = Cost * (stations / (cores * Share));
+        var needed = each * (stations / (cores * Share));
         return needed < Least ? null : needed < Most ? needed : Most;
     }
 

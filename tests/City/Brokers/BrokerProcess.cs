@@ -44,7 +44,7 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <summary>From the start of the process to the listening socket, of the last start.</summary>
     public TimeSpan StartTime { get; private set; }
 
-    /// <summary>Prepares a broker; <see cref="StartAsync"/> starts it.</summary>
+    /// <summary>Prepares a broker; <see cref="StartAsync()"/> starts it.</summary>
     /// <param name="program">The built program.</param>
     /// <param name="folder">Takes all its files.</param>
     /// <param name="address">Loopback address to listen on.</param>
@@ -79,12 +79,15 @@ public sealed class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it listens, which it does once it is ready.</summary>
-    public async Task StartAsync()
+    public Task StartAsync() => StartAsync(new Dictionary<string, string>());
+
+    /// <summary>The same, with an environment that has something beside this process's own.</summary>
+    public async Task StartAsync(IReadOnlyDictionary<string, string> environment)
     {
         if (Pid != 0) throw new InvalidOperationException("the broker runs already");
         if (_process is not null) await _process.DisposeAsync();
         var clock = Stopwatch.StartNew();
-        _process = ServerProcess.Start("broker", LogFile, _program, ["run", "--config", Path.Combine(Folder, "broker.json")]);
+        _process = ServerProcess.Start("broker", LogFile, _program, ["run", "--config", Path.Combine(Folder, "broker.json")], environment);
         try
         {
             await _process.ReadyAsync(() => Task.FromResult(Loopback.Listens(_address, _port)), StartDeadline);

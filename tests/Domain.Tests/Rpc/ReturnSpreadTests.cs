@@ -6,31 +6,35 @@ namespace VdiBroker.Domain.Tests.Rpc;
 
 public sealed class ReturnSpreadTests
 {
-    private static readonly Gen<(int Stations, int Cores)> _cases = Gen.Select(Gen.Int[0, 100_000], Gen.Int[1, 128]);
+    private static readonly Gen<Case> _cases = Gen.Select(Gen.Int[0, 100_000], Gen.Int[1, 128], Gen.Int[500, 20_000], (stations, cores, each) => new Case(stations, cores, TimeSpan.FromMicroseconds(each)));
 
     [Fact]
     public void More_stations_never_come_in_a_shorter_time() => Gen.Select(_cases, Gen.Int[0, 10_000]).Sample((one, more) =>
-        Assert.True(Time(one.Stations + more, one.Cores) >= Time(one.Stations, one.Cores)));
+        Assert.True((one with { Stations = one.Stations + more }).Time >= one.Time));
 
     [Fact]
     public void More_cores_never_make_it_longer() => Gen.Select(_cases, Gen.Int[0, 64]).Sample((one, more) =>
-        Assert.True(Time(one.Stations, one.Cores + more) <= Time(one.Stations, one.Cores)));
+        Assert.True((one with { Cores = one.Cores + more }).Time <= one.Time));
+
+    [Fact]
+    public void Slower_cores_never_make_it_shorter() => Gen.Select(_cases, Gen.Int[0, 20_000]).Sample((one, more) =>
+        Assert.True((one with { Each = one.Each + TimeSpan.FromMicroseconds(more) }).Time >= one.Time));
 
     [Fact]
     public void Few_come_at_once() => _cases.Sample(one =>
-        Assert.Equal(Cpu(one) < ReturnSpread.Least, ReturnSpread.Over(one.Stations, one.Cores) is null));
+        Assert.Equal(one.Each * (one.Stations / (one.Cores * ReturnSpread.Share)) < ReturnSpread.Least, one.Told is null));
 
     [Fact]
-    public void Nobody_is_kept_away_for_longer_than_the_most() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[1, 128]).Sample((stations, cores) =>
+    public void Nobody_is_kept_away_for_longer_than_the_most() => Gen.Select(_cases, Gen.Int[0, int.MaxValue]).Sample((one, stations) =>
     {
-        if (ReturnSpread.Over(stations, cores) is { } told) Assert.InRange(told, ReturnSpread.Least, ReturnSpread.Most);
+        if ((one with { Stations = stations }).Told is { } told) Assert.InRange(told, ReturnSpread.Least, ReturnSpread.Most);
     });
 
     [Fact]
     public void Those_who_come_leave_the_others_their_part_of_the_cores() => _cases.Sample(one =>
     {
-        if (ReturnSpread.Over(one.Stations, one.Cores) is not { } told || told == ReturnSpread.Most) return;
-        Assert.InRange(ReturnSpread.Cost * one.Stations / told, 0, one.Cores * ReturnSpread.Share * (1 + 1e-6));
+        if (one.Told is not { } told || told == ReturnSpread.Most) return;
+        Assert.InRange(one.Each * one.Stations / told, 0, one.Cores * ReturnSpread.Share * (1 + 1e-6));
     });
 
     [Fact]
@@ -46,7 +50,10 @@ public sealed class ReturnSpreadTests
         Assert.True(ReturnSpread.IsOutdated(ReturnSpread.Least * 3, null));
     }
 
-    private static TimeSpan Time(int stations, int cores) => ReturnSpread.Over(stations, cores) ?? TimeSpan.Zero;
+    private sealed record Case(int Stations, int Cores, TimeSpan Each)
+    {
+        public TimeSpan? Told => ReturnSpread.Over(Stations, Cores, Each);
 
-    private static TimeSpan Cpu((int Stations, int Cores) one) => ReturnSpread.Cost * (one.Stations / (one.Cores * ReturnSpread.Share));
+        public TimeSpan Time => Told ?? TimeSpan.Zero;
+    }
 }

@@ -74,11 +74,14 @@ internal sealed class HostRig
         return file;
     }
 
+    /// <summary>What an agent finds in its environment beside this process's own.</summary>
+    public Dictionary<string, string> Surroundings { get; } = [];
+
     public ServerProcess StartAgent(params ScriptedBroker[] brokers) => Start("run", "--config", WriteConfig([.. brokers.Select(broker => broker.Address)]));
 
     public ServerProcess Start(params string[] arguments)
     {
-        var agent = ServerProcess.Start("vdi-agent", LogFile, Program, arguments);
+        var agent = ServerProcess.Start("vdi-agent", LogFile, Program, arguments, Surroundings);
         _agents.Add(agent);
         return agent;
     }
