@@ -49,7 +49,7 @@ internal sealed record BrokerOptions
 
     /// <summary>Somebody that this broker calls shows a certificate of an authority that the machine knows, not of one that is named here.</summary>
     [JsonIgnore]
-    public bool TrustsTheMachine => Redis is { Tls: true } || Telemetry.Otlp.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+    public bool TrustsTheMachine => Redis is { Tls: true } || Telemetry.ExportsSecurely;
 
     /// <summary>Reads the file.</summary>
     /// <param name="path">Where it is.</param>

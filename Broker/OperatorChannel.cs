@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
+using VdiBroker.Protocol;
 
 namespace VdiBroker;
 
@@ -20,6 +21,7 @@ internal static class OperatorChannel
     /// <exception cref="CryptographicException">A file does not hold what it should.</exception>
     public static GrpcChannel Open(Uri broker, string authority, string certificate, string key)
     {
+        MachineAuthorities.LeaveUnread();
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         trust.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(authority));
         var own = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), null, offline: true);

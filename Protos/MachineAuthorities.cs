@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace VdiBroker.Protocol;
 
 /// <summary>
-/// The authorities of the machine's own store. Stations, hosts and brokers trust their city's alone, but .NET reads all the others, some 140, before a process's first handshake, and has them beside it in each one that follows.
+/// The authorities of the machine's own store. Stations, hosts and brokers trust their city's alone, but .NET reads all the others, some 140, before a process's first handshake, and anew every five minutes.
 /// </summary>
 public static partial class MachineAuthorities
 {
-    // An empty file is an empty store; as a folder it is none.
+    // Neither a file nor a folder with certificates: it is not even opened.
     private const string Nothing = "/dev/null";
 
     /// <summary>
@@ -16,15 +17,23 @@ public static partial class MachineAuthorities
     /// </summary>
     public static void LeaveUnread()
     {
-        // OpenSSL asks the C library, not the runtime's copy of the environment, and that once.
+        // .NET asks the C library, not its own copy of the environment, and that once.
         var before = ((string[])["SSL_CERT_FILE", "SSL_CERT_DIR"]).Select(name => (name, value: Environment.GetEnvironmentVariable(name))).ToList();
         foreach (var (name, _) in before) _ = SetEnvironment(name, Nothing, 1);
-        using (var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine))
+        try
         {
+            using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine);
             store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
             foreach (var certificate in store.Certificates) certificate.Dispose();
         }
-        foreach (var (name, value) in before) _ = value is null ? UnsetEnvironment(name) : SetEnvironment(name, value, 1);
+        catch (CryptographicException)
+        {
+            // The first handshake looks for itself.
+        }
+        finally
+        {
+            foreach (var (name, value) in before) _ = value is null ? UnsetEnvironment(name) : SetEnvironment(name, value, 1);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

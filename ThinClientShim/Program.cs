@@ -27,12 +27,11 @@ internal static class Program
         if (arguments is [BannerWindow.Option]) return BannerWindow.Run();
         if (arguments is [PrintDesk.Word]) return PrintDesk.Run();
         if (arguments is [GreeterWindow.Word, .. var look]) return GreeterWindow.Run(look);
-        MachineAuthorities.LeaveUnread();
         // Not Console.Out: it sets the terminal up for things that are not needed here, and costs start time.
         using var screen = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         var faults = new List<Fault>();
         if (Options.Read(arguments, screen, faults) is not { } line) return (int)ExitCode.Done;
-
+        MachineAuthorities.LeaveUnread();
         using var secrets = line.PasswordFd is { } other and not 0 ? new SecretLines(other) : null;
         var inputs = new Inputs(Lines.Of(0), secrets);
         while (true)

@@ -17,6 +17,9 @@ internal sealed record TelemetryOptions
     /// <summary>Somebody wants metrics.</summary>
     public bool Measures => Prometheus.Length > 0 || Otlp.Length > 0;
 
+    /// <summary>What goes to <see cref="Otlp"/> goes over TLS, to a server of an authority that the machine knows.</summary>
+    public bool ExportsSecurely => Uri.TryCreate(Otlp, UriKind.Absolute, out var otlp) && otlp.Scheme == Uri.UriSchemeHttps;
+
     /// <summary>Sign-ins are traced.</summary>
     public bool Follows => Otlp.Length > 0 && Traces > 0;
 

@@ -35,6 +35,9 @@ internal abstract record Opener
         /// <summary>When they signed in a moment ago they had no desktop of this pool; false = that is not known.</summary>
         public bool HadNone { get; init; }
 
+        /// <summary>When the store began that said so; null = it was emptied a moment ago.</summary>
+        public DateTimeOffset? Began { get; init; }
+
         /// <summary>Id of the place that their station was accepted into; null = its name says where it stands.</summary>
         public string? Home { get; init; }
     }
@@ -61,7 +64,7 @@ internal sealed class FindOpener(SignInStore signIns, FreshMemory fresh, RenewRi
         signIn = await renew.RunAsync(request.Secret, signIn, cancel);
         var wanted = request.Pool.Value.Length > 0 ? request.Pool : signIn.Pools.FirstOrDefault();
         return signIn.Pools.Contains(wanted) && catalogue.Pools.TryGetValue(wanted, out var pool)
-            ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false, Home = homes.Of(signIn.Station)?.Place }
+            ? new Opener.Entitled(signIn, pool) { HadNone = remembered?.Running.Contains(pool.Id) == false, Began = remembered?.Began, Home = homes.Of(signIn.Station)?.Place }
             : new Opener.None(ErrorCode.NoEntitlement);
     }
 }

@@ -7,7 +7,11 @@ namespace VdiBroker.Sessions;
 /// <summary>A sign-in that began here a moment ago.</summary>
 /// <param name="SignIn">As it stands in the store, <see cref="SignIn.Remembered"/>.</param>
 /// <param name="Running">The pools where the person had a desktop then.</param>
-internal sealed record FreshSignIn(SignIn SignIn, ImmutableHashSet<PoolId> Running);
+internal sealed record FreshSignIn(SignIn SignIn, ImmutableHashSet<PoolId> Running)
+{
+    /// <summary>When the store began that knew of these desktops; null = it was emptied a moment ago, and whoever has none in it may have one.</summary>
+    public DateTimeOffset? Began { get; init; }
+}
 
 /// <summary>What a person's way from the password to the first picture asks for again and again, remembered for that way.</summary>
 internal sealed class FreshMemory

@@ -25,13 +25,16 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
     private readonly ConcurrentDictionary<PoolId, Sight> _pools = new();
 
     /// <summary>What an opening of somebody without a desktop may be decided on.</summary>
-    /// <returns>Null when nobody has looked for a while, or the store was emptied a moment ago.</returns>
-    public OpeningState? Of(Pool pool)
+    /// <param name="pool">Whose hosts.</param>
+    /// <param name="began">When the store began in which they have no desktop: one of before may have known of hosts that carry it, or of none that does; null = they have none wherever.</param>
+    /// <returns>Null when nobody has looked for a while, or the store was emptied a moment ago, or since the look.</returns>
+    public OpeningState? Of(Pool pool, DateTimeOffset? began = null)
     {
         var sight = _pools.GetOrAdd(pool.Id, static _ => new Sight());
         var look = sight.Look;
         if ((look is null || look.Age > look.Every) && Interlocked.Exchange(ref sight.Looking, 1) == 0) _ = LookAsync(pool, sight);
         if (look is null || !look.Settled || look.Age > look.Every * Good) return null;
+        if (began is not null && began != look.Began) return null;
         return new OpeningState(null, null, Judged(sight, look).Hosts) { Rules = pool.Placing };
     }
 
@@ -65,9 +68,9 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         var from = Stopwatch.GetTimestamp();
         try
         {
-            var (hosts, settled) = await sessions.SightAsync(pool);
+            var (hosts, settled, began) = await sessions.SightAsync(pool);
             var took = Stopwatch.GetElapsedTime(from);
-            sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, took * Rest > _soonest ? took * Rest : _soonest, settled);
+            sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, took * Rest > _soonest ? took * Rest : _soonest, settled, began);
         }
         catch (StoreException)
         {
@@ -86,7 +89,7 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         public int Looking;
     }
 
-    private sealed record Look(ImmutableArray<HostChoice> Hosts, IReadOnlyDictionary<HostId, int> Index, long At, TimeSpan Every, bool Settled)
+    private sealed record Look(ImmutableArray<HostChoice> Hosts, IReadOnlyDictionary<HostId, int> Index, long At, TimeSpan Every, bool Settled, DateTimeOffset Began)
     {
         public ImmutableDictionary<HostId, HostHealth>? Healths { get; init; }
 

@@ -9,7 +9,12 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
 {
     /// <summary>What an opening may be decided on without asking the store: for somebody who has no desktop, on what this broker saw of the hosts a moment ago. The claim looks at the truth.</summary>
     /// <returns>Null when it must be read.</returns>
-    public OpeningState? Glance(Opener.Entitled who) => who is { HadNone: true, SignIn.Remembered: true, Pool.Kind: PoolKind.Shared } && who.Pool.Placing.Policy != PlacementPolicy.Sticky ? view.Of(who.Pool) : null;
+    public OpeningState? Glance(Opener.Entitled who)
+    {
+        if (who is not { HadNone: true, SignIn.Remembered: true, Pool.Kind: PoolKind.Shared } || who.Pool.Placing.Policy == PlacementPolicy.Sticky) return null;
+        // Nobody has a visitor's desktop but the visit that made it.
+        return who.SignIn.Person.IsVisitor ? view.Of(who.Pool) : who.Began is { } began ? view.Of(who.Pool, began) : null;
+    }
 
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<OpeningState> RunAsync(SignIn signIn, Pool pool, CancellationToken cancel)

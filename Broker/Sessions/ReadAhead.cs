@@ -9,14 +9,18 @@ namespace VdiBroker.Sessions;
 internal sealed class ReadAhead(ReadProfile profiles, SessionStore sessions)
 {
     /// <summary>Begins.</summary>
-    public Started Begin(PersonId person) => new(profiles, person, profiles.ReadAsync(person), sessions.DesktopsOfAsync(person));
+    public Started Begin(PersonId person) => new(profiles, person, profiles.ReadAsync(person), sessions.DesktopsSinceAsync(person));
 
     /// <summary>What was begun for one person; what nobody asks for is forgotten, failed or not.</summary>
-    internal sealed record Started(ReadProfile Profiles, PersonId Person, Task<ProfileRow> Profile, Task<ImmutableDictionary<PoolId, SessionId>> Desktops)
+    internal sealed record Started(ReadProfile Profiles, PersonId Person, Task<ProfileRow> Profile, Task<(ImmutableDictionary<PoolId, SessionId> Running, DateTimeOffset? Began)> Desktops)
     {
-        /// <summary>Settings of the person at a station, and their desktops.</summary>
+        /// <summary>Settings of the person at a station, their desktops, and when the store began that knows of these; null = it was emptied a moment ago.</summary>
         /// <exception cref="Storage.StoreOutOfReachException">Redis did not answer.</exception>
-        public async Task<(MergedSettings Settings, ImmutableDictionary<PoolId, SessionId> Running)> EndAsync(DirectoryPerson person, StationId station) =>
-            (await Profiles.RunAsync(new ProfileWanted(person, person.Settings, station), Profile), await Desktops);
+        public async Task<(MergedSettings Settings, ImmutableDictionary<PoolId, SessionId> Running, DateTimeOffset? Began)> EndAsync(DirectoryPerson person, StationId station)
+        {
+            var settings = await Profiles.RunAsync(new ProfileWanted(person, person.Settings, station), Profile);
+            var (running, began) = await Desktops;
+            return (settings, running, began);
+        }
     }
 }

@@ -63,8 +63,16 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     /// <summary>The person's live sessions by pool.</summary>
-    public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db =>
-        (await db.HashGetAllAsync(keys.Desktops(person))).ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString())));
+    public Task<ImmutableDictionary<PoolId, SessionId>> DesktopsOfAsync(PersonId person) => store.RunAsync("read desktops", async db => Desktops(await db.HashGetAllAsync(keys.Desktops(person))));
+
+    /// <summary>The same, with when the store began that says so; null = nobody has looked at it since it was emptied.</summary>
+    public Task<(ImmutableDictionary<PoolId, SessionId> Running, DateTimeOffset? Began)> DesktopsSinceAsync(PersonId person) => store.RunAsync("read desktops", async db =>
+    {
+        // In this order: what is empty of an emptied store must not be taken for what one of before knew.
+        var all = db.HashGetAllAsync(keys.Desktops(person));
+        var began = db.StringGetAsync(keys.Began);
+        return (Desktops(await all), (await began).TryParse(out long at) ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null);
+    });
 
     /// <summary>All that an opening is decided on: the person's session in the pool with its host, and where that does not settle it the pool's hosts with their seats.</summary>
     public Task<OpeningState> LoadAsync(PersonId person, string user, Pool pool) => store.RunAsync("load opening", async db =>
@@ -102,11 +110,13 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         (await Task.WhenAll(some.Select(async host => (Host: host, Accounts: await db.HashKeysAsync(keys.Seats(host))))))
             .ToImmutableDictionary(one => one.Host, one => one.Accounts.Select(account => account.ToString()).ToImmutableHashSet(StringComparer.Ordinal)));
 
-    /// <summary>The hosts of a pool with their seats, looked at for nobody, and whether every host has had its time to tell an emptied store of its sessions.</summary>
-    public Task<(ImmutableArray<HostChoice> Hosts, bool Settled)> SightAsync(Pool pool) => store.RunAsync("look at hosts", async db =>
+    /// <summary>The hosts of a pool with their seats, looked at for nobody; whether every host has had its time to tell an emptied store of its sessions; and when that store began.</summary>
+    public Task<(ImmutableArray<HostChoice> Hosts, bool Settled, DateTimeOffset Began)> SightAsync(Pool pool) => store.RunAsync("look at hosts", async db =>
     {
         var clock = ClockAsync(db);
-        return (await ChoicesAsync(db, pool.Hosts, "", clock), (await clock).Age >= hosts.Thresholds.Settled);
+        var choices = await ChoicesAsync(db, pool.Hosts, "", clock);
+        var moment = await clock;
+        return (choices, moment.Age >= hosts.Thresholds.Settled, moment.Began);
     });
 
     /// <summary>The sessions that hold a seat on a host.</summary>
@@ -197,6 +207,8 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     // Two brokers may have two city files for a while: a host that speaks is somebody's, and so is a machine whose station does.
+    private static ImmutableDictionary<PoolId, SessionId> Desktops(HashEntry[] all) => all.ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString()));
+
     private async Task<bool> IsGoneAsync(IDatabase db, Session session)
     {
         if (hosts.Find(session.Host) is not null) return false;

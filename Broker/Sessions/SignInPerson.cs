@@ -129,7 +129,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
             await admitted.Settled;
             return (rules.PoolsOf(person).IsEmpty ? new SignInOutcome.NoEntitlement() : (SignInOutcome)new SignInOutcome.LimitedNotHere()) with { Person = person.Id };
         }
-        var (profile, running) = await reading.EndAsync(person, station);
+        var (profile, running, began) = await reading.EndAsync(person, station);
         var read = Stopwatch.GetElapsedTime(asked);
         var settings = StationSettings.Of(profile);
         var wanted = new SignIn(0, person.Id, person.Account, station, pools, settings, Closed: false)
@@ -147,7 +147,7 @@ internal sealed class SignInPerson(AdmitPerson admit, ReadAhead ahead, SignInSto
             return new SignInOutcome.NoEntitlement { Person = person.Id, AccountTaken = true };
         }
         var (secret, serial) = begun;
-        fresh.SignIns.Keep(secret.Digest, new FreshSignIn(wanted with { Serial = serial, Remembered = true }, [.. running.Keys]));
+        fresh.SignIns.Keep(secret.Digest, new FreshSignIn(wanted with { Serial = serial, Remembered = true }, [.. running.Keys]) { Began = began });
         SessionsLog.SignedIn(logger, person.Id, station, serial, string.Join(',', pools), admitted.Limited);
         // A running desktop first: it is what the person left.
         var desktops = pools.Select(p => new DesktopOffered(rules.Pools.Pools[p], running.ContainsKey(p))).OrderByDescending(d => d.Running).ToImmutableArray();

@@ -54,7 +54,7 @@ internal sealed class Attachment(Observer observer, ReportBell bell, SessionEndi
             BootId = bootId,
             CertificateSha256 = ByteString.CopyFrom(identity.RdpFingerprint),
         };
-        await call.RequestStream.WriteAsync(new HostReport { Hello = hello });
+        await SendAsync(call.RequestStream, new HostReport { Hello = hello }, CancellationToken.None);
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
         {
             if (call.ResponseStream.Current.Welcome is not { } welcome) continue;
@@ -79,9 +79,23 @@ internal sealed class Attachment(Observer observer, ReportBell bell, SessionEndi
     {
         for (ulong sequence = 1; ; sequence++)
         {
-            await reports.WriteAsync(new HostReport { Observation = observer.Observe(sequence) }, stay).WaitAsync(WrittenWithin, stay);
+            await SendAsync(reports, new HostReport { Observation = observer.Observe(sequence) }, stay).WaitAsync(WrittenWithin, stay);
             // A change is often several (start of a session: server, then station): gather them for a moment.
             if (await bell.WaitAsync(every, stay)) await Task.Delay(Gathering, stay);
+        }
+    }
+
+    /// <summary>Sends a report.</summary>
+    /// <exception cref="RpcException">The stream broke. gRPC's client lets through what HTTP says of a connection that ends in the middle of a write (grpc-dotnet issue 2638): nobody who waits for a broken stream would take that for one.</exception>
+    internal static async Task SendAsync(IClientStreamWriter<HostReport> reports, HostReport report, CancellationToken stay)
+    {
+        try
+        {
+            await reports.WriteAsync(report, stay);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or HttpIOException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, lost.Message, lost));
         }
     }
 

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using Grpc.Core;
+using VdiBroker.Agent.Link;
 using VdiBroker.City.Processes;
 using VdiBroker.HostAgent.Tests.Rig;
+using VdiBroker.Protocol.Host.V1;
 using Xunit;
 
 namespace VdiBroker.HostAgent.Tests;
@@ -45,6 +48,15 @@ public sealed class AttachTests : IAsyncLifetime
         await second.AttachedAsync();
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
+    }
+
+    [Theory]
+    [MemberData(nameof(BrokenWrites))]
+    public async Task A_connection_that_ends_in_the_middle_of_a_report_is_a_broken_stream_like_any_other(Exception fault)
+    {
+        var told = await Assert.ThrowsAsync<RpcException>(() => Attachment.SendAsync(new BrokenWriter(fault), new HostReport(), CancellationToken.None));
+        Assert.Equal(StatusCode.Unavailable, told.StatusCode);
+        Assert.Same(fault, told.Status.DebugException);
     }
 
     [Fact]
@@ -156,5 +168,19 @@ public sealed class AttachTests : IAsyncLifetime
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
         Assert.Equal(0, agent.ExitCode);
+    }
+
+    // What .NET's client was seen to say of a broker that stops (GOAWAY), and of one that is gone.
+    public static TheoryData<Exception> BrokenWrites() => [new HttpRequestException("The request was aborted."), new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.")];
+
+    private sealed class BrokenWriter(Exception fault) : IClientStreamWriter<HostReport>
+    {
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(HostReport message) => Task.FromException(fault);
+
+        public Task WriteAsync(HostReport message, CancellationToken cancellationToken) => Task.FromException(fault);
+
+        public Task CompleteAsync() => Task.CompletedTask;
     }
 }

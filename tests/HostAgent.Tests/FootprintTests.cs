@@ -47,8 +47,9 @@ public sealed class FootprintTests(ITestOutputHelper output) : IAsyncLifetime
         File.Copy(_host.At("ca.crt"), store);
         using var readings = new FileReadings(_host.At("store"));
         _host.Surroundings["SSL_CERT_FILE"] = store;
-        _host.StartAgent(broker);
+        var agent = _host.StartAgent(broker);
         await broker.AttachedAsync();
+        Assert.Contains("SSL_CERT_FILE=", await File.ReadAllTextAsync($"/proc/{agent.Pid}/environ"), StringComparison.Ordinal);
         Assert.False(await readings.HaveAsync("store.pem"));
     }
 }

@@ -40,6 +40,7 @@ public sealed class TrustTests : AtAStation
         Station.Start([broker.Address], "", ["--user", ScriptedDesk.Login, "--password-fd", "0"], ["env", $"SSL_CERT_FILE={Station.At("store.pem")}"]);
         Station.Type(Station.Desk.Password);
         await Station.StepAsync("active");
+        Assert.Contains("SSL_CERT_FILE=", await File.ReadAllTextAsync($"/proc/{Station.Process.Pid}/environ"), StringComparison.Ordinal);
         Assert.False(await readings.HaveAsync("store.pem"));
     }
 

@@ -143,7 +143,7 @@ internal sealed class StormAgent : IAsyncDisposable
                 await _changed.WaitAsync(_every - _soonest, away);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException)
+        catch (Exception end) when (end is OperationCanceledException or RpcException or InvalidOperationException or HttpRequestException or HttpIOException)
         {
             // The stream is over.
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using VdiBroker.Bench.Raw;
@@ -22,6 +23,7 @@ internal static class StormCommand
         var broker = new Option<FileInfo?>("--broker") { Description = "the broker's program; without it: that of the repository's build" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
         var command = new Command("storm", "whole sign-ins (password, groups, profile, seat, ticket, its redemption), closed and open loop, beside the raw limits") { seconds, people, inFlight, perSecond, warmUp, broker, json };
+        foreach (var loads in (Option<int[]>[])[inFlight, perSecond]) loads.Validators.Add(OnlyAscending);
         command.SetAction(async (parsed, cancel) =>
         {
             var report = new Report();
@@ -31,6 +33,13 @@ internal static class StormCommand
             return held == 0 ? 0 : HeldTwice;
         });
         return command;
+    }
+
+    // Each is a field of its own in what is told.
+    private static void OnlyAscending(OptionResult loads)
+    {
+        var given = loads.GetValueOrDefault<int[]>() ?? [];
+        if (given.Where((load, at) => load <= (at == 0 ? 0 : given[at - 1])).Any()) loads.AddError($"{loads.Option.Name}: each of them once, from 1, ascending; not {string.Join(' ', given)}");
     }
 
     // Gives how much was held twice.

@@ -63,6 +63,29 @@ public sealed class GlanceTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task What_was_seen_of_a_store_that_was_emptied_since_is_good_for_nobody_who_is_known_by_the_new_one_alone()
+    {
+        var farm = await FarmAsync(2, 2);
+        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        await watch.StartAsync(CancellationToken.None);
+        var view = new HostsView(farm.Sessions, watch);
+        await Eventually.HoldsAsync("a look", TimeSpan.FromSeconds(20), () => view.Of(farm.Pool) is not null);
+        var amelie = new PersonId("drancy/amelie");
+        var (none, before) = await farm.Sessions.DesktopsSinceAsync(amelie);
+        Assert.Empty(none);
+        Assert.NotNull(before);
+        await Eventually.HoldsAsync("a look that is good for her", TimeSpan.FromSeconds(20), () => view.Of(farm.Pool, before) is not null);
+
+        // Her desktop may run on a host that has not told the emptied store of it yet.
+        await farm.Store.RunAsync("empty", db => db.StringSetAsync(farm.Keys.Began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+        var after = (await farm.Sessions.DesktopsSinceAsync(amelie)).Began;
+        Assert.NotNull(after);
+        Assert.NotEqual(before, after);
+        Assert.Null(view.Of(farm.Pool, after));
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Who_comes_back_to_a_seat_of_their_own_does_not_charge_the_view_with_another()
     {
         var farm = await FarmAsync(9);

@@ -118,7 +118,7 @@ internal sealed class AgentProgram
             {
                 await AttachAsync(index, () => since = DateTime.UtcNow, cancel);
             }
-            catch (Exception fault) when (!cancel.IsCancellationRequested && fault is RpcException or TimeoutException or OperationCanceledException or IOException or InvalidOperationException)
+            catch (Exception fault) when (!cancel.IsCancellationRequested && fault is RpcException or TimeoutException or OperationCanceledException or IOException or HttpRequestException or InvalidOperationException)
             {
                 Note($"broker {index}: {fault.GetType().Name}: {(fault as RpcException)?.Status.ToString() ?? fault.Message}");
                 failures = since < DateTime.UtcNow - Steady ? 1 : failures + 1;
