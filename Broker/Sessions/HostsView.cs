@@ -10,15 +10,19 @@ using VdiBroker.Storage;
 namespace VdiBroker.Sessions;
 
 /// <summary>
-/// The hosts of each pool as this broker saw them a moment ago, read once for everybody who comes within that moment and charged with whom it seated itself. However large the pool, reading it takes a bounded
-/// share of the broker's time: a look that took long is followed by the next one later. Good for choosing a host; the claim looks at the truth. Safe for concurrent use.
+/// The hosts of each pool as this broker saw them, read once for many and charged with whom it seated itself. However large the pool and however many ask, reading it takes a bounded share of the store's time. A moment old it is good for
+/// choosing a host: the claim looks at the truth. Safe for concurrent use.
 /// </summary>
 internal sealed class HostsView(SessionStore sessions, HostWatch watch)
 {
     private static readonly TimeSpan _soonest = TimeSpan.FromMilliseconds(200);
 
-    // So many times what a look took lies between two: a twentieth of one core.
+    // So many times what a look took lies between two that nobody waits for: a twentieth of one core.
     private const int Rest = 20;
+
+    // And between two that people wait for: a fifth.
+    private const int BriefRest = 4;
+    private static readonly TimeSpan _longestRest = TimeSpan.FromSeconds(1);
 
     // So many times the time between two looks, a look is good.
     private const int Good = 5;
@@ -30,12 +34,26 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
     /// <returns>Null when nobody has looked for a while, or the store was emptied a moment ago, or since the look.</returns>
     public OpeningState? Of(Pool pool, DateTimeOffset? began = null)
     {
-        var sight = _pools.GetOrAdd(pool.Id, static _ => new Sight());
+        var sight = SightOf(pool);
         var look = sight.Look;
-        if ((look is null || look.Age > look.Every) && Interlocked.Exchange(ref sight.Looking, 1) == 0) _ = LookAsync(pool, sight);
+        if ((look is null || look.Age > look.Every) && Interlocked.Exchange(ref sight.Looking, 1) == 0) _ = RefreshAsync(sight);
         if (look is null || !look.Settled || look.Age > look.Every * Good) return null;
         if (began is not null && began != look.Began) return null;
-        return new OpeningState(null, null, Judged(sight, look).Hosts) { Rules = pool.Placing };
+        return new OpeningState(null, null, Judged(sight, look)) { Rules = pool.Placing };
+    }
+
+    /// <summary>The hosts as a look showed them that was sent at <paramref name="asked"/> or later: of the hosts all that one's own reading would tell, but whether one's account holds a seat there.</summary>
+    /// <param name="pool">Whose hosts.</param>
+    /// <param name="asked">By <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="cancel">Ends the wait, not the look.</param>
+    /// <exception cref="StoreOutOfReachException">Redis did not answer.</exception>
+    public async Task<OpeningState> SinceAsync(Pool pool, long asked, CancellationToken cancel)
+    {
+        var sight = SightOf(pool);
+        var look = await sight.Reading.AskAsync(asked).WaitAsync(cancel);
+        // All who share a look decide together: each sees whom the others were seated with.
+        if (sight.Look is { } now && now.At >= look.At) look = now;
+        return new OpeningState(null, null, look.Hosts) { Rules = pool.Placing, Recalling = !look.Settled };
     }
 
     /// <summary>Somebody was seated on a host.</summary>
@@ -45,37 +63,35 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         {
             for (var look = sight.Look; look is not null && look.Index.TryGetValue(host, out var at); look = sight.Look)
             {
-                var choice = look.Hosts[at];
-                var charged = look with { Hosts = look.Hosts.SetItem(at, choice with { Seats = choice.Seats.With(user) }) };
+                ImmutableArray<HostChoice> Charged(ImmutableArray<HostChoice> hosts) => hosts.IsDefault ? hosts : hosts.SetItem(at, hosts[at] with { Seats = hosts[at].Seats.With(user) });
+                var charged = look with { Hosts = Charged(look.Hosts), Judged = Charged(look.Judged) };
                 if (Interlocked.CompareExchange(ref sight.Look, charged, look) == look) break;
             }
         }
     }
 
+    private Sight SightOf(Pool pool) => _pools.GetOrAdd(pool.Id, static (_, given) => new Sight(sight => given.View.LookAsync(given.Pool, sight)), (View: this, Pool: pool));
+
     // With the hosts' health as it is now: what that changes is worked out once and not for each person.
-    private Look Judged(Sight sight, Look look)
+    private ImmutableArray<HostChoice> Judged(Sight sight, Look look)
     {
         var healths = watch.Healths;
-        if (look.Healths == healths) return look;
-        var judged = look with { Hosts = [.. look.Hosts.Select(choice => choice with { Health = healths.GetValueOrDefault(choice.Host.Id, HostHealth.Awaited) })], Healths = healths };
+        if (look.Healths == healths) return look.Judged;
+        var judged = look with { Judged = [.. look.Hosts.Select(choice => choice with { Health = healths.GetValueOrDefault(choice.Host.Id, HostHealth.Awaited) })], Healths = healths };
         // Who was seated meanwhile is in the one that stays, judged by the next.
         Interlocked.CompareExchange(ref sight.Look, judged, look);
-        return judged;
+        return judged.Judged;
     }
 
-    private async Task LookAsync(Pool pool, Sight sight)
+    private static async Task RefreshAsync(Sight sight)
     {
-        var from = Stopwatch.GetTimestamp();
         try
         {
-            var (hosts, settled, began) = await sessions.SightAsync(pool);
-            var took = Stopwatch.GetElapsedTime(from);
-            sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, took * Rest > _soonest ? took * Rest : _soonest, settled, began);
+            await sight.Reading.AskAsync(Stopwatch.GetTimestamp());
         }
         catch (StoreException)
         {
             // Told by the store. Who comes reads, and is told.
-            sight.Look = null;
         }
         finally
         {
@@ -83,15 +99,39 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         }
     }
 
+    private async Task<Look> LookAsync(Pool pool, Sight sight)
+    {
+        var from = Stopwatch.GetTimestamp();
+        try
+        {
+            var (hosts, settled, began) = await sessions.SightAsync(pool);
+            var took = Stopwatch.GetElapsedTime(from);
+            return sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, took * Rest > _soonest ? took * Rest : _soonest, settled, began);
+        }
+        catch (StoreException)
+        {
+            sight.Look = null;
+            throw;
+        }
+    }
+
     private sealed class Sight
     {
         public volatile Look? Look;
         public int Looking;
+
+        public Sight(Func<Sight, Task<Look>> look) => Reading = new SharedRead<Look>(() => look(this), BriefRest, _longestRest);
+
+        public SharedRead<Look> Reading { get; }
     }
 
+    // The hosts as they were read: what an emptied store does not know is told by their health and their strays of one moment.
     private sealed record Look(ImmutableArray<HostChoice> Hosts, IReadOnlyDictionary<HostId, int> Index, long At, TimeSpan Every, bool Settled, DateTimeOffset Began)
     {
         public ImmutableDictionary<HostId, HostHealth>? Healths { get; init; }
+
+        // The same, with the health that Healths tells; default = not yet.
+        public ImmutableArray<HostChoice> Judged { get; init; }
 
         public TimeSpan Age => Stopwatch.GetElapsedTime(At);
     }

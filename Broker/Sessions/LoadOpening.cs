@@ -16,6 +16,27 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
         return who.SignIn.Person.IsVisitor ? view.Of(who.Pool) : who.Began is { } began ? view.Of(who.Pool, began) : null;
     }
 
+    /// <summary>
+    /// The same, all of the person's own read now, the pool's hosts by a look that others may share: good for a seat, or to say what is waited for. Whether nothing is free is only said after a look of their own (<see cref="RunAsync"/>): of
+    /// hosts where the account holds a seat already this one does not know. Not for pools of machines.
+    /// </summary>
+    /// <param name="signIn">Who.</param>
+    /// <param name="pool">Where.</param>
+    /// <param name="asked">When they came, by <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>: no look of before is good.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>Without hosts where the person's own says all.</returns>
+    public async Task<OpeningState> ShareAsync(SignIn signIn, Pool pool, long asked, CancellationToken cancel)
+    {
+        var own = await ReadAsync(signIn, pool, withHosts: false);
+        if (own.Mine is { } mine && Opening.IsAtHome(mine, own.Home)) return own;
+        var seen = await view.SinceAsync(pool, asked, cancel);
+        return own with
+        {
+            Recalling = own.Recalling || seen.Recalling,
+            Hosts = own.Home is { } home ? [.. seen.Hosts.Select(choice => choice.Host.Id == home.Host.Id ? home : choice)] : seen.Hosts,
+        };
+    }
+
     /// <summary>Loads; outages of the store come as <see cref="Storage.StoreOutOfReachException"/>.</summary>
     public async Task<OpeningState> RunAsync(SignIn signIn, Pool pool, CancellationToken cancel)
     {
@@ -30,9 +51,9 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
     }
 
     // A desktop that is none would stand in the way of every new one.
-    private async Task<OpeningState> ReadAsync(SignIn signIn, Pool pool)
+    private async Task<OpeningState> ReadAsync(SignIn signIn, Pool pool, bool withHosts = true)
     {
-        var state = await sessions.LoadAsync(signIn.Person, signIn.User, pool);
+        var state = await sessions.LoadAsync(signIn.Person, signIn.User, pool, withHosts);
         if (state.Missing is { } missing) await repairs.ForgetAsync(signIn.Person, pool.Id, missing, Adoption.SessionMissing);
         return state;
     }

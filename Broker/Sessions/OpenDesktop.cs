@@ -19,7 +19,11 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
 
     // Hosts are awaited for a bounded time, by their health; this is longer than any city's.
     private static readonly TimeSpan _forHosts = TimeSpan.FromSeconds(75);
+
+    // At first as fast as people notice; whoever waits longer waits for a host to start, and there may be thousands of them.
+    private const int QuickLooks = 4;
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _laterLook = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the opening; outages of the store come as <see cref="StoreOutOfReachException"/>.</summary>
     public async IAsyncEnumerable<OpeningStep> RunAsync(OpenRequested request, [EnumeratorCancellation] CancellationToken cancel)
@@ -27,7 +31,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
         await using var line = new PlaceInLine(waiting);
         var waking = new Waking(wake);
         var clock = Stopwatch.StartNew();
-        var othersFirst = false;
+        var (othersFirst, alone, looks) = (false, false, 0);
         OpeningStep? told = null;
         for (var turn = 1; turn <= Tries; turn++)
         {
@@ -39,7 +43,8 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                 yield break;
             }
             var (signIn, pool) = who;
-            var (state, decision) = await DecideAsync(who, request, cancel);
+            var (state, decision) = await DecideAsync(who, request, alone, cancel);
+            alone = false;
             request.Notes?.Considers(pool, decision);
             if (await hours.RunAsync(pool, decision) is { } closed)
             {
@@ -50,7 +55,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
             {
                 if (told != wait) yield return told = wait;
                 turn = 0;
-                await Task.Delay(_look, cancel);
+                await Task.Delay(++looks > QuickLooks ? _laterLook : _look, cancel);
                 continue;
             }
             if (await waking.MustWaitAsync(pool, signIn.Person, decision))
@@ -77,17 +82,26 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                 case Commitment.OthersFirst:
                     othersFirst = true;
                     break;
+                case Commitment.Overtaken:
+                    alone = true;
+                    break;
             }
         }
         yield return new OpeningStep.Refused(ErrorCode.AllHostsFull, $"{Tries} claims in a row were overtaken");
     }
 
-    private async Task<(OpeningState State, OpeningDecision Decision)> DecideAsync(Opener.Entitled who, OpenRequested request, CancellationToken cancel)
+    private async Task<(OpeningState State, OpeningDecision Decision)> DecideAsync(Opener.Entitled who, OpenRequested request, bool alone, CancellationToken cancel)
     {
-        var (signIn, pool) = who;
+        var (asked, (signIn, pool)) = (Stopwatch.GetTimestamp(), who);
         var wish = new OpeningWish(signIn.User, signIn.Person.Tenant, signIn.Serial) { Station = signIn.Station, Home = who.Home, Replace = request.Replace };
         // A glance is good for a free seat. That there is none, and that something of theirs runs, is only said after a look.
-        if (load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain) return (glance, free);
+        if (!alone && load.Glance(who) is { } glance && Opening.Decide(glance, wish, Draw()) is OpeningDecision.Place free && !free.FindsAgain) return (glance, free);
+        if (!alone && pool.Kind != PoolKind.Fixed)
+        {
+            var shared = await load.ShareAsync(signIn, pool, asked, cancel);
+            var decision = Opening.Decide(shared, wish, Draw());
+            if (shared.Hosts.IsEmpty || decision is OpeningDecision.Place || WaitFor(decision, pool) is not null) return (shared, decision);
+        }
         var state = await load.RunAsync(signIn, pool, cancel);
         return (state, Opening.Decide(state, wish, Draw()));
     }

@@ -75,7 +75,11 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
     });
 
     /// <summary>All that an opening is decided on: the person's session in the pool with its host, and where that does not settle it the pool's hosts with their seats.</summary>
-    public Task<OpeningState> LoadAsync(PersonId person, string user, Pool pool) => store.RunAsync("load opening", async db =>
+    /// <param name="person">Whose.</param>
+    /// <param name="user">Their account.</param>
+    /// <param name="pool">Where.</param>
+    /// <param name="withHosts">False: all but the pool's hosts, for whoever has these otherwise.</param>
+    public Task<OpeningState> LoadAsync(PersonId person, string user, Pool pool, bool withHosts = true) => store.RunAsync("load opening", async db =>
     {
         var clock = ClockAsync(db);
         var current = db.HashGetAsync(keys.Desktops(person), pool.Id.Value);
@@ -86,7 +90,7 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         var home = mine is null ? null : await HomeAsync(db, mine.Host, user, clock);
         // Who comes back to a desktop that runs, the most of the morning's people, costs the same in a pool of ten hosts and of a thousand.
         var isAtHome = mine is not null && Opening.IsAtHome(mine, home);
-        var choices = isAtHome ? [] : await ChoicesAsync(db, pool.Hosts, user, clock);
+        var choices = isAtHome || !withHosts ? [] : await ChoicesAsync(db, pool.Hosts, user, clock);
         var assigned = (await own) is { IsNull: false } theirs ? (HostId?)new HostId(theirs.ToString()) : null;
         // Whose places the others are concerns whoever has none yet.
         var owned = isAtHome || assigned is not null || pool.Kind != PoolKind.Personal ? [] : await db.HashValuesAsync(keys.Assignments(pool.Id));

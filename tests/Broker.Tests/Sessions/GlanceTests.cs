@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using VdiBroker.Broker.Tests.Storage;
 using VdiBroker.City.Processes;
@@ -83,6 +84,36 @@ public sealed class GlanceTests(RedisFixture redis)
         Assert.NotEqual(before, after);
         Assert.Null(view.Of(farm.Pool, after));
         await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_shared_look_shows_what_was_so_when_somebody_came_or_later_and_whom_this_broker_seated_since()
+    {
+        var farm = await FarmAsync(2, 2);
+        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        var view = new HostsView(farm.Sessions, watch);
+        async Task<OpeningState> SinceNowAsync() => await view.SinceAsync(farm.Pool, Stopwatch.GetTimestamp(), CancellationToken.None);
+
+        // What each has read for themselves and what they share is the same, while one after the other is seated.
+        foreach (var user in (string[])["a", "b", "c"])
+        {
+            var came = Stopwatch.GetTimestamp();
+            var who = await farm.SignInAsync(user, $"poste-{user}");
+            Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
+            var (shared, own) = (await SinceNowAsync(), await farm.Sessions.LoadAsync(new PersonId("drancy/zoe"), "zoe", farm.Pool));
+            Assert.Equal(own.Hosts.Select(choice => (choice.Host.Id, choice.Taken, choice.Health)), shared.Hosts.Select(choice => (choice.Host.Id, choice.Taken, choice.Health)));
+            Assert.False(shared.Recalling);
+            // The look that was sent since they came is theirs too, charged with whom this broker seated meanwhile.
+            view.Charge(new HostId("blade1"), $"beside-{user}");
+            Assert.Equal(shared.Hosts.Sum(choice => choice.Taken) + 1, (await view.SinceAsync(farm.Pool, came, CancellationToken.None)).Hosts.Sum(choice => choice.Taken));
+        }
+
+        // In an emptied store a host that has not told is awaited, by the clock of the same look.
+        await farm.Store.RunAsync("empty", db => Task.WhenAll(db.StringSetAsync(farm.Keys.Began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), db.KeyDeleteAsync(farm.Keys.Board(new HostId("blade0")))));
+        var unsettled = await SinceNowAsync();
+        Assert.True(unsettled.Recalling);
+        Assert.Equal([HostHealth.Awaited, HostHealth.Live], unsettled.Hosts.Select(choice => choice.Health));
+        Assert.IsType<OpeningDecision.AwaitHost>(Opening.Decide(unsettled, new OpeningWish("zoe", LedgerFarm.Town, 1), 0));
     }
 
     [Fact]
