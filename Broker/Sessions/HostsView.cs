@@ -10,17 +10,18 @@ using VdiBroker.Storage;
 namespace VdiBroker.Sessions;
 
 /// <summary>
-/// The hosts of each pool as this broker saw them, read once for many and charged with whom it seated itself. However large the pool and however many ask, reading it takes a bounded share of the store's time. A moment old it is good for
+/// The hosts of each pool as this broker saw them, read once for many and charged with whom it seated itself. However large the pool and however many ask, reading it for them takes a bounded share of the store's time. A moment old it is good for
 /// choosing a host: the claim looks at the truth. Safe for concurrent use.
 /// </summary>
 internal sealed class HostsView(SessionStore sessions, HostWatch watch)
 {
     private static readonly TimeSpan _soonest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _latest = TimeSpan.FromSeconds(2);
 
     // So many times what a look took lies between two that nobody waits for: a twentieth of one core.
     private const int Rest = 20;
 
-    // And between two that people wait for: a fifth.
+    // And between two that people wait for: a fifth, as long as that is no more than a second.
     private const int BriefRest = 4;
     private static readonly TimeSpan _longestRest = TimeSpan.FromSeconds(1);
 
@@ -50,8 +51,16 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
     public async Task<OpeningState> SinceAsync(Pool pool, long asked, CancellationToken cancel)
     {
         var sight = SightOf(pool);
-        var look = await sight.Reading.AskAsync(asked).WaitAsync(cancel);
-        // All who share a look decide together: each sees whom the others were seated with.
+        Look look;
+        try
+        {
+            look = await sight.Reading.AskAsync(asked).WaitAsync(cancel);
+        }
+        catch (StoreException shared)
+        {
+            throw shared.ForAnother();
+        }
+        // All who share a look decide at about the same time: whose claim has come back is seen by those who come after.
         if (sight.Look is { } now && now.At >= look.At) look = now;
         return new OpeningState(null, null, look.Hosts) { Rules = pool.Placing, Recalling = !look.Settled };
     }
@@ -72,12 +81,12 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
 
     private Sight SightOf(Pool pool) => _pools.GetOrAdd(pool.Id, static (_, given) => new Sight(sight => given.View.LookAsync(given.Pool, sight)), (View: this, Pool: pool));
 
-    // With the hosts' health as it is now: what that changes is worked out once and not for each person.
+    // With the hosts' health as it is now, but of those that had said nothing yet: nobody can be sent to a host of which no more is known. What that changes is worked out once and not for each person.
     private ImmutableArray<HostChoice> Judged(Sight sight, Look look)
     {
         var healths = watch.Healths;
         if (look.Healths == healths) return look.Judged;
-        var judged = look with { Judged = [.. look.Hosts.Select(choice => choice with { Health = healths.GetValueOrDefault(choice.Host.Id, HostHealth.Awaited) })], Healths = healths };
+        var judged = look with { Judged = [.. look.Hosts.Select(choice => choice.Observation is null ? choice : choice with { Health = healths.GetValueOrDefault(choice.Host.Id, HostHealth.Awaited) })], Healths = healths };
         // Who was seated meanwhile is in the one that stays, judged by the next.
         Interlocked.CompareExchange(ref sight.Look, judged, look);
         return judged.Judged;
@@ -106,7 +115,7 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         {
             var (hosts, settled, began) = await sessions.SightAsync(pool);
             var took = Stopwatch.GetElapsedTime(from);
-            return sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, took * Rest > _soonest ? took * Rest : _soonest, settled, began);
+            return sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, Between(took * Rest), settled, began);
         }
         catch (StoreException)
         {
@@ -114,6 +123,8 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
             throw;
         }
     }
+
+    private static TimeSpan Between(TimeSpan looks) => looks < _soonest ? _soonest : looks > _latest ? _latest : looks;
 
     private sealed class Sight
     {

@@ -17,7 +17,7 @@ internal sealed class LoadOpening(SessionStore sessions, HostsView view, Machine
     }
 
     /// <summary>
-    /// The same, all of the person's own read now, the pool's hosts by a look that others may share: good for a seat, or to say what is waited for. Whether nothing is free is only said after a look of their own (<see cref="RunAsync"/>): of
+    /// All of the person's own read now, the pool's hosts by a look that others may share: good for a seat, or to say what is waited for. Whether nothing is free is only said after a look of their own (<see cref="RunAsync"/>): of
     /// hosts where the account holds a seat already this one does not know. Not for pools of machines.
     /// </summary>
     /// <param name="signIn">Who.</param>

@@ -43,7 +43,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                 yield break;
             }
             var (signIn, pool) = who;
-            var (state, decision) = await DecideAsync(who, request, alone, cancel);
+            var (state, decision) = await DecideAsync(who, request, alone || line.IsIn, cancel);
             alone = false;
             request.Notes?.Considers(pool, decision);
             if (await hours.RunAsync(pool, decision) is { } closed)
@@ -55,7 +55,7 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
             {
                 if (told != wait) yield return told = wait;
                 turn = 0;
-                await Task.Delay(++looks > QuickLooks ? _laterLook : _look, cancel);
+                await Task.Delay(wait is OpeningStep.WaitingForHost && ++looks > QuickLooks ? _laterLook : _look, cancel);
                 continue;
             }
             if (await waking.MustWaitAsync(pool, signIn.Person, decision))
@@ -80,7 +80,8 @@ internal sealed class OpenDesktop(FindOpener opener, LoadOpening load, CheckHour
                     yield return last;
                     yield break;
                 case Commitment.OthersFirst:
-                    othersFirst = true;
+                    // Who takes a place in line does so by a look of their own: by what no look that is shared knows, a seat would be kept for them that they can never take.
+                    othersFirst = alone = true;
                     break;
                 case Commitment.Overtaken:
                     alone = true;

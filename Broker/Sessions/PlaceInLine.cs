@@ -24,6 +24,9 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     private long _toldAt;
     private string? _cause;
 
+    /// <summary>They have a place.</summary>
+    public bool IsIn => _place is not null;
+
     /// <summary>It is this person's turn.</summary>
     public bool MayClaim => _place?.Last is { Superseded: false, Standing.MayClaim: true };
 

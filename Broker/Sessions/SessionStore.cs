@@ -210,9 +210,9 @@ internal sealed class SessionStore(RedisStore store, KeySpace keys, HostBoard bo
         return ((Ticket?)ticket, await ReadAsync(db, ticket.Session), now);
     });
 
-    // Two brokers may have two city files for a while: a host that speaks is somebody's, and so is a machine whose station does.
     private static ImmutableDictionary<PoolId, SessionId> Desktops(HashEntry[] all) => all.ToImmutableDictionary(e => new PoolId(e.Name.ToString()), e => new SessionId(e.Value.ToString()));
 
+    // Two brokers may have two city files for a while: a host that speaks is somebody's, and so is a machine whose station does.
     private async Task<bool> IsGoneAsync(IDatabase db, Session session)
     {
         if (hosts.Find(session.Host) is not null) return false;

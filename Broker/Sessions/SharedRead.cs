@@ -23,7 +23,8 @@ internal sealed class SharedRead<T>(Func<Task<T>> read, int rest, TimeSpan longe
     {
         lock (_gate)
         {
-            if (_last is { } last && _lastSent >= asked) return last;
+            // What failed may do so no more.
+            if (_last is { IsFaulted: false, IsCanceled: false } last && _lastSent >= asked) return last;
             if (_next is { } next) return next;
             var (before, rested) = (_rested, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             _rested = rested.Task;
@@ -38,13 +39,16 @@ internal sealed class SharedRead<T>(Func<Task<T>> read, int rest, TimeSpan longe
         var from = Stopwatch.GetTimestamp();
         // Whoever asks from now on is no longer served by this one.
         lock (_gate) (_last, _lastSent, _next) = (_next, from, null);
+        var pause = TimeSpan.Zero;
         try
         {
-            return await read();
+            var told = await read();
+            pause = Stopwatch.GetElapsedTime(from) * rest;
+            return told;
         }
         finally
         {
-            _ = RestAsync(Stopwatch.GetElapsedTime(from) * rest, rested);
+            _ = RestAsync(pause, rested);
         }
     }
 

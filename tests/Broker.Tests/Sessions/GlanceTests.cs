@@ -87,6 +87,31 @@ public sealed class GlanceTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task Nobody_is_sent_to_a_host_of_which_the_look_knows_nothing_yet_though_it_has_spoken_since()
+    {
+        var farm = await FarmAsync(2, 2);
+        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        await watch.StartAsync(CancellationToken.None);
+        var late = new HostId("blade1");
+        HostHealth Health() => watch.Healths.GetValueOrDefault(late, HostHealth.Awaited);
+        HostChoice? seen = null;
+        // A look that is a second old is none any more: on a machine that stalled the host is new once more.
+        for (var turn = 0; turn < 10 && seen is null; turn++)
+        {
+            await farm.Store.RunAsync("new", db => db.KeyDeleteAsync(farm.Keys.Board(late)));
+            await Eventually.HoldsAsync("a host that has said nothing", TimeSpan.FromSeconds(20), () => Health() != HostHealth.Live);
+            var view = new HostsView(farm.Sessions, watch);
+            await Eventually.HoldsAsync("a look", TimeSpan.FromSeconds(20), () => view.Of(farm.Pool) is not null);
+            await farm.ReportAllAsync();
+            await Eventually.HoldsAsync("it has spoken", TimeSpan.FromSeconds(20), () => Health() == HostHealth.Live);
+            seen = view.Of(farm.Pool)?.Hosts.SingleOrDefault(choice => choice.Host.Id == late && choice.Observation is null);
+        }
+        Assert.NotNull(seen);
+        Assert.NotEqual(HostHealth.Live, seen.Health);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_shared_look_shows_what_was_so_when_somebody_came_or_later_and_whom_this_broker_seated_since()
     {
         var farm = await FarmAsync(2, 2);
@@ -97,6 +122,7 @@ public sealed class GlanceTests(RedisFixture redis)
         // What each has read for themselves and what they share is the same, while one after the other is seated.
         foreach (var user in (string[])["a", "b", "c"])
         {
+            await farm.ReportAllAsync();
             var came = Stopwatch.GetTimestamp();
             var who = await farm.SignInAsync(user, $"poste-{user}");
             Assert.IsType<Claim.Held>(await farm.TryOpenAsync(who));
@@ -109,6 +135,7 @@ public sealed class GlanceTests(RedisFixture redis)
         }
 
         // In an emptied store a host that has not told is awaited, by the clock of the same look.
+        await farm.ReportAllAsync();
         await farm.Store.RunAsync("empty", db => Task.WhenAll(db.StringSetAsync(farm.Keys.Began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), db.KeyDeleteAsync(farm.Keys.Board(new HostId("blade0")))));
         var unsettled = await SinceNowAsync();
         Assert.True(unsettled.Recalling);

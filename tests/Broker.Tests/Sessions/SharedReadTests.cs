@@ -13,15 +13,16 @@ public sealed class SharedReadTests
     public async Task All_who_ask_before_a_read_is_sent_share_it_and_whoever_asks_later_gets_the_next()
     {
         var reads = new Reads(TimeSpan.Zero);
-        var early = Enumerable.Range(0, 100).Select(_ => reads.AskAsync()).ToList();
+        var came = Stopwatch.GetTimestamp();
+        var early = Enumerable.Range(0, 100).Select(_ => reads.AskAsync(came)).ToList();
         await reads.BegunAsync(1);
         var late = Enumerable.Range(0, 100).Select(_ => reads.AskAsync()).ToList();
         Assert.Equal(1, reads.Begun);
         reads.End(1);
-        Assert.All(await Task.WhenAll(early), told => Assert.Equal(1, told));
+        Assert.All(await Task.WhenAll(early).WaitAsync(_patience), told => Assert.Equal(1, told));
         await reads.BegunAsync(2);
         reads.End(2);
-        Assert.All(await Task.WhenAll(late), told => Assert.Equal(2, told));
+        Assert.All(await Task.WhenAll(late).WaitAsync(_patience), told => Assert.Equal(2, told));
         Assert.Equal(2, reads.Begun);
     }
 
@@ -43,11 +44,13 @@ public sealed class SharedReadTests
     public async Task A_fault_is_told_to_all_who_share_the_read_and_the_next_is_none_the_worse()
     {
         var reads = new Reads(TimeSpan.Zero);
-        var both = new[] { reads.AskAsync(), reads.AskAsync() };
+        var came = Stopwatch.GetTimestamp();
+        var both = new[] { reads.AskAsync(came), reads.AskAsync(came) };
         await reads.BegunAsync(1);
         reads.Fail(1);
-        foreach (var one in both) await Assert.ThrowsAsync<IOException>(() => one);
-        var next = reads.AskAsync();
+        foreach (var one in both) await Assert.ThrowsAsync<IOException>(() => one.WaitAsync(_patience));
+        // Nor is it told to somebody who had come before it failed and asks now.
+        var next = reads.AskAsync(came);
         await reads.BegunAsync(2);
         reads.End(2);
         Assert.Equal(2, await next);
@@ -62,14 +65,14 @@ public sealed class SharedReadTests
         await reads.BegunAsync(1);
         // Nothing that is a thousand times what it took is shorter than the longest rest.
         await Eventually.HoldsAsync("it takes a while", _patience, () => reads.Took(1) > TimeSpan.FromMilliseconds(5));
+        var ended = Stopwatch.GetTimestamp();
         reads.End(1);
         await first;
-        var ended = Stopwatch.GetTimestamp();
         var asked = Enumerable.Range(0, 100).Select(_ => reads.AskAsync()).ToList();
         await reads.BegunAsync(2);
         Assert.True(Stopwatch.GetElapsedTime(ended, reads.BegunAt(2)) > rest / 2);
         reads.End(2);
-        Assert.All(await Task.WhenAll(asked), told => Assert.Equal(2, told));
+        Assert.All(await Task.WhenAll(asked).WaitAsync(_patience), told => Assert.Equal(2, told));
     }
 
     // Reads that the test ends, numbered from 1.
