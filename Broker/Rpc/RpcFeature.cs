@@ -16,10 +16,10 @@ internal static class RpcFeature
     public static IServiceCollection AddRpc(this IServiceCollection services, string city, IPEndPoint listen, TlsOptions tls, bool measured)
     {
         services.AddSingleton(tls).AddSingleton<RefusedCallers>().AddSingleton<CallerTrust>().AddSingleton<HandshakeCost>().AddHostedService(provider => provider.GetRequiredService<HandshakeCost>()).AddHostedService<CertificateWatch>().AddSingleton<StationPace>();
-        services.AddSingleton<StrangersDoor>().AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
+        services.AddSingleton<StrangersDoor>().AddSingleton(new Caller(city)).AddSingleton<StreamsEnd>().AddSingleton<EdgeInterceptor>().AddSingleton<CallTelemetry>().AddSingleton<Gates>().AddHostedService(provider => provider.GetRequiredService<Gates>());
         services.BeginAtZero(CallTelemetry.Begin).AddGrpc(grpc =>
         {
-            // The first is the outermost.
+            // The first is the outermost. Each is a service too: gRPC would make one anew for each call, by reflection.
             if (measured) grpc.Interceptors.Add<CallTelemetry>();
             grpc.Interceptors.Add<EdgeInterceptor>();
             grpc.MaxReceiveMessageSize = LargestMessage;

@@ -52,7 +52,9 @@ internal sealed class PlaceInLine(WaitingRoom room) : IAsyncDisposable
     /// <returns>What to tell meanwhile: <see cref="OpeningStep.Queued"/>; <see cref="OpeningStep.Refused"/> is the last, the wait was in vain.</returns>
     public async IAsyncEnumerable<OpeningStep> WaitAsync(Opener.Entitled opener, OpeningDecision decision, [EnumeratorCancellation] CancellationToken cancel)
     {
-        _place ??= room.Enter(opener.Pool, Who(opener.SignIn, decision));
+        var who = Who(opener.SignIn, decision);
+        if (_place is null) _place = room.Enter(opener.Pool, who);
+        else _place.Update(who);
         var began = Stopwatch.GetTimestamp();
         do
         {

@@ -16,14 +16,19 @@ internal sealed class WaitingPlace(Pool pool, WaitingHere who)
     // Only the newest word counts.
     private readonly Channel<QueueNews> _news = Channel.CreateBounded<QueueNews>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
+    private volatile WaitingHere _who = who;
+
     /// <summary>What is waited for.</summary>
     public Pool Pool => pool;
 
-    /// <summary>Who waits.</summary>
-    public WaitingHere Who => who;
+    /// <summary>Who waits, as it was known last.</summary>
+    public WaitingHere Who => _who;
 
     /// <summary>The last word; null before the first look.</summary>
     public QueueNews? Last { get; private set; }
+
+    /// <summary>Who waits, as it is known now: where they may be seated changes while they do, and a seat that they cannot take must not be kept for them.</summary>
+    public void Update(WaitingHere now) => _who = now with { First = _who.First || now.First };
 
     /// <summary>Hands over a look's result.</summary>
     public void Tell(QueueNews news) => _news.Writer.TryWrite(news);

@@ -14,7 +14,7 @@ internal static class StationsFeature
         services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<StationGate>());
         if (enrolment is not null)
             services.AddSingleton(provider => enrolment.Open(provider.GetRequiredService<TimeProvider>())).AddSingleton<EnrolmentStore>().AddSingleton<RenewStation>().AddSingleton<EnrolmentRpc>();
-        return services.AddSingleton(homes).AddSingleton<StandingStore>().AddSingleton<KeptStandings>().AddSingleton<StationBook>().AddHostedService(provider => provider.GetRequiredService<StationBook>());
+        return services.AddSingleton<StationGate>().AddSingleton(homes).AddSingleton<StandingStore>().AddSingleton<KeptStandings>().AddSingleton<StationBook>().AddHostedService(provider => provider.GetRequiredService<StationBook>());
     }
 
     /// <summary>Maps the service by which stations get certificates, where there is one.</summary>

@@ -43,6 +43,8 @@ public sealed class StationEdgeTests(Town town)
         Assert.Contains("retiré du service", told.Text, StringComparison.Ordinal);
         foreach (var at in (StationPeer[])[station, atTwo])
         {
+            // Each broker hears of it by itself.
+            await Eventually.HoldsAsync("refused here", _atOnce, async () => !await at.MayAsync());
             Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => at.SignInAsync(town, Person))).Code);
             Assert.Equal(ErrorCode.StationRevoked, (await Peers.RefusalAsync(() => at.OpenAsync(signIn))).Code);
         }

@@ -52,6 +52,28 @@ public sealed class QueueTests(RedisFixture redis)
     }, iter: 100, threads: 2);
 
     [Fact]
+    public async Task No_seat_is_kept_for_somebody_on_a_host_that_has_become_impossible_for_them_while_they_wait()
+    {
+        var farm = new LedgerFarm(redis.Store, 1, 1);
+        var place = new WaitingPlace(farm.Pool, Here("karim", 1) with { First = true });
+        var free = farm.Pool.Hosts.ToDictionary(host => host, _ => 1);
+        free[new HostId("blade0")] = 0;
+        async Task<bool> MayClaimAsync(string user)
+        {
+            var look = await farm.Queue.WaitAsync(LedgerFarm.Office, [place.Who, Here("lea", 2)]);
+            return WaitingQueue.Stand(look.Waiters, farm.Pool.Shares, look.Use, free)[new PersonId($"drancy/{user}")].MayClaim;
+        }
+
+        Assert.True(await MayClaimAsync("karim"));
+        Assert.False(await MayClaimAsync("lea"));
+        // Their desktop of another pool runs on the one host that has a seat.
+        place.Update(Here("karim", 1) with { Hosts = [new HostId("blade0")] });
+        Assert.True(place.Who.First);
+        Assert.False(await MayClaimAsync("karim"));
+        Assert.True(await MayClaimAsync("lea"));
+    }
+
+    [Fact]
     public async Task Whoever_comes_while_others_wait_waits_too_and_a_claim_ends_the_wait()
     {
         var farm = new LedgerFarm(redis.Store, 1);
