@@ -44,7 +44,7 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task A_view_of_the_hosts_is_charged_with_whom_this_broker_seats_and_an_old_one_seats_nobody_twice()
     {
         var farm = await FarmAsync(2, 2);
-        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        using var watch = WatchOf(farm);
         await watch.StartAsync(CancellationToken.None);
         var view = new HostsView(farm.Sessions, watch);
         OpeningState? seen = null;
@@ -67,7 +67,7 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task What_was_seen_of_a_store_that_was_emptied_since_is_good_for_nobody_who_is_known_by_the_new_one_alone()
     {
         var farm = await FarmAsync(2, 2);
-        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        using var watch = WatchOf(farm);
         await watch.StartAsync(CancellationToken.None);
         var view = new HostsView(farm.Sessions, watch);
         await Eventually.HoldsAsync("a look", TimeSpan.FromSeconds(20), () => view.Of(farm.Pool) is not null);
@@ -90,7 +90,7 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task Nobody_is_sent_to_a_host_of_which_the_look_knows_nothing_yet_though_it_has_spoken_since()
     {
         var farm = await FarmAsync(2, 2);
-        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        using var watch = WatchOf(farm);
         await watch.StartAsync(CancellationToken.None);
         var late = new HostId("blade1");
         HostHealth Health() => watch.Healths.GetValueOrDefault(late, HostHealth.Awaited);
@@ -115,7 +115,7 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task A_shared_look_shows_what_was_so_when_somebody_came_or_later_and_whom_this_broker_seated_since()
     {
         var farm = await FarmAsync(2, 2);
-        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        using var watch = WatchOf(farm);
         var view = new HostsView(farm.Sessions, watch);
         async Task<OpeningState> SinceNowAsync() => await view.SinceAsync(farm.Pool, Stopwatch.GetTimestamp(), CancellationToken.None);
 
@@ -147,7 +147,7 @@ public sealed class GlanceTests(RedisFixture redis)
     public async Task Who_comes_back_to_a_seat_of_their_own_does_not_charge_the_view_with_another()
     {
         var farm = await FarmAsync(9);
-        using var watch = new HostWatch(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
+        using var watch = WatchOf(farm);
         await watch.StartAsync(CancellationToken.None);
         var view = new HostsView(farm.Sessions, watch);
         var commit = new CommitOpening(farm.Ledger, new FreshMemory(), view, NullLogger<CommitOpening>.Instance);
@@ -243,6 +243,8 @@ public sealed class GlanceTests(RedisFixture redis)
         await farm.ReportAllAsync();
         return farm;
     }
+
+    private static HostWatch WatchOf(LedgerFarm farm) => new(farm.Store, farm.Keys, farm.Board, farm.Catalogue, NullLogger<HostWatch>.Instance);
 
     private static Task<bool> RefreshAsync(LedgerFarm farm, string whose, int minutes) =>
         farm.Store.RunAsync("refresh", db => db.HashSetAsync(farm.Keys.Refreshed, whose, DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeMilliseconds()));
