@@ -8,7 +8,7 @@ public static class ReturnSpread
 {
     /// <summary>
     /// The part of the cores that is given to them. Half of a broker is there for who signs in (as its size is reckoned), the agents come back too, and directory and store often are on the same machine: two busy cores that
-    /// carried all of these, and the stations, made 135 to 143 handshakes a second where this asked for 115, and 290 to 308 where it asked for 270 (<c>tests/Bench/README.md</c>).
+    /// carried all of these, and the stations, made 135 to 143 handshakes a second where this would ask for 112 (8 ms each; not tried there), and 290 to 308 where it asked for 270 (<c>tests/Bench/README.md</c>).
     /// </summary>
     public const double Share = 0.45;
 
