@@ -39,8 +39,7 @@ internal sealed class HandshakeCost(TlsOptions tls, CallerTrust trust, ILogger<H
         try
         {
             var took = await MeasureAsync(patience.Token);
-            var each = took * Returns;
-            Volatile.Write(ref _each, (each < _least ? _least : each > _most ? _most : each).Ticks);
+            Volatile.Write(ref _each, Math.Clamp((took * Returns).Ticks, _least.Ticks, _most.Ticks));
             RpcLog.HandshakeTakes(logger, Math.Round(took.TotalMilliseconds, 2));
         }
         catch (Exception fault)

@@ -115,7 +115,7 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
         {
             var (hosts, settled, began) = await sessions.SightAsync(pool);
             var took = Stopwatch.GetElapsedTime(from);
-            return sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, Between(took * Rest), settled, began);
+            return sight.Look = new Look(hosts, hosts.Select((choice, at) => KeyValuePair.Create(choice.Host.Id, at)).ToFrozenDictionary(), from, TimeSpan.FromTicks(Math.Clamp((took * Rest).Ticks, _soonest.Ticks, _latest.Ticks)), settled, began);
         }
         catch (StoreException)
         {
@@ -123,8 +123,6 @@ internal sealed class HostsView(SessionStore sessions, HostWatch watch)
             throw;
         }
     }
-
-    private static TimeSpan Between(TimeSpan looks) => looks < _soonest ? _soonest : looks > _latest ? _latest : looks;
 
     private sealed class Sight
     {
