@@ -22,7 +22,7 @@ public sealed class HoursEdgeTests(Town town)
         Assert.StartsWith("Ce bureau est fermé (Ménage). Il ouvre ", refusal.Text, StringComparison.Ordinal);
         Assert.EndsWith(" à 8 h 00.", refusal.Text, StringComparison.Ordinal);
         Assert.InRange(refusal.RetryAfter.ToTimeSpan(), TimeSpan.FromHours(7), TimeSpan.FromHours(33));
-        await Explained.UntilAsync(broker, refusal.Reference, "ne s'est pas ouvert : ce bureau était fermé à cette heure", "calendar 'demain', opens ");
+        await Explained.UntilAsync(broker, refusal.Reference, Peers.Patience, "ne s'est pas ouvert : ce bureau était fermé à cette heure", "calendar 'demain', opens ");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class HoursEdgeTests(Town town)
         await host.EndsAsync(atWork);
         Assert.Contains("sa place était réservée à un autre organisme", await news.EndedAsync(), StringComparison.Ordinal);
         Assert.Equal("blade9", (await next).Host);
-        await Explained.UntilAsync(broker, away.Desktop.SessionId, "fermée : sa place était empruntée à un autre organisme, dont les agents attendaient.");
+        await Explained.UntilAsync(broker, away.Desktop.SessionId, Peers.Patience, "fermée : sa place était empruntée à un autre organisme, dont les agents attendaient.");
     }
 
     private Task<BrokerProcess> StartAsync(string name, int address, DateTimeOffset? closes)

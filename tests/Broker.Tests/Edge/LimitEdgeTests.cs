@@ -1,3 +1,4 @@
+using VdiBroker.City.Brokers;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using Xunit;
@@ -27,7 +28,7 @@ public sealed class LimitEdgeTests(Town town)
         Assert.StartsWith("Votre session a été fermée parce que personne n'y a touché", await news.EndedAsync(), StringComparison.Ordinal);
         // Between the warning and the end nobody heard that it holds no more, but for the one time when it did not.
         Assert.Single(news.Seen.SkipWhile(notice => notice.Warning is null), notice => notice.Warning is null && notice.State == SessionState.Active);
-        await Explained.UntilAsync(town.Second, visit.Desktop.SessionId, "la personne est prévenue : fin à", "la fin annoncée n'a plus lieu d'être (personne n'y a touché depuis longtemps)",
+        await Explained.UntilAsync(town.Second, visit.Desktop.SessionId, Peers.Patience, "la personne est prévenue : fin à", "la fin annoncée n'a plus lieu d'être (personne n'y a touché depuis longtemps)",
             "La session s'est ensuite fermée : personne n'y a touché depuis longtemps.");
     }
 
@@ -49,7 +50,7 @@ public sealed class LimitEdgeTests(Town town)
         Assert.False((await news.WarnedAsync()).Extendable);
         Assert.Equal(ErrorCode.ExtensionRefused, (await Peers.RefusalAsync(visit.ExtendAsync)).Code);
         await host.EndsAsync(visit);
-        await Explained.UntilAsync(town.First, visit.Desktop.SessionId, "la personne demande plus de temps, jusqu'à", "session en cours de fermeture : ");
+        await Explained.UntilAsync(town.First, visit.Desktop.SessionId, Peers.Patience, "la personne demande plus de temps, jusqu'à", "session en cours de fermeture : ");
     }
 
     [Fact]

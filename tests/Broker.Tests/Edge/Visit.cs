@@ -102,21 +102,6 @@ internal sealed class Visit : IDisposable
     public void Dispose() => _station.Dispose();
 }
 
-/// <summary>What <c>broker explain</c> tells.</summary>
-internal static class Explained
-{
-    /// <summary>Waits for what is written behind the answers.</summary>
-    public static Task UntilAsync(BrokerProcess broker, string what, params string[] told)
-    {
-        var text = "";
-        return Eventually.HoldsAsync($"explanation of {what} with {string.Join(" and ", told)}", Peers.Patience, async () =>
-        {
-            text = (await broker.OperatorAsync("explain", what)).Output;
-            return told.All(words => text.Contains(words, StringComparison.Ordinal));
-        });
-    }
-}
-
 /// <summary>What a station hears of its desktop.</summary>
 internal sealed class News(AsyncServerStreamingCall<SessionNotice> call) : IDisposable
 {

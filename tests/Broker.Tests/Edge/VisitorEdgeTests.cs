@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Grpc.Core;
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Host.V1;
 using VdiBroker.Protocol.Rpc.V1;
@@ -22,7 +23,7 @@ public sealed partial class VisitorEdgeTests(Town town)
         Assert.Equal(new WelcomeReply(), await desk.Calls.WelcomeAsync(new WelcomeRequest()));
         var refusal = await Peers.RefusalAsync(async () => await desk.Calls.BeginVisitAsync(new BeginVisitRequest { Language = "fr" }));
         Assert.Equal(ErrorCode.NoVisitorsHere, refusal.Code);
-        await Explained.UntilAsync(town.First, refusal.Reference, "ce poste n'est pas ouvert sans identification");
+        await Explained.UntilAsync(town.First, refusal.Reference, Peers.Patience, "ce poste n'est pas ouvert sans identification");
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed partial class VisitorEdgeTests(Town town)
         await agent.ObserveWipedAsync(first.Desktop.SessionId);
         var desktop = await served;
         Assert.NotEqual(first.Desktop.User, desktop.User);
-        await Explained.UntilAsync(town.First, first.Desktop.SessionId, "le serveur a prouvé qu'il n'en reste rien");
+        await Explained.UntilAsync(town.First, first.Desktop.SessionId, Peers.Patience, "le serveur a prouvé qu'il n'en reste rien");
         await next.CloseAsync(reply.SignIn, desktop, Closing.Leave);
         await agent.ObserveAsync();
     }
@@ -90,7 +91,7 @@ public sealed partial class VisitorEdgeTests(Town town)
         Assert.False((await news.WarnedAsync()).Extendable);
         Assert.StartsWith("Your visit is over", await news.EndedAsync(), StringComparison.Ordinal);
         await agent.ObserveWipedAsync(visitor.Desktop.SessionId);
-        await Explained.UntilAsync(town.Second, visitor.Desktop.SessionId, "le serveur a prouvé qu'il n'en reste rien");
+        await Explained.UntilAsync(town.Second, visitor.Desktop.SessionId, Peers.Patience, "le serveur a prouvé qu'il n'en reste rien");
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed partial class VisitorEdgeTests(Town town)
         await agent.ObserveAsync(visitor.Wiping());
         await news.HearsAsync(SessionState.SignedOut);
         await agent.ObserveWipedAsync(visitor.Desktop.SessionId);
-        await Explained.UntilAsync(town.First, visitor.Desktop.SessionId, "le serveur a prouvé qu'il n'en reste rien");
+        await Explained.UntilAsync(town.First, visitor.Desktop.SessionId, Peers.Patience, "le serveur a prouvé qu'il n'en reste rien");
 
         var (address, port) = (town.Redis.Split(':')[0], town.Redis.Split(':')[1]);
         async Task<string> AskAsync(params string[] command) => await Tool.OutputAsync("redis-cli", ["-h", address, "-p", port, .. command]);

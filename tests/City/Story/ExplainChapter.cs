@@ -40,21 +40,12 @@ public static class ExplainChapter
     private static async Task<JsonNode> OpeningAsync(StoryScene scene, string what, Func<JsonNode, bool> holds)
     {
         JsonNode? opening = null;
-        var last = "";
-        try
+        await Eventually.HoldsAsync($"explanation of {what}", Soon, async () =>
         {
-            await Eventually.HoldsAsync($"explanation of {what}", Soon, async () =>
-            {
-                var answer = await scene.City.Broker.OperatorAsync("explain", what, "--json");
-                last = answer.Output;
-                opening = answer.Status == 0 ? JsonNode.Parse(answer.Output)![0]!["openings"]!.AsArray()[^1] : null;
-                return opening is not null && holds(opening);
-            });
-        }
-        catch (TimeoutException late)
-        {
-            throw new StoryException($"{late.Message}: {last}");
-        }
+            var answer = await scene.City.Broker.OperatorAsync("explain", what, "--json");
+            opening = answer.Status == 0 ? JsonNode.Parse(answer.Output)![0]!["openings"]!.AsArray()[^1] : null;
+            return opening is not null && holds(opening) ? true : throw new StoryException(answer.Output);
+        });
         return opening!;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 using VdiBroker.City.Stations;
 
@@ -65,8 +66,7 @@ public static class LimitChapter
         var said = await scene.A.HearsAsync("Votre session a été fermée parce qu'elle avait atteint sa durée la plus longue", Soon);
         await scene.A.EndsAsync(Soon);
         await Eventually.HoldsAsync($"its end on {blade.Plan.Name}", Soon, () => blade.SessionOf(person.UidNumber).Count == 0);
-        var told = (await scene.City.Broker.OperatorAsync("explain", person.Login)).Output;
-        StoryScene.Must(told.Contains("La session s'est ensuite fermée : elle avait atteint sa durée la plus longue.", StringComparison.Ordinal), told);
+        await Explained.UntilAsync(scene.City.Broker, person.Login, Soon, "La session s'est ensuite fermée : elle avait atteint sa durée la plus longue.");
         return $"{until} | {said} | {picture}";
     });
 

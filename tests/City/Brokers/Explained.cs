@@ -1,0 +1,20 @@
+using VdiBroker.City.Processes;
+
+namespace VdiBroker.City.Brokers;
+
+/// <summary>What <c>broker explain</c> tells. Records are written behind the answers: what has just happened is told a moment later.</summary>
+public static class Explained
+{
+    /// <summary>Waits until it tells all of <paramref name="told"/>.</summary>
+    /// <param name="broker">The broker that is asked, beside it.</param>
+    /// <param name="what">Person, station, session or reference.</param>
+    /// <param name="within">The longest wait.</param>
+    /// <param name="told">Parts of its text, in French.</param>
+    /// <exception cref="TimeoutException">It does not; the message ends in what it told last.</exception>
+    public static Task UntilAsync(BrokerProcess broker, string what, TimeSpan within, params string[] told) =>
+        Eventually.HoldsAsync($"explanation of {what} with {string.Join(" and ", told)}", within, async () =>
+        {
+            var answer = await broker.OperatorAsync("explain", what);
+            return told.All(words => answer.Output.Contains(words, StringComparison.Ordinal)) ? true : throw new InvalidOperationException($"status {answer.Status}: {answer.Output}{answer.Error}");
+        });
+}
