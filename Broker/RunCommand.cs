@@ -40,6 +40,7 @@ internal static partial class RunCommand
         var document = CityDocument.Read(options.City);
         var plan = CityPlan.Read(document);
         if (document.Faults.Count > 0) return Complain(document.FaultText(), BadConfiguration);
+        TlsBuffers.ReleaseWhenEmpty();
         if (!options.TrustsTheMachine) MachineAuthorities.LeaveUnread();
         try
         {
