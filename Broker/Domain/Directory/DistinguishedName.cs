@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -10,6 +11,10 @@ namespace VdiBroker.Directory;
 /// </summary>
 public sealed class DistinguishedName : IEquatable<DistinguishedName>
 {
+    private static readonly SearchValues<char> _ofTypes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
+
+    // What does not stand for itself: the escape, and halves of pairs, which alone are no text.
+    private static readonly SearchValues<char> _notPlain = SearchValues.Create(['\\', .. Enumerable.Range(0xd800, 0x800).Select(half => (char)half)]);
     private readonly ImmutableArray<string> _parts;
 
     private DistinguishedName(ImmutableArray<string> parts) => _parts = parts;
@@ -22,21 +27,12 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
     /// <returns>The name, or null when the text is no DN.</returns>
     public static DistinguishedName? Parse(string text)
     {
-        var parts = ImmutableArray.CreateBuilder<string>();
         if (string.IsNullOrWhiteSpace(text)) return new DistinguishedName([]);
+        var parts = ImmutableArray.CreateBuilder<string>();
         foreach (var rdn in Split(text, ','))
         {
-            var pairs = new List<string>();
-            foreach (var pair in Split(rdn, '+'))
-            {
-                var equals = pair.IndexOf('=', StringComparison.Ordinal);
-                if (equals < 1 || Unescape(pair[(equals + 1)..]) is not { } value) return null;
-                var type = pair[..equals].Trim();
-                if (type.Length == 0 || !type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')) return null;
-                pairs.Add(Fold(type, value));
-            }
-            pairs.Sort(StringComparer.Ordinal);
-            parts.Add(string.Join('+', pairs));
+            if (Rdn(rdn) is not { } part) return null;
+            parts.Add(part);
         }
         return new DistinguishedName(parts.DrainToImmutable());
     }
@@ -76,33 +72,35 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
     /// <param name="escaped">A value as it stands in a DN; unescaped spaces around it do not count.</param>
     public static string? Unescape(string escaped)
     {
-        var octets = new List<byte>(escaped.Length);
+        // Most values have nothing to be read but themselves; each sign-in reads some dozens.
+        if (!escaped.AsSpan().ContainsAny(_notPlain)) return escaped.Trim(' ');
         var text = escaped.TrimStart(' ');
-        var kept = 0;
+        var octets = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        var (count, kept) = (0, 0);
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] != '\\')
             {
                 var length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
-                octets.AddRange(Encoding.UTF8.GetBytes(text.Substring(i, length)));
-                if (text[i] != ' ') kept = octets.Count;
+                count += Encoding.UTF8.GetBytes(text.AsSpan(i, length), octets.AsSpan(count));
+                if (text[i] != ' ') kept = count;
                 i += length - 1;
                 continue;
             }
             if (i + 1 >= text.Length) return null;
             if (i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
             {
-                octets.Add(byte.Parse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                octets[count++] = byte.Parse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 i += 2;
             }
             else
             {
-                octets.AddRange(Encoding.UTF8.GetBytes(text.Substring(i + 1, 1)));
+                count += Encoding.UTF8.GetBytes(text.AsSpan(i + 1, 1), octets.AsSpan(count));
                 i++;
             }
-            kept = octets.Count;
+            kept = count;
         }
-        return Encoding.UTF8.GetString([.. octets[..kept]]);
+        return Encoding.UTF8.GetString(octets, 0, kept);
     }
 
     /// <inheritdoc/>
@@ -116,6 +114,22 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
 
     /// <summary>Nothing of it: DNs stay out of logs and messages.</summary>
     public override string ToString() => $"(DN of {Depth} names)";
+
+    // Types and values of one name, in their own order: it does not count.
+    private static string? Rdn(string text)
+    {
+        if (!text.Contains('+', StringComparison.Ordinal)) return Pair(text);
+        var pairs = Split(text, '+').Select(Pair).Order(StringComparer.Ordinal).ToArray();
+        return pairs.Contains(null) ? null : string.Join('+', pairs);
+    }
+
+    private static string? Pair(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1 || Unescape(text[(equals + 1)..]) is not { } value) return null;
+        var type = text[..equals].Trim();
+        return type.Length == 0 || type.AsSpan().ContainsAnyExcept(_ofTypes) ? null : Fold(type, value);
+    }
 
     // The length keeps type and value apart whatever the value holds: two different names never fold to one text.
     private static string Fold(string type, string value)

@@ -24,6 +24,7 @@ public static class TextForms
     /// </summary>
     public static string Fold(string text)
     {
+        if (IsPlain(text)) return text.ToLowerInvariant();
         var plain = new StringBuilder(text.Length);
         foreach (var one in Normal(text, NormalizationForm.FormKC))
         {
@@ -54,6 +55,9 @@ public static class TextForms
         }
         return clean.ToString().Trim();
     }
+
+    // Most names: nothing to fold but the letters.
+    private static bool IsPlain(string text) => text.Length > 0 && text[0] != ' ' && text[^1] != ' ' && !text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains("  ", StringComparison.Ordinal);
 
     private static bool IsInvisible(char one) =>
         char.IsControl(one) || one is '\u00ad' or '\u034f' or '\u061c' or '\ufeff' or (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or (>= '\ufe00' and <= '\ufe0f');
