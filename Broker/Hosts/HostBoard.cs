@@ -107,13 +107,13 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     /// <param name="tallies">The tally of the last report is wanted too.</param>
     /// <returns>A row for each host, in their order.</returns>
     public async Task<HostRow[]> LookAsync(IDatabase db, IEnumerable<HostId> hosts, string account = "", bool tallies = false) =>
-        [.. (await InPartsAsync(hosts, some => db.ScriptEvaluateAsync(_look.Text, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account, tallies])))
+        [.. (await InPartsAsync(hosts, some => _look.StartAsync(db, [.. some.SelectMany(host => (RedisKey[])[keys.Board(host), keys.Seats(host)])], [account, tallies])))
             .SelectMany(some => (RedisResult[])some!).Select(Row)];
 
     /// <summary>Starts reading when some hosts were heard, as part of a batch.</summary>
     /// <returns>For each host, in their order; null where no agent has reported yet.</returns>
     public async Task<HostVoice?[]> VoicesAsync(IDatabase db, IEnumerable<HostId> hosts) =>
-        [.. (await InPartsAsync(hosts, some => db.ScriptEvaluateAsync(_hear.Text, [.. some.Select(keys.Board)])))
+        [.. (await InPartsAsync(hosts, some => _hear.StartAsync(db, [.. some.Select(keys.Board)], [])))
             .SelectMany(some => Pairs(some, (seen, detached) => Voice((RedisValue)seen, (RedisValue)detached)))];
 
     private static Task<RedisResult[]> InPartsAsync(IEnumerable<HostId> hosts, Func<HostId[], Task<RedisResult>> ask) => Task.WhenAll(hosts.Chunk(Together).Select(ask));

@@ -75,7 +75,7 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <exception cref="StoreOutOfReachException">Redis did not answer in time, or not as it should.</exception>
     /// <exception cref="StoreRefusalException">The script is wrong.</exception>
     public Task<RedisResult> RunScriptAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
-        RunAsync(script.Name, db => db.ScriptEvaluateAsync(Runs(script).Text, keys, arguments));
+        RunAsync(script.Name, db => Runs(script).StartAsync(db, keys, arguments));
 
     /// <summary>
     /// Runs a script whose result somebody is told: "yours". It comes back when as many replicas have it as the operator wants, so that it is not forgotten by a failover;

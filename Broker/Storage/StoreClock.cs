@@ -17,7 +17,7 @@ internal static class StoreClock
     /// <summary>Reads it, as part of a batch.</summary>
     public static async Task<StoreMoment> ReadAsync(IDatabase db, KeySpace keys)
     {
-        var parts = (RedisResult[])(await db.ScriptEvaluateAsync(_clock.Text, [keys.Began]))!;
+        var parts = (RedisResult[])(await _clock.StartAsync(db, [keys.Began], []))!;
         return new StoreMoment(DateTimeOffset.FromUnixTimeMilliseconds((long)parts[0]), TimeSpan.FromMilliseconds((long)parts[1]));
     }
 }
