@@ -27,6 +27,8 @@ internal static class RpcFeature
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // A handful of short headers: looking each up in a table of its connection costs more than it saves, and the table a kilobyte.
+            kestrel.AllowResponseHeaderCompression = false;
             // A station that lost its power must not keep its place in a queue: found within 10 s.
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
