@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace VdiBroker.Rpc;
 
@@ -17,6 +18,8 @@ internal static unsafe partial class TlsBuffers
     /// <returns>Whether OpenSSL 3 is there to be told; where it is not, buffers are kept, as without this.</returns>
     public static bool ReleaseWhenEmpty()
     {
+        // .NET sets OpenSSL up as it uses it first, and asks it to leave its end alone. That must be the first word that OpenSSL hears.
+        _ = SHA256.HashData([]);
         try
         {
             return OnNewContext(ContextClass, 0, 0, &Made, 0, 0) >= 0;

@@ -40,8 +40,8 @@ public sealed class TlsBuffersTests
         await using var asks = new SslStream(caller.GetStream(), false, (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString());
         await using var answers = new SslStream(called.GetStream());
         await Task.WhenAll(answers.AuthenticateAsServerAsync(certificate), asks.AuthenticateAsClientAsync("a-new-one")).WaitAsync(TimeSpan.FromSeconds(20));
-        // Other tests of this process may have connections of contexts from before: these two have contexts of their own.
-        Assert.True(_modes.Count(mode => (mode & ReleaseBuffers) != 0) >= 2, string.Join(", ", _modes));
+        // The server's has a context of its own, for its certificate; the other may share one that is older than this.
+        Assert.Contains(_modes, mode => (mode & ReleaseBuffers) != 0);
     }
 
     [DllImport("libcrypto.so.3", EntryPoint = "CRYPTO_get_ex_new_index")]
