@@ -45,12 +45,13 @@ internal static class OverloadCommand
         // Code is compiled.
         await new Rush(crowd).ClosedAsync(_inFlight[^1], round, cancel);
         var raw = await RawLimits.MeasureAsync(farm, TimeSpan.FromSeconds(round.TotalSeconds / 4), cancel);
-        var peak = 0.0;
+        var (peak, peakForCpu) = (0.0, 0.0);
         foreach (var inFlight in _inFlight)
         {
-            var rush = new Rush(crowd);
+            var (rush, before) = (new Rush(crowd), ServersCpu(farm));
             await rush.ClosedAsync(inFlight, round, cancel);
-            peak = Math.Max(peak, rush.PerSecond);
+            var forCpu = rush.All.Count / (ServersCpu(farm) - before).TotalSeconds;
+            if (rush.PerSecond > peak) (peak, peakForCpu) = (rush.PerSecond, forCpu);
         }
         var normal = new Rush(crowd);
         await normal.OpenAsync(Math.Max(1, peak / 4), round, cancel);
@@ -58,9 +59,9 @@ internal static class OverloadCommand
         using var helpdesk = new Helpdesk(farm.Caller("operator", StormFarm.Operator, farm.Broker.Uri), farm.People[0].Login);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var (over, after, asks, lines) = (new Rush(crowd), new Rush(crowd), helpdesk.AskAsync(asking.Token), SilentHosts(farm));
-        var (cpu, load, clock) = (Cpu.Of(farm.Broker.Pid), Cpu.Of(Environment.ProcessId), Stopwatch.StartNew());
+        var (cpu, servers, load, clock) = (Cpu.Of(farm.Broker.Pid), ServersCpu(farm), Cpu.Of(Environment.ProcessId), Stopwatch.StartNew());
         await over.OpenAsync(peak * Times, time, cancel);
-        (cpu, load, var elapsed) = (Cpu.Of(farm.Broker.Pid) - cpu, Cpu.Of(Environment.ProcessId) - load, clock.Elapsed);
+        (cpu, servers, load, var elapsed) = (Cpu.Of(farm.Broker.Pid) - cpu, ServersCpu(farm) - servers, Cpu.Of(Environment.ProcessId) - load, clock.Elapsed);
         await after.OpenAsync(Math.Max(1, peak / 4), time < _after ? time : _after, cancel);
         await asking.CancelAsync();
         await asks;
@@ -70,6 +71,7 @@ internal static class OverloadCommand
         report.Add("peakPerSecond", peak, "whole sign-ins/s with 32, 64 or 128 in flight, each signed out 2 s later");
         report.Add("overloadPerSecond", over.PerSecond, "whole sign-ins/s while overloaded");
         report.Add("throughputRatio", over.PerSecond / peak, "aim: at least 0.9");
+        report.Add("servedForCpuRatio", over.All.Count / servers.TotalSeconds / peakForCpu, "whole sign-ins for each second of CPU of broker, slapd and Redis, by the same at the peak: the ratio where the crowd has processors of its own, as stations have");
         report.Add("throughputRatioBound", Math.Max(0, 1 - ((over.Begun + over.SentAwayAt.Count) / time.TotalSeconds / raw.Calls)), "what those who came would leave of these cores if an empty call were the answer to each: no broker beside its own crowd passes that");
         report.Add("offeredPerSecond", over.Begun / time.TotalSeconds, string.Create(CultureInfo.InvariantCulture, $"people who began, of {Times} times the peak; those who come back are not counted again"));
         report.Add("notBegun", over.NotBegun, "people whom the bench did not begin: it had no time (it shares the cores), or all were busy");
@@ -89,6 +91,8 @@ internal static class OverloadCommand
         // Without anybody sent away it was no overload, and nothing is shown.
         return wrong == 0 && over.SentAwayAt.Count > 0 ? 0 : Failed;
     }
+
+    private static TimeSpan ServersCpu(StormFarm farm) => Cpu.Of(farm.Broker.Pid) + Cpu.Of(farm.Directory.Pid) + Cpu.Of(farm.Redis.Pid);
 
     private static double Percentile(Rush rush, double part) => rush.All.Count == 0 ? 0 : TimedRound.Percentile(rush.All.Select(one => one.Took), part);
 

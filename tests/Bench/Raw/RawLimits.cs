@@ -20,6 +20,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     private const int LdapConnections = 8;
     private const int InFlight = 64;
     private const int Channels = 16;
+    private const double CompilerSeconds = 5;
 
     private const string LeastLoaded = """
         local h = redis.call('ZPOPMIN', KEYS[1])
@@ -106,11 +107,11 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         {
             var clients = channels.Select(channel => new StationService.StationServiceClient(channel)).ToArray();
             foreach (var client in clients) await client.CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel);
-            Task<Round> RoundAsync() => Round.InFlightAsync(InFlight, time, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel));
-            // The first is for the compiler.
-            await RoundAsync();
+            Task<Round> RoundAsync(TimeSpan lasting) => Round.InFlightAsync(InFlight, lasting, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel));
+            // The first is for the compiler, which is not done in a second.
+            await RoundAsync(TimeSpan.FromSeconds(Math.Clamp(time.TotalSeconds * 4, 0, Math.Max(CompilerSeconds, time.TotalSeconds))));
             var (before, clock) = (Cpu.Of(server.Pid), Stopwatch.StartNew());
-            var round = await RoundAsync();
+            var round = await RoundAsync(time);
             return (round.PerSecond, (Cpu.Of(server.Pid) - before).TotalMilliseconds / (round.PerSecond * clock.Elapsed.TotalSeconds));
         }
         finally

@@ -80,6 +80,7 @@ internal static class StormCommand
         report.Add("brokerMib", ProcessTable.ResidentBytes(farm.Broker.Pid) / 1048576.0, "resident at the end");
         report.Add("peakPerSecond", peak.PerSecond, "whole sign-ins/s");
         report.Add("efficiency", peak.PerSecond / raw.Bound, "aim: at least 0.7");
+        report.Add("efficiencyWithoutBroker", 1000 * Environment.ProcessorCount / peak.OthersCpuMs / raw.Bound, "what slapd, Redis and the load would leave of these cores to a broker that costs nothing, at what each of them took for a sign-in at the peak: where that is below the aim, no broker reaches it here");
         report.Add("brokerCpuMsPerSignIn", peak.BrokerCpuMs, "ms of the broker's CPU for each, at the peak; aim: at most 0.2");
         var parts = SignInParts.With(peak.RedisScripts);
         report.Add("redisScripts", parts.Scripts, "script calls for each sign-in at the peak, with records and the hosts' reports");

@@ -24,6 +24,9 @@ internal sealed record StormRound(double PerSecond, ImmutableArray<TimeSpan> Too
     /// <summary>The same of stations and agents.</summary>
     public double LoadCpuMs { get; init; }
 
+    /// <summary>All of them but the broker.</summary>
+    public double OthersCpuMs => DirectoryCpuMs + RedisCpuMs + LoadCpuMs;
+
     /// <summary>How often Redis read from its connections for each, without what it reads anyway: with one in flight, the round trips.</summary>
     public double RedisReads { get; init; }
 
