@@ -19,7 +19,7 @@ local rules, ledgers, told = {}, {}, {}
 
 for i, name in ipairs(names) do
   local row = redis.call('HMGET', KEYS[i], 'tries', 'step', 'calm', 'told', 'person')
-  local ledger = { tries = {}, step = tonumber(row[2] or 0), calm = tonumber(row[3] or 0), told = row[4], person = row[5] }
+  local ledger = { there = row[2], tries = {}, step = tonumber(row[2] or 0), calm = tonumber(row[3] or 0), told = row[4], person = row[5] }
   for one, at, of in string.gmatch(row[1] or '', '([^ ;]+) (%d+) ([^;]*);') do
     table.insert(ledger.tries, { id = one, at = tonumber(at), of = of })
   end
@@ -85,13 +85,14 @@ local function save(name)
     ledger.told = false
     redis.call('ZREM', KEYS[4], member[name])
   end
-  redis.call('DEL', rule.key)
+  if ledger.there then redis.call('DEL', rule.key) end
   if #ledger.tries == 0 and ledger.step == 0 then return end
   local text = {}
   for _, one in ipairs(ledger.tries) do table.insert(text, string.format('%s %.0f %s;', one.id, one.at, one.of)) end
-  redis.call('HSET', rule.key, 'tries', table.concat(text), 'step', ledger.step, 'calm', string.format('%.0f', ledger.calm))
-  if ledger.told then redis.call('HSET', rule.key, 'told', 1) end
-  if ledger.person then redis.call('HSET', rule.key, 'person', ledger.person) end
+  local row = { 'tries', table.concat(text), 'step', ledger.step, 'calm', string.format('%.0f', ledger.calm) }
+  if ledger.told then row[7], row[8] = 'told', 1 end
+  if ledger.person then row[#row + 1], row[#row + 2] = 'person', ledger.person end
+  redis.call('HSET', rule.key, unpack(row))
   local life = math.max(rule.within, rule.pause)
   if name == 'station' then life = math.max(life, tonumber(ARGV[17])) + tonumber(ARGV[18]) end
   redis.call('PEXPIRE', rule.key, life)

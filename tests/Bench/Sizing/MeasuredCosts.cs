@@ -5,13 +5,18 @@ namespace VdiBroker.Bench.Sizing;
 /// <summary>What one sign-in and one station cost, as measured: the model's only constants of this broker. They stand in <c>measured.json</c>; a run's own JSON takes their place.</summary>
 internal sealed record MeasuredCosts
 {
+    private const int MostSessions = 100_000;
+
+    // Of one core, in a second.
+    private const double MsOfPercent = 10;
+
     /// <summary>Which run they are from.</summary>
     public string Run { get; init; } = "";
 
     /// <summary>On what.</summary>
     public string Machine { get; init; } = "";
 
-    /// <summary>Milliseconds of a broker's CPU for a whole sign-in at the peak, the reports of agents included.</summary>
+    /// <summary>Milliseconds of a broker's CPU for a whole sign-in at half of the peak, the reports of agents included: no machine is to be busier, and one that is full works cheaper, as more of it goes together.</summary>
     public double BrokerCpuMs { get; init; }
 
     /// <summary>The same of the directory's server.</summary>
@@ -20,8 +25,17 @@ internal sealed record MeasuredCosts
     /// <summary>The same of Redis, which has one core for all that it does.</summary>
     public double RedisCpuMs { get; init; }
 
+    /// <summary>Milliseconds of a broker's CPU that a running session takes each second, by the reports of its host.</summary>
+    public double BrokerMsPerSession { get; init; }
+
+    /// <summary>The same of Redis.</summary>
+    public double RedisMsPerSession { get; init; }
+
     /// <summary>Broker memory for a station that is connected and idle.</summary>
     public double KibPerStation { get; init; }
+
+    /// <summary>Milliseconds of a broker's CPU that such a station takes each second: its pings, mostly.</summary>
+    public double BrokerMsPerStation { get; init; }
 
     /// <summary>Broker CPU for a station that connects.</summary>
     public double HandshakeCpuMs { get; init; }
@@ -32,32 +46,49 @@ internal sealed record MeasuredCosts
     /// <summary>Redis memory for a person: session, sign-in, profile, a week of records.</summary>
     public double RedisKibPerPerson { get; init; }
 
-    /// <summary>The file beside the program, with what <paramref name="storm"/> and <paramref name="stations"/> measured in place of its own.</summary>
-    public static MeasuredCosts Read(FileInfo? storm, FileInfo? stations)
+    /// <summary>The file beside the program, with what was measured in place of its own.</summary>
+    /// <param name="storm">JSON of a storm; null = the file's.</param>
+    /// <param name="stations">JSON of stations; null = the file's.</param>
+    /// <param name="ladder">JSON of a ladder with sessions; null = the file's.</param>
+    public static MeasuredCosts Read(FileInfo? storm, FileInfo? stations, FileInfo? ladder)
     {
-        var own = JsonSerializer.Deserialize<MeasuredCosts>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Sizing", "measured.json")), JsonSerializerOptions.Web)!;
-        if (storm is not null) own = OfStorm(own, storm);
-        if (stations is null) return own;
-        using var fields = JsonDocument.Parse(File.ReadAllText(stations.FullName));
-        var root = fields.RootElement;
-        return own with { KibPerStation = root.GetProperty("kibPerStation").GetDouble(), HandshakeCpuMs = root.GetProperty("handshakeCpuMs").GetDouble(), Run = $"{own.Run}; stations: {stations.Name}" };
+        var costs = JsonSerializer.Deserialize<MeasuredCosts>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Sizing", "measured.json")), JsonSerializerOptions.Web)!;
+        if (storm is not null) costs = costs.OfStorm(storm, Parse(storm));
+        if (stations is not null) costs = costs.OfStations(stations, Parse(stations));
+        if (ladder is not null) costs = costs.OfLadder(ladder, Parse(ladder));
+        return costs;
     }
 
-    // Of the rounds of a closed loop the one that got most done.
-    private static MeasuredCosts OfStorm(MeasuredCosts own, FileInfo storm)
+    private MeasuredCosts OfStorm(FileInfo file, JsonElement storm) => this with
     {
-        using var fields = JsonDocument.Parse(File.ReadAllText(storm.FullName));
-        var root = fields.RootElement;
-        var peak = ((string[])["closed1", "closed16", "closed64", "closed256"]).MaxBy(name => root.GetProperty($"{name}PerSecond").GetDouble())!;
-        double Of(string what) => root.GetProperty(peak + what).GetDouble();
-        return own with
-        {
-            Run = $"storm: {storm.Name}, {peak}",
-            Machine = root.GetProperty("machine").GetString() ?? "",
-            BrokerCpuMs = Of("BrokerCpuMs"),
-            DirectoryCpuMs = Of("DirectoryCpuMs"),
-            RedisCpuMs = Of("RedisCpuMs"),
-            BrokerIdleMib = root.GetProperty("brokerIdleMib").GetDouble(),
-        };
-    }
+        Run = $"storm: {file.Name}",
+        Machine = Field(file, storm, "machine").GetString() ?? "",
+        BrokerCpuMs = Number(file, storm, "atHalfPeakBrokerCpuMs"),
+        DirectoryCpuMs = Number(file, storm, "atHalfPeakDirectoryCpuMs"),
+        RedisCpuMs = Number(file, storm, "atHalfPeakRedisCpuMs"),
+        BrokerIdleMib = Number(file, storm, "brokerIdleMib"),
+    };
+
+    private MeasuredCosts OfStations(FileInfo file, JsonElement stations) => this with
+    {
+        Run = $"{Run}; stations: {file.Name}",
+        KibPerStation = Number(file, stations, "kibPerStation"),
+        BrokerMsPerStation = Number(file, stations, "idleCpuPercent") * MsOfPercent / Number(file, stations, "stations"),
+        HandshakeCpuMs = Number(file, stations, "handshakeCpuMs"),
+    };
+
+    // Its hosts' own part is in it: they have 100 sessions each there.
+    private MeasuredCosts OfLadder(FileInfo file, JsonElement ladder) => this with
+    {
+        Run = $"{Run}; ladder: {file.Name}",
+        BrokerMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleBrokerPercent") * MsOfPercent / MostSessions,
+        RedisMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleRedisPercent") * MsOfPercent / MostSessions,
+    };
+
+    private static JsonElement Parse(FileInfo file) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(file.FullName));
+
+    private static double Number(FileInfo file, JsonElement run, string name) => Field(file, run, name).GetDouble();
+
+    private static JsonElement Field(FileInfo file, JsonElement run, string name) =>
+        run.TryGetProperty(name, out var field) ? field : throw new InvalidDataException($"{file.Name}: no field '{name}'; give the JSON of a whole run, with its usual rates and sizes");
 }

@@ -20,6 +20,9 @@ internal sealed class MorningSimulation
     private const double ShardAwaySeconds = 3;
     private const double NoticeSeconds = 2;
     private const double BackWithinSeconds = 45;
+
+    // Where it were more, nothing would be left for anybody: the model must not have sized so, and the waits tell it.
+    private const double MostStanding = 0.99;
     private readonly Random _random;
     private readonly Morning _morning;
     private readonly MeasuredCosts _costs;
@@ -31,9 +34,11 @@ internal sealed class MorningSimulation
     public MorningSimulation(Morning morning, MeasuredCosts costs, Sized sized, int seed)
     {
         (_morning, _costs, _random) = (morning, costs, new Random(seed));
-        _brokers = [.. Enumerable.Range(0, sized.Brokers).Select(_ => new Station(SizingModel.CoresOfBroker))];
-        _directories = [.. Enumerable.Range(0, sized.Directories).Select(_ => new Station(SizingModel.CoresOfDirectory))];
-        _shards = [.. Enumerable.Range(0, sized.Shards).Select(_ => new Station(1))];
+        // All desktops of the morning run from its beginning: their hosts' reports take their part of what there is, and all stations' pings.
+        static double Standing(double ms, int machines, int cores) => Math.Min(MostStanding, ms / 1000 / (machines * cores));
+        _brokers = [.. Enumerable.Range(0, sized.Brokers).Select(_ => new Station(SizingModel.CoresOfBroker, Standing(SizingModel.StandingMs(morning, costs), sized.Brokers, SizingModel.CoresOfBroker)))];
+        _directories = [.. Enumerable.Range(0, sized.Directories).Select(_ => new Station(SizingModel.CoresOfDirectory, 0))];
+        _shards = [.. Enumerable.Range(0, sized.Shards).Select(_ => new Station(1, Standing(morning.Sessions * costs.RedisMsPerSession, sized.Shards, 1)))];
         _shardOfFarm = [.. Enumerable.Range(0, sized.Farms).Select(farm => Slot($"farm{farm}") * sized.Shards / 16384)];
     }
 
@@ -80,9 +85,9 @@ internal sealed class MorningSimulation
             }
         }
         calm.Sort();
-        double Busy(Station station, double from) => station.Worked / (station.Cores * from);
+        double Busy(Station station) => station.Standing + (station.Worked / (station.Cores * length));
         return new Simulated(took.Count, coming - took.Count, calm.Count == 0 ? 0 : calm[(int)(calm.Count * 0.99)] * 1000, took.Count == 0 ? 0 : took.Max() * 1000,
-            _brokers.Sum(station => station.Worked) / (_brokers.Length * SizingModel.CoresOfBroker * length), _shards.Max(station => Busy(station, length)));
+            _brokers.Average(Busy), _shards.Max(Busy));
     }
 
     /// <summary>Redis Cluster's slot of a farm's hash tag: CRC16 (XMODEM) modulo 16,384.</summary>
@@ -113,12 +118,14 @@ internal sealed class MorningSimulation
         public bool Handshake { get; init; }
     }
 
-    // Cores that take the next one in the order of coming.
-    private sealed class Station(int cores)
+    // Cores that take the next one in the order of coming, beside what stands.
+    private sealed class Station(int cores, double standing)
     {
         private readonly double[] _freeAt = new double[cores];
 
         public int Cores => cores;
+
+        public double Standing => standing;
 
         public double Worked { get; private set; }
 
@@ -126,7 +133,7 @@ internal sealed class MorningSimulation
         {
             var core = Array.IndexOf(_freeAt, _freeAt.Min());
             Worked += work;
-            return _freeAt[core] = Math.Max(now, _freeAt[core]) + work;
+            return _freeAt[core] = Math.Max(now, _freeAt[core]) + (work / (1 - standing));
         }
     }
 }

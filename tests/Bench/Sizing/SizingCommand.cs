@@ -19,11 +19,12 @@ internal static class SizingCommand
         var stations = new Option<int?>("--stations") { Description = "only so many stations" };
         var storm = new Option<FileInfo?>("--storm") { Description = "JSON of a storm: its costs count" };
         var idle = new Option<FileInfo?>("--idle") { Description = "JSON of stations: its memory and handshakes count" };
+        var ladder = new Option<FileInfo?>("--ladder") { Description = "JSON of a ladder with its 100,000 sessions: what running desktops take counts" };
         var json = new Option<FileInfo?>("--json") { Description = "takes the figures" };
-        var command = new Command("sizing", "machines for so many stations, by measured costs, checked by a simulation that loses a broker and a shard") { stations, storm, idle, json };
+        var command = new Command("sizing", "machines for so many stations, by measured costs, checked by a simulation that loses a broker and a shard") { stations, storm, idle, ladder, json };
         command.SetAction(parsed =>
         {
-            var (report, costs) = (new Report(), MeasuredCosts.Read(parsed.GetValue(storm), parsed.GetValue(idle)));
+            var (report, costs) = (new Report(), MeasuredCosts.Read(parsed.GetValue(storm), parsed.GetValue(idle), parsed.GetValue(ladder)));
             Console.WriteLine($"costs: {costs.Run} ({costs.Machine})");
             var cases = parsed.GetValue(stations) is { } only ? [("asked", only)] : _usual;
             var sound = cases.Select(one => Add(report, one.Item1, one.Item2, costs)).ToList().All(agrees => agrees);
@@ -46,8 +47,8 @@ internal static class SizingCommand
         report.Add($"{name}Gib", sized.Gib, "GiB of brokers and Redis together");
         report.Add($"{name}P99Ms", played.P99Ms, "simulated: ms, who met no loss");
         report.Add($"{name}LongestMs", played.LongestMs, "simulated: ms, who met the loss of a broker or a shard");
-        report.Add($"{name}BrokerBusy", played.BrokerBusy, "simulated: part of the brokers' time");
-        report.Add($"{name}BusiestShard", played.BusiestShard, "simulated: part of the busiest shard's time");
+        report.Add($"{name}BrokerBusy", played.BrokerBusy, "simulated: part of the brokers' time, the standing part in it");
+        report.Add($"{name}BusiestShard", played.BusiestShard, "the same of the busiest shard");
         report.Add($"{name}Lost", played.Lost, "simulated: sign-ins without an end; must be 0");
         return played is { Lost: 0, P99Ms: <= MostP99Ms, LongestMs: <= MostMs, BusiestShard: <= 0.9 };
     }

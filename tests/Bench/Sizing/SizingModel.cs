@@ -10,7 +10,10 @@ internal sealed record Morning(int Stations, double Share, TimeSpan Within)
     public static Morning Of(int stations) => new(stations, 2.0 / 3, TimeSpan.FromMinutes(10));
 
     /// <summary>Sign-ins a second, on average over the rush.</summary>
-    public double PerSecond => Stations * Share / Within.TotalSeconds;
+    public double PerSecond => Sessions / Within.TotalSeconds;
+
+    /// <summary>Desktops that run at its end.</summary>
+    public double Sessions => Stations * Share;
 }
 
 /// <summary>What it takes.</summary>
@@ -55,11 +58,13 @@ internal static class SizingModel
     public static Sized Size(Morning morning, MeasuredCosts costs)
     {
         var rate = morning.PerSecond;
-        var forSignIns = rate * costs.BrokerCpuMs / 1000 / (CoresOfBroker * Busy);
-        var brokers = Math.Max((int)Math.Ceiling(Math.Max(forSignIns, (double)morning.Stations / StationsOfBroker)), 1) + 1;
+        // The rush is at its end while all desktops of the morning run.
+        var brokerMs = (rate * costs.BrokerCpuMs) + StandingMs(morning, costs);
+        var redisMs = (rate * costs.RedisCpuMs) + (morning.Sessions * costs.RedisMsPerSession);
+        var brokers = Math.Max((int)Math.Ceiling(Math.Max(brokerMs / 1000 / (CoresOfBroker * Busy), (double)morning.Stations / StationsOfBroker)), 1) + 1;
         // The others take the handshakes of a lost one's stations beside the rush, and are not full.
-        while (((rate * costs.BrokerCpuMs) + (morning.Stations / (double)brokers / BackWithinSeconds * costs.HandshakeCpuMs)) / 1000 > (brokers - 1) * CoresOfBroker * 0.8) brokers++;
-        var shards = Math.Max((int)Math.Ceiling(rate * costs.RedisCpuMs / 1000 / Busy), 1);
+        while ((brokerMs + (morning.Stations / (double)brokers / BackWithinSeconds * costs.HandshakeCpuMs)) / 1000 > (brokers - 1) * CoresOfBroker * 0.8) brokers++;
+        var shards = Math.Max((int)Math.Ceiling(redisMs / 1000 / Busy), 1);
         // A Cluster has three masters at least; one master under Sentinel will do for a single shard.
         if (shards > 1) shards = Math.Max(shards, 3);
         var directories = Math.Max((int)Math.Ceiling(rate * costs.DirectoryCpuMs / 1000 / (CoresOfDirectory * Busy)), 1) + 1;
@@ -68,4 +73,7 @@ internal static class SizingModel
         // Farms fall on shards by their names' hashes: with eight for each no shard has far more than its part.
         return new Sized(brokers, brokerGib, shards, shardGib, directories, shards == 1 ? 1 : 8 * shards);
     }
+
+    /// <summary>Milliseconds of the brokers' CPU in each second that nobody's coming costs: hosts that report their sessions, stations that ping.</summary>
+    public static double StandingMs(Morning morning, MeasuredCosts costs) => (morning.Sessions * costs.BrokerMsPerSession) + (morning.Stations * costs.BrokerMsPerStation);
 }
