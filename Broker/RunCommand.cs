@@ -40,11 +40,11 @@ internal static partial class RunCommand
         var document = CityDocument.Read(options.City);
         var plan = CityPlan.Read(document);
         if (document.Faults.Count > 0) return Complain(document.FaultText(), BadConfiguration);
-        TlsBuffers.ReleaseWhenEmpty();
+        var released = TlsBuffers.ReleaseWhenEmpty();
         if (!options.TrustsTheMachine) MachineAuthorities.LeaveUnread();
         try
         {
-            await ServeAsync(options, plan, cancel);
+            await ServeAsync(options, plan, released, cancel);
             return 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or SocketException or System.Security.Cryptography.CryptographicException)
@@ -53,13 +53,14 @@ internal static partial class RunCommand
         }
     }
 
-    private static async Task ServeAsync(BrokerOptions options, CityPlan plan, CancellationToken cancel)
+    private static async Task ServeAsync(BrokerOptions options, CityPlan plan, bool buffersReleased, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // What was read goes on where it was read, see Program.cs: no thread is woken between the socket and the call.
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         LogFormat.Use(builder.Logging, options.Log);
         using var early = LoggerFactory.Create(logging => LogFormat.Use(logging, options.Log));
+        if (!buffersReleased) LogBuffersKept(early.CreateLogger(nameof(RunCommand)));
         await using var own = options.Redis is null ? await EmbeddedRedis.StartAsync(options.State, early.CreateLogger<EmbeddedRedis>(), cancel) : null;
         await using var store = await RedisStore.ConnectAsync(own?.Options ?? options.Redis!, plan.Farm, early.CreateLogger<RedisStore>());
 
@@ -105,4 +106,7 @@ internal static partial class RunCommand
 
     [LoggerMessage(1, LogLevel.Information, "ready on {endpoint}: city {city}, farm {farm}, {hosts} hosts, {pools} pools")]
     private static partial void LogReady(ILogger logger, string endpoint, string city, string farm, int hosts, int pools);
+
+    [LoggerMessage(2, LogLevel.Information, "this OpenSSL cannot be told to give empty buffers back: each connected station takes some 12 KiB more")]
+    private static partial void LogBuffersKept(ILogger logger);
 }

@@ -15,13 +15,15 @@ internal static unsafe partial class TlsBuffers
     private const long ReleaseBuffers = 0x10; // SSL_MODE_RELEASE_BUFFERS
 
     /// <summary>Has every context that is made from now on give empty buffers back. Before the first handshake.</summary>
-    /// <returns>Whether OpenSSL 3 is there to be told; where it is not, buffers are kept, as without this.</returns>
+    /// <returns>Whether OpenSSL 3 was there to be asked; where it is not, buffers are kept, as without this.</returns>
     public static bool ReleaseWhenEmpty()
     {
         // .NET sets OpenSSL up as it uses it first, and asks it to leave its end alone. That must be the first word that OpenSSL hears.
         _ = SHA256.HashData([]);
         try
         {
+            // Found now, where it can be told that it is not: in the call from OpenSSL no exception could be caught. No context: nothing is set.
+            _ = Control(0, SetMode, ReleaseBuffers, 0);
             return OnNewContext(ContextClass, 0, 0, &Made, 0, 0) >= 0;
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)

@@ -22,7 +22,7 @@ internal sealed class ReadBefore
         Rows = rows;
         _sessions = [.. rows.Select(row => row.Session).OfType<Session>()];
         IsWhole = _sessions.Length == rows.Length;
-        // Every change of a session raises its revision, which is by the clock: it names one content of it, also over a store that was killed and has lost its last writes.
+        // Every change of a session raises its revision, by the clock's µs: it names one content of it, also over a store that was killed and has lost its last writes.
         Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, session.Revision))]);
     }
 

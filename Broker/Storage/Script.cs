@@ -41,12 +41,12 @@ internal sealed partial class Script
     /// <summary>The same with other text: for tests that break one.</summary>
     public Script Reading(string text) => new(Name, text);
 
-    /// <summary>Starts it, alone or among what goes together; once more with its text where the server does not know it.</summary>
-    /// <param name="db">Where.</param>
+    /// <summary>Starts it; once more with its text where the server does not know it: it runs after what was started behind it then.</summary>
+    /// <param name="db">Where; nothing that sends later what it is given.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <remarks>Given the text, the client looks for its hash among those that the server knows, and reads all of it for that: 4 % of a broker's CPU in the morning.</remarks>
-    public async Task<RedisResult> StartAsync(IDatabaseAsync db, RedisKey[] keys, RedisValue[] arguments)
+    public async Task<RedisResult> StartAsync(IDatabase db, RedisKey[] keys, RedisValue[] arguments)
     {
         try
         {

@@ -29,6 +29,7 @@ internal static class LadderCommand
         {
             var report = new Report();
             report.AddLoad("ladderLoad");
+            report.Add("reportEveryS", parsed.GetValue(every), "s between two reports of a host on which nothing changes");
             var climber = parsed.GetValue(once) ? new Climber(_shortest, 1, Settle: false) : new Climber(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), Settle: true);
             var ladder = new Ladder(report, climber, TimeSpan.FromSeconds(parsed.GetValue(every)), parsed.GetValue(step), parsed.GetValue(broker)?.FullName);
             var whole = await ladder.ClimbAsync(new LadderTops(parsed.GetValue(hosts), parsed.GetValue(desktops), parsed.GetValue(sessions), parsed.GetValue(people), parsed.GetValue(tenants)), cancel);

@@ -44,7 +44,7 @@ internal static class OverloadCommand
         await crowd.ConnectAsync();
         // Code is compiled.
         await new Rush(crowd).ClosedAsync(_inFlight[^1], round, cancel);
-        var raw = await RawLimits.MeasureAsync(farm, TimeSpan.FromSeconds(round.TotalSeconds / 4), cancel);
+        var raw = await RawLimits.MeasureAsync(farm, TimeSpan.FromSeconds(round.TotalSeconds / 4), cancel, stations);
         var (peak, peakForCpu) = (0.0, 0.0);
         foreach (var inFlight in _inFlight)
         {
@@ -72,7 +72,7 @@ internal static class OverloadCommand
         report.Add("overloadPerSecond", over.PerSecond, "whole sign-ins/s while overloaded");
         report.Add("throughputRatio", over.PerSecond / peak, "aim: at least 0.9");
         report.Add("servedForCpuRatio", over.All.Count / servers.TotalSeconds / peakForCpu, "whole sign-ins for each second of CPU of broker, slapd and Redis, by the same at the peak: the ratio where the crowd has processors of its own, as stations have");
-        report.Add("throughputRatioBound", Math.Max(0, 1 - ((over.Begun + over.SentAwayAt.Count) / time.TotalSeconds / raw.Calls)), "what those who came would leave of these cores if an empty call were the answer to each: no broker beside its own crowd passes that");
+        report.Add("throughputRatioBound", Math.Max(0, 1 - (over.SentAwayAt.Count / time.TotalSeconds / raw.Calls)), "what those who were sent away would leave of these cores if an empty call were the answer to each: no broker beside its own crowd passes that");
         report.Add("offeredPerSecond", over.Begun / time.TotalSeconds, string.Create(CultureInfo.InvariantCulture, $"people who began, of {Times} times the peak; those who come back are not counted again"));
         report.Add("notBegun", over.NotBegun, "people whom the bench did not begin: it had no time (it shares the cores), or all were busy");
         report.Add("sentAway", over.SentAwayAt.Count, "times that somebody was told to come back");

@@ -19,7 +19,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
 {
     private const int LdapConnections = 8;
     private const int InFlight = 64;
-    private const int Channels = 16;
+    private const int FewConnections = 16;
     private const double CompilerSeconds = 5;
 
     private const string LeastLoaded = """
@@ -29,6 +29,9 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         redis.call('HSET', KEYS[2], ARGV[1], h[1])
         return h[1]
         """;
+
+    /// <summary>How many connections the calls came over: on one of its own each call is read, answered and waited for alone, which costs both sides more.</summary>
+    public int Connections { get; init; } = FewConnections;
 
     /// <summary>Sign-ins a second of a broker that costs nothing: each of the four once, one after the other.</summary>
     public double Bound => 1 / ((1 / Binds) + (1 / Searches) + (1 / Scripts) + (1 / Calls));
@@ -44,7 +47,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     {
         double Middle(Func<RawLimits, double> part) => (part(one) + part(other)) / 2;
         return new RawLimits(Middle(raw => raw.Binds), Middle(raw => raw.Searches), Middle(raw => raw.Scripts), Middle(raw => raw.Calls),
-            Middle(raw => raw.CallCpuMs), Middle(raw => raw.BindCpuMs), Middle(raw => raw.SearchCpuMs), Middle(raw => raw.ScriptCpuMs));
+            Middle(raw => raw.CallCpuMs), Middle(raw => raw.BindCpuMs), Middle(raw => raw.SearchCpuMs), Middle(raw => raw.ScriptCpuMs)) { Connections = one.Connections };
     }
 
     /// <summary>Adds them.</summary>
@@ -53,7 +56,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         report.Add("rawBindsPerSecond", Binds, "re-binds/s, libldap straight, 8 kept LDAPS connections");
         report.Add("rawSearchesPerSecond", Searches, "group searches/s, the same way");
         report.Add("rawScriptsPerSecond", Scripts, "Redis script calls/s, 64 in flight");
-        report.Add("rawCallsPerSecond", Calls, "empty mTLS gRPC calls/s, 64 in flight on 16 connections, both sides on these cores");
+        report.Add("rawCallsPerSecond", Calls, string.Create(CultureInfo.InvariantCulture, $"empty mTLS gRPC calls/s, {InFlight} in flight on {Connections} connections, both sides on these cores"));
         report.Add("rawCallCpuMs", CallCpuMs, "ms of the bare server's CPU for each of them");
         report.Add("rawBindCpuMs", BindCpuMs, "ms of the client's CPU for each re-bind, libldap straight");
         report.Add("rawSearchCpuMs", SearchCpuMs, "the same for each group search");
@@ -61,15 +64,15 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         report.Add("boundPerSecond", Bound, "sign-ins/s of a broker that costs nothing");
     }
 
-    /// <summary>Measures each for so long.</summary>
-    public static async Task<RawLimits> MeasureAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
+    /// <summary>Measures each for so long, the calls over so many connections.</summary>
+    public static async Task<RawLimits> MeasureAsync(StormFarm farm, TimeSpan time, CancellationToken cancel, int connections = FewConnections)
     {
         var people = farm.People;
         var binds = await OverLdapAsync(farm, time, (ldap, i) => ldap.Bind(people[(int)(i % people.Count)].Dn, people[(int)(i % people.Count)].Password));
         var searches = await OverLdapAsync(farm, time, (ldap, i) => ldap.SearchGroups(farm.Directory.People.GroupsBase, people[(int)(i % people.Count)].Dn));
         var scripts = await ScriptsAsync(farm, time);
-        var (calls, callCpuMs) = await CallsAsync(farm, time, cancel);
-        return new RawLimits(binds.PerSecond, searches.PerSecond, scripts.PerSecond, calls, callCpuMs, binds.CpuMicroseconds / 1000, searches.CpuMicroseconds / 1000, scripts.CpuMicroseconds / 1000);
+        var (calls, callCpuMs) = await CallsAsync(farm, time, connections, cancel);
+        return new RawLimits(binds.PerSecond, searches.PerSecond, scripts.PerSecond, calls, callCpuMs, binds.CpuMicroseconds / 1000, searches.CpuMicroseconds / 1000, scripts.CpuMicroseconds / 1000) { Connections = connections };
     }
 
     private static async Task<Round> OverLdapAsync(StormFarm farm, TimeSpan time, Action<RawLdap, long> once)
@@ -99,15 +102,15 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         return round;
     }
 
-    private static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, CancellationToken cancel)
+    private static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, int connections, CancellationToken cancel)
     {
         await using var server = await BareServer.StartAsync(farm, cancel);
-        var channels = Enumerable.Range(0, Channels).Select(number => farm.Station(number, server.Uri)).ToArray();
+        var channels = Enumerable.Range(0, connections).Select(number => farm.Station(number, server.Uri)).ToArray();
         try
         {
             var clients = channels.Select(channel => new StationService.StationServiceClient(channel)).ToArray();
-            foreach (var client in clients) await client.CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel);
-            Task<Round> RoundAsync(TimeSpan lasting) => Round.InFlightAsync(InFlight, lasting, async (lane, _) => await clients[lane % Channels].CloseAsync(new CloseRequest(), cancellationToken: cancel));
+            await Round.EachAsync(FewConnections, connections, async number => await clients[number].CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel));
+            Task<Round> RoundAsync(TimeSpan lasting) => Round.InFlightAsync(InFlight, lasting, async i => await clients[i % connections].CloseAsync(new CloseRequest(), cancellationToken: cancel));
             // The first is for the compiler, which is not done in a second.
             await RoundAsync(TimeSpan.FromSeconds(Math.Clamp(time.TotalSeconds * 4, 0, Math.Max(CompilerSeconds, time.TotalSeconds))));
             var (before, clock) = (Cpu.Of(server.Pid), Stopwatch.StartNew());

@@ -11,40 +11,40 @@ internal sealed record MeasuredCosts
     private const double MsOfPercent = 10;
 
     /// <summary>Which run they are from.</summary>
-    public string Run { get; init; } = "";
+    public required string Run { get; init; } = "";
 
     /// <summary>On what.</summary>
-    public string Machine { get; init; } = "";
+    public required string Machine { get; init; } = "";
 
     /// <summary>Milliseconds of a broker's CPU for a whole sign-in at half of the peak, the reports of agents included: no machine is to be busier, and one that is full works cheaper, as more of it goes together.</summary>
-    public double BrokerCpuMs { get; init; }
+    public required double BrokerCpuMs { get; init; }
 
     /// <summary>The same of the directory's server.</summary>
-    public double DirectoryCpuMs { get; init; }
+    public required double DirectoryCpuMs { get; init; }
 
     /// <summary>The same of Redis, which has one core for all that it does.</summary>
-    public double RedisCpuMs { get; init; }
+    public required double RedisCpuMs { get; init; }
 
-    /// <summary>Milliseconds of a broker's CPU that a running session takes each second, by the reports of its host.</summary>
-    public double BrokerMsPerSession { get; init; }
+    /// <summary>Milliseconds of a broker's CPU that a running session takes by each report of its host.</summary>
+    public required double BrokerMsPerSession { get; init; }
 
     /// <summary>The same of Redis.</summary>
-    public double RedisMsPerSession { get; init; }
+    public required double RedisMsPerSession { get; init; }
 
     /// <summary>Broker memory for a station that is connected and idle.</summary>
-    public double KibPerStation { get; init; }
+    public required double KibPerStation { get; init; }
 
-    /// <summary>Milliseconds of a broker's CPU that such a station takes each second: its pings, mostly.</summary>
-    public double BrokerMsPerStation { get; init; }
+    /// <summary>Milliseconds of a broker's CPU that such a station takes each second, by its pings.</summary>
+    public required double BrokerMsPerStation { get; init; }
 
     /// <summary>Broker CPU for a station that connects.</summary>
-    public double HandshakeCpuMs { get; init; }
+    public required double HandshakeCpuMs { get; init; }
 
     /// <summary>A broker without anybody.</summary>
-    public double BrokerIdleMib { get; init; }
+    public required double BrokerIdleMib { get; init; }
 
     /// <summary>Redis memory for a person: session, sign-in, profile, a week of records.</summary>
-    public double RedisKibPerPerson { get; init; }
+    public required double RedisKibPerPerson { get; init; }
 
     /// <summary>The file beside the program, with what was measured in place of its own.</summary>
     /// <param name="storm">JSON of a storm; null = the file's.</param>
@@ -54,8 +54,8 @@ internal sealed record MeasuredCosts
     {
         var costs = JsonSerializer.Deserialize<MeasuredCosts>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Sizing", "measured.json")), JsonSerializerOptions.Web)!;
         if (storm is not null) costs = costs.OfStorm(storm, Parse(storm));
-        if (stations is not null) costs = costs.OfStations(stations, Parse(stations));
         if (ladder is not null) costs = costs.OfLadder(ladder, Parse(ladder));
+        if (stations is not null) costs = costs.OfStations(stations, Parse(stations));
         return costs;
     }
 
@@ -73,7 +73,8 @@ internal sealed record MeasuredCosts
     {
         Run = $"{Run}; stations: {file.Name}",
         KibPerStation = Number(file, stations, "kibPerStation"),
-        BrokerMsPerStation = Number(file, stations, "idleCpuPercent") * MsOfPercent / Number(file, stations, "stations"),
+        // Each has a desktop there, of which its host reports: that is no ping.
+        BrokerMsPerStation = Math.Max(0, (Number(file, stations, "idleCpuPercent") * MsOfPercent / Number(file, stations, "stations")) - (BrokerMsPerSession / Number(file, stations, "reportEveryS"))),
         HandshakeCpuMs = Number(file, stations, "handshakeCpuMs"),
     };
 
@@ -81,8 +82,8 @@ internal sealed record MeasuredCosts
     private MeasuredCosts OfLadder(FileInfo file, JsonElement ladder) => this with
     {
         Run = $"{Run}; ladder: {file.Name}",
-        BrokerMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleBrokerPercent") * MsOfPercent / MostSessions,
-        RedisMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleRedisPercent") * MsOfPercent / MostSessions,
+        BrokerMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleBrokerPercent") * MsOfPercent / MostSessions * Number(file, ladder, "reportEveryS"),
+        RedisMsPerSession = Number(file, ladder, $"sessions{MostSessions}IdleRedisPercent") * MsOfPercent / MostSessions * Number(file, ladder, "reportEveryS"),
     };
 
     private static JsonElement Parse(FileInfo file) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(file.FullName));

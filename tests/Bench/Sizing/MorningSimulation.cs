@@ -30,16 +30,21 @@ internal sealed class MorningSimulation
     private readonly Station[] _directories;
     private readonly Station[] _shards;
     private readonly int[] _shardOfFarm;
+    private readonly double _standing;
+    private readonly double _standingAfterLoss;
 
     public MorningSimulation(Morning morning, MeasuredCosts costs, Sized sized, int seed)
     {
         (_morning, _costs, _random) = (morning, costs, new Random(seed));
-        // All desktops of the morning run from its beginning: their hosts' reports take their part of what there is, and all stations' pings.
-        static double Standing(double ms, int machines, int cores) => Math.Min(MostStanding, ms / 1000 / (machines * cores));
-        _brokers = [.. Enumerable.Range(0, sized.Brokers).Select(_ => new Station(SizingModel.CoresOfBroker, Standing(SizingModel.StandingMs(morning, costs), sized.Brokers, SizingModel.CoresOfBroker)))];
-        _directories = [.. Enumerable.Range(0, sized.Directories).Select(_ => new Station(SizingModel.CoresOfDirectory, 0))];
-        _shards = [.. Enumerable.Range(0, sized.Shards).Select(_ => new Station(1, Standing(morning.Sessions * costs.RedisMsPerSession, sized.Shards, 1)))];
         _shardOfFarm = [.. Enumerable.Range(0, sized.Farms).Select(farm => Slot($"farm{farm}") * sized.Shards / 16384)];
+        // All desktops of the morning run from its beginning: the reports of their hosts take their part of what there is, each farm's of its own shard, and all stations' pings. A lost broker's come to the others.
+        static double Standing(double ms, int machines, int cores) => Math.Min(MostStanding, ms / 1000 / (machines * cores));
+        var reportsMs = SizingModel.RedisStandingMs(morning, costs);
+        _standing = Standing(SizingModel.StandingMs(morning, costs), sized.Brokers, SizingModel.CoresOfBroker);
+        _standingAfterLoss = Standing(SizingModel.StandingMs(morning, costs), sized.Brokers - 1, SizingModel.CoresOfBroker);
+        _brokers = [.. Enumerable.Range(0, sized.Brokers).Select(_ => new Station(SizingModel.CoresOfBroker, _standing))];
+        _directories = [.. Enumerable.Range(0, sized.Directories).Select(_ => new Station(SizingModel.CoresOfDirectory, 0))];
+        _shards = [.. Enumerable.Range(0, sized.Shards).Select(shard => new Station(1, Standing(reportsMs * _shardOfFarm.Count(of => of == shard) / sized.Farms, 1, 1)))];
     }
 
     /// <summary>Plays it.</summary>
@@ -103,7 +108,12 @@ internal sealed class MorningSimulation
         return crc % 16384;
     }
 
-    private Station Alive(double now, double deadAt) => _brokers[now < deadAt ? _random.Next(_brokers.Length) : 1 + _random.Next(_brokers.Length - 1)];
+    private Station Alive(double now, double deadAt)
+    {
+        var broker = _brokers[now < deadAt ? _random.Next(_brokers.Length) : 1 + _random.Next(_brokers.Length - 1)];
+        broker.Standing = now < deadAt ? _standing : _standingAfterLoss;
+        return broker;
+    }
 
     private Station Any(Station[] stations) => stations[_random.Next(stations.Length)];
 
@@ -125,7 +135,8 @@ internal sealed class MorningSimulation
 
         public int Cores => cores;
 
-        public double Standing => standing;
+        /// <summary>The part of its cores that is taken by what stands.</summary>
+        public double Standing { get; set; } = standing;
 
         public double Worked { get; private set; }
 
@@ -133,7 +144,7 @@ internal sealed class MorningSimulation
         {
             var core = Array.IndexOf(_freeAt, _freeAt.Min());
             Worked += work;
-            return _freeAt[core] = Math.Max(now, _freeAt[core]) + (work / (1 - standing));
+            return _freeAt[core] = Math.Max(now, _freeAt[core]) + (work / (1 - Standing));
         }
     }
 }

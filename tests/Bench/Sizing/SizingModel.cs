@@ -47,6 +47,9 @@ internal static class SizingModel
     /// <summary>A machine is no busier than this in the rush.</summary>
     public const double Busy = 0.5;
 
+    /// <summary>Seconds between two reports of a host (<c>health.report_every</c>), as shipped.</summary>
+    public const double ReportEverySeconds = 1;
+
     // A file each: 65,536 by the unit (LimitNOFILE), with room. More than 20,000 could not be tried here.
     private const int StationsOfBroker = 50_000;
     private const double KibOfGib = 1 << 20;
@@ -60,7 +63,7 @@ internal static class SizingModel
         var rate = morning.PerSecond;
         // The rush is at its end while all desktops of the morning run.
         var brokerMs = (rate * costs.BrokerCpuMs) + StandingMs(morning, costs);
-        var redisMs = (rate * costs.RedisCpuMs) + (morning.Sessions * costs.RedisMsPerSession);
+        var redisMs = (rate * costs.RedisCpuMs) + RedisStandingMs(morning, costs);
         var brokers = Math.Max((int)Math.Ceiling(Math.Max(brokerMs / 1000 / (CoresOfBroker * Busy), (double)morning.Stations / StationsOfBroker)), 1) + 1;
         // The others take the handshakes of a lost one's stations beside the rush, and are not full.
         while ((brokerMs + (morning.Stations / (double)brokers / BackWithinSeconds * costs.HandshakeCpuMs)) / 1000 > (brokers - 1) * CoresOfBroker * 0.8) brokers++;
@@ -75,5 +78,8 @@ internal static class SizingModel
     }
 
     /// <summary>Milliseconds of the brokers' CPU in each second that nobody's coming costs: hosts that report their sessions, stations that ping.</summary>
-    public static double StandingMs(Morning morning, MeasuredCosts costs) => (morning.Sessions * costs.BrokerMsPerSession) + (morning.Stations * costs.BrokerMsPerStation);
+    public static double StandingMs(Morning morning, MeasuredCosts costs) => (morning.Sessions / ReportEverySeconds * costs.BrokerMsPerSession) + (morning.Stations * costs.BrokerMsPerStation);
+
+    /// <summary>The same of Redis: hosts that report their sessions.</summary>
+    public static double RedisStandingMs(Morning morning, MeasuredCosts costs) => morning.Sessions / ReportEverySeconds * costs.RedisMsPerSession;
 }

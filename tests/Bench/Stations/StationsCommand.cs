@@ -44,6 +44,7 @@ internal static class StationsCommand
     private static async Task<int> MeasureAsync(Report report, FleetSize size, StormPlan plan, bool withBare, CancellationToken cancel)
     {
         report.AddLoad("stationsLoad");
+        report.Add("reportEveryS", _reportEvery.TotalSeconds, "s between two reports of a host on which nothing changes");
         report.Add("stations", size.Stations, "each with its own mTLS connection and stream");
         var comers = Math.Clamp(size.Stations / 4, 200, 2000);
         await using var farm = await StormFarm.StartAsync(plan with { People = size.Stations + comers }, cancel);

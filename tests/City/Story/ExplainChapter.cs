@@ -44,7 +44,7 @@ public static class ExplainChapter
         {
             var answer = await scene.City.Broker.OperatorAsync("explain", what, "--json");
             opening = answer.Status == 0 ? JsonNode.Parse(answer.Output)![0]!["openings"]!.AsArray()[^1] : null;
-            return opening is not null && holds(opening) ? true : throw new StoryException(answer.Output);
+            return opening is not null && holds(opening) ? true : throw new StoryException($"status {answer.Status}: {answer.Output}{answer.Error}");
         });
         return opening!;
     }
