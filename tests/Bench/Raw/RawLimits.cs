@@ -47,7 +47,10 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     {
         double Middle(Func<RawLimits, double> part) => (part(one) + part(other)) / 2;
         return new RawLimits(Middle(raw => raw.Binds), Middle(raw => raw.Searches), Middle(raw => raw.Scripts), Middle(raw => raw.Calls),
-            Middle(raw => raw.CallCpuMs), Middle(raw => raw.BindCpuMs), Middle(raw => raw.SearchCpuMs), Middle(raw => raw.ScriptCpuMs)) { Connections = one.Connections };
+            Middle(raw => raw.CallCpuMs), Middle(raw => raw.BindCpuMs), Middle(raw => raw.SearchCpuMs), Middle(raw => raw.ScriptCpuMs))
+        {
+            Connections = one.Connections,
+        };
     }
 
     /// <summary>Adds them.</summary>
