@@ -11,10 +11,10 @@ internal sealed record MeasuredCosts
     private const double MsOfPercent = 10;
 
     /// <summary>Which run they are from.</summary>
-    public required string Run { get; init; } = "";
+    public required string Run { get; init; }
 
     /// <summary>On what.</summary>
-    public required string Machine { get; init; } = "";
+    public required string Machine { get; init; }
 
     /// <summary>Milliseconds of a broker's CPU for a whole sign-in at half of the peak, the reports of agents included: no machine is to be busier, and one that is full works cheaper, as more of it goes together.</summary>
     public required double BrokerCpuMs { get; init; }
