@@ -23,8 +23,8 @@ internal sealed record HostReading(string BootId, string CertificateSha256, doub
 
 /// <summary>What was read of a host before: with the next report only what has changed since is read.</summary>
 /// <param name="Digest">Of its seats; empty = they were not read.</param>
-/// <param name="Sessions">The sessions that were read, each with its revision.</param>
-internal sealed record SeatsRead(string Digest, ImmutableArray<(SessionId Id, long Revision)> Sessions);
+/// <param name="Sessions">The sessions that were read, each with its mark: <c>fence revision phase</c>.</param>
+internal sealed record SeatsRead(string Digest, ImmutableArray<(SessionId Id, string Mark)> Sessions);
 
 /// <summary>A session that has changed since it was read.</summary>
 /// <param name="At">Its place among <see cref="SeatsRead.Sessions"/>.</param>
@@ -88,7 +88,7 @@ internal sealed class HostBoard(RedisStore store, KeySpace keys)
     public async Task<HostWritten?> WriteAsync(HostId host, string link, HostReading reading, SeatsRead known)
     {
         var result = (RedisResult[])(await store.RunScriptAsync(_observe, [keys.Board(host), keys.Seats(host), keys.Drains, .. known.Sessions.Select(read => (RedisKey)keys.Session(read.Id))],
-            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), reading.Accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Revision)]))!;
+            [link, reading.BootId, reading.CertificateSha256, Invariant(reading.LoadPerCore), Invariant(reading.MemoryUsed), reading.Accounts, host.Value, known.Digest, SessionTally.Of(reading.Sessions).Written(), .. known.Sessions.Select(read => (RedisValue)read.Mark)]))!;
         if (result.Length == 0) return null;
         var (before, drain, digest) = ((string)result[1]!, (RedisValue)result[3], (string)result[4]!);
         return new HostWritten(DateTimeOffset.FromUnixTimeMilliseconds((long)result[0]), before.Length > 0 && before != reading.BootId, (string)result[2]!)

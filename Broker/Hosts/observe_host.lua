@@ -2,7 +2,7 @@
 -- With: strays.
 -- KEYS: 1 board, 2 seats of the host, 3 drains, then the sessions that were read before.
 -- ARGV: 1 link, 2 boot id, 3 certificate SHA-256 (hex), 4 load per core, 5 share of memory used, 6 accounts of the sessions that run there (a line each, after a tab the tenant that the agent knows), 7 host, 8 digest of the seats that were read before ('' = none),
---       9 tally of the sessions (JSON), then the revisions of the sessions that were read before.
+--       9 tally of the sessions (JSON), then the marks of the sessions that were read before: 'fence revision phase'.
 -- Result: { now in ms, boot id before ('' = none), what was noted of sessions without a seat ('' = nothing), drain (JSON, nil = none), digest of the seats,
 --   { account, session id, … } of the seats, empty when they are those that were read before,
 --   { which of the sessions (from 1), { field, value, … }, … } of those that have changed: no field of one that is not there }, or {} when another stream speaks for the host.
@@ -19,7 +19,8 @@ redis.call('HDEL', KEYS[1], 'detached')
 
 local changed = {}
 for i = 4, #KEYS do
-  if redis.call('HGET', KEYS[i], 'revision') ~= ARGV[i + 6] then
+  local s = redis.call('HMGET', KEYS[i], 'fence', 'revision', 'phase')
+  if (s[1] or '') .. ' ' .. (s[2] or '') .. ' ' .. (s[3] or '') ~= ARGV[i + 6] then
     changed[#changed + 1] = i - 3
     changed[#changed + 1] = redis.call('HGETALL', KEYS[i])
   end

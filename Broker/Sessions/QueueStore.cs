@@ -12,7 +12,7 @@ namespace VdiBroker.Sessions;
 /// <param name="Station">Where.</param>
 /// <param name="Serial">Number of their sign-in.</param>
 /// <param name="First">They lost a desktop with its host: before all who lost nothing.</param>
-/// <param name="Hosts">Where they may be seated; null = on any host of the pool.</param>
+/// <param name="Hosts">Where they may be seated; null = on any host of the pool, empty = on none for now.</param>
 internal sealed record WaitingHere(PersonId Person, StationId Station, long Serial, bool First, ImmutableHashSet<HostId>? Hosts);
 
 /// <summary>A pool's queue at one instant, at all brokers.</summary>
@@ -36,6 +36,7 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
 
     // Brokers look twice a second: who was not looked for so long has no station there at the moment, and a seat kept for them would stand empty until their patience is over.
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(2);
+    private const string NoHost = ",";
     private static readonly Script _wait = new("wait_in_queue");
     private static readonly Script _leave = new("leave_queue");
 
@@ -69,9 +70,12 @@ internal sealed class QueueStore(RedisStore store, KeySpace keys)
         [keys.Queue(pool), keys.Waiting(pool), keys.Events], [keys.Doorbell.ToString(), pool.Value, person.Value, serial, cause]);
 
     private static IEnumerable<RedisValue> Arguments(WaitingHere who) =>
-        [who.Person.Value, who.First ? 1 : 0, who.Person.Tenant.Value, who.Station.Value, who.Serial, who.Hosts is { } hosts ? string.Join(',', hosts.Select(host => host.Value)) : ""];
+        [who.Person.Value, who.First ? 1 : 0, who.Person.Tenant.Value, who.Station.Value, who.Serial, HostsText(who.Hosts)];
 
-    private static ImmutableHashSet<HostId>? HostsOf(string text) => text.Length == 0 ? null : [.. text.Split(',').Select(host => new HostId(host))];
+    // Nothing is any host; on none at all nobody may be seated whose only host carries another desktop of theirs, until that has ended.
+    private static string HostsText(ImmutableHashSet<HostId>? hosts) => hosts is null ? "" : hosts.IsEmpty ? NoHost : string.Join(',', hosts.Select(host => host.Value));
+
+    private static ImmutableHashSet<HostId>? HostsOf(string text) => text.Length == 0 ? null : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(host => new HostId(host))];
 
     private static DateTimeOffset At(string milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture));
 }

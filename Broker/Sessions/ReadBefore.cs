@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using StackExchange.Redis;
 using VdiBroker.Hosts;
 using VdiBroker.Kernel;
@@ -22,8 +23,8 @@ internal sealed class ReadBefore
         Rows = rows;
         _sessions = [.. rows.Select(row => row.Session).OfType<Session>()];
         IsWhole = _sessions.Length == rows.Length;
-        // Every change of a session raises its revision, by the clock's µs: it names one content of it, also over a store that was killed and has lost its last writes.
-        Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, session.Revision))]);
+        // Every change of a session raises its revision, which names one content of it. Fence and phase beside it: brokers of before count revisions, and a store that was killed and has lost their last writes gives the same ones again.
+        Read = new SeatsRead(digest, [.. _sessions.Select(session => (session.Id, string.Create(CultureInfo.InvariantCulture, $"{session.Fence.Value} {session.Revision} {session.Phase.ToString().ToLowerInvariant()}")))]);
     }
 
     /// <summary>How old it is.</summary>

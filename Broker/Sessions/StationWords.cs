@@ -50,6 +50,9 @@ internal static class StationWords
         if (step.Decision.Placement is { AllDown: true }) return Language.Choose(language,
             $"Les serveurs de ce bureau ne répondent pas en ce moment ; nous les attendons encore quelques secondes. Votre place dans la file : {place} sur {of}.",
             $"The servers of this desktop do not answer right now; we wait for them some seconds more. Your place in the queue: {place} of {of}.");
+        if (step.Decision.Placement is { AllCarryAnother: true }) return Language.Choose(language,
+            "Un autre bureau est déjà ouvert sous votre nom de compte sur le serveur de celui-ci, qui n'en porte qu'un par compte. Fermez-le : celui-ci s'ouvrira de lui-même. S'il n'est pas à vous, appelez l'assistance.",
+            "Another desktop is already open under your account name on the server of this one, which carries one for each account. Close it: this one will open by itself. If it is not yours, call the helpdesk.");
         var cause = step.Decision is OpeningDecision.HomeGone gone
             ? Language.Choose(language, $"Le serveur {gone.Session.Host} ne répond plus. ", $"Server {gone.Session.Host} does not answer any more. ")
             : "";

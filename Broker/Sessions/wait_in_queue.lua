@@ -2,7 +2,7 @@
 -- their station or its broker is dead. When nobody has looked at all for half of it, the store was away, and everybody's patience begins anew.
 -- With: numbers, uses, events.
 -- KEYS: 1 queue, 2 who waits in it, 3 counter, 4 events, 5 use of the pool, 6 when its seats came free, 7 its shares.
--- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all).
+-- ARGV: 1 doorbell, 2 pool, 3 patience in ms, then for each who waits here: person, '1' = before all who lost nothing, tenant, station, sign-in number, hosts that may be theirs ('' = all, ',' = none).
 -- A row is tenant|station|sign-in number|hosts|since|seen; the row '*' says when somebody looked last. Of two sign-ins of a person the newer keeps the place.
 -- A row that cannot be read hurts nobody: it is written anew as if its person had come just now, their place kept; the broker that has them says the rest with its next look, and if none does they are silent.
 -- Result: { now, { person, number, row … }, { tenant, how many sessions of it use the pool, … ('*' = all) }, { ms … }, { person whose row could not be read … } }.

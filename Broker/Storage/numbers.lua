@@ -11,11 +11,9 @@ local function digits(number)
   return string.format('%.0f', number)
 end
 
--- The revision that follows `before` (nil or false = none: of a new row), in digits. From the clock, so that a store that was killed and has lost its last writes does not give one again, for another change;
--- also where the row is ahead of this server's clock, as another's was: no two changes are at the same µs.
+-- The revision that follows `before` (nil or false = none: of a new row), in digits. From the clock, so that a store that was killed and has lost its last writes does not give one again, for another change.
 local function next_revision(before)
-  local last = tonumber(before or 0)
-  return digits(last < micros and micros or last + 1 + micros % 1000000)
+  return digits(math.max(tonumber(before or 0) + 1, micros))
 end
 
 -- A number above all that were given, and above `told`. Numbers only grow, also over a failover that lost the last ones or an emptied store: never behind the clock.

@@ -15,6 +15,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
     /// <summary>Of the hosts that the person may use those that live are being drained, or out of service: nobody who signs out there frees a seat.</summary>
     public bool AllDraining => !AllDown && Reasons.All(r => r.Verdict == Verdict.Draining || IsDown(r));
 
+    /// <summary>Of the hosts that the person may use those that live carry another desktop under the person's account: no seat that somebody else gives back is one for them.</summary>
+    public bool AllCarryAnother => !AllDown && Reasons.All(r => r.Verdict == Verdict.CarriesOtherDesktop || IsDown(r));
+
     /// <summary>The best of them brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
     public bool FindsAgain { get; private init; }
 

@@ -39,8 +39,8 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
     /// <summary>The same with as many of each as a sign-in has, see <see cref="SignInParts"/>.</summary>
     public double BoundOf(SignInParts parts) => 1 / ((parts.Binds / Binds) + (parts.Searches / Searches) + (parts.Scripts / Scripts) + (parts.Calls / Calls));
 
-    /// <summary>CPU in ms, on the broker's side of its parts alone, of as many of each as a sign-in has.</summary>
-    public double CpuMsOf(SignInParts parts) => (parts.Calls * CallCpuMs) + (parts.Binds * BindCpuMs) + (parts.Searches * SearchCpuMs) + (parts.Scripts * ScriptCpuMs);
+    /// <summary>CPU in ms, on the broker's side of its parts alone, of as many of each as a sign-in has, where a call takes so much of it.</summary>
+    public double CpuMsOf(SignInParts parts, double callCpuMs) => (parts.Calls * callCpuMs) + (parts.Binds * BindCpuMs) + (parts.Searches * SearchCpuMs) + (parts.Scripts * ScriptCpuMs);
 
     /// <summary>In the middle of two measurements.</summary>
     public static RawLimits Between(RawLimits one, RawLimits other)
@@ -74,7 +74,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         var binds = await OverLdapAsync(farm, time, (ldap, i) => ldap.Bind(people[(int)(i % people.Count)].Dn, people[(int)(i % people.Count)].Password));
         var searches = await OverLdapAsync(farm, time, (ldap, i) => ldap.SearchGroups(farm.Directory.People.GroupsBase, people[(int)(i % people.Count)].Dn));
         var scripts = await ScriptsAsync(farm, time);
-        var (calls, callCpuMs) = await CallsAsync(farm, time, connections, cancel);
+        var (calls, callCpuMs) = await CallsAsync(farm, time, connections, InFlight, cancel);
         return new RawLimits(binds.PerSecond, searches.PerSecond, scripts.PerSecond, calls, callCpuMs, binds.CpuMicroseconds / 1000, searches.CpuMicroseconds / 1000, scripts.CpuMicroseconds / 1000) { Connections = connections };
     }
 
@@ -105,7 +105,9 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         return round;
     }
 
-    private static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, int connections, CancellationToken cancel)
+    /// <summary>Measures empty calls alone, over so many connections, so many in flight.</summary>
+    /// <returns>Calls a second, and ms of the bare server's CPU for each.</returns>
+    public static async Task<(double PerSecond, double CpuMs)> CallsAsync(StormFarm farm, TimeSpan time, int connections, int inFlight, CancellationToken cancel)
     {
         await using var server = await BareServer.StartAsync(farm, cancel);
         var channels = Enumerable.Range(0, connections).Select(number => farm.Station(number, server.Uri)).ToArray();
@@ -113,7 +115,7 @@ internal sealed record RawLimits(double Binds, double Searches, double Scripts, 
         {
             var clients = channels.Select(channel => new StationService.StationServiceClient(channel)).ToArray();
             await Round.EachAsync(FewConnections, connections, async number => await clients[number].CloseAsync(new CloseRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(10), cancellationToken: cancel));
-            Task<Round> RoundAsync(TimeSpan lasting) => Round.InFlightAsync(InFlight, lasting, async i => await clients[i % connections].CloseAsync(new CloseRequest(), cancellationToken: cancel));
+            Task<Round> RoundAsync(TimeSpan lasting) => Round.InFlightAsync(inFlight, lasting, async i => await clients[i % connections].CloseAsync(new CloseRequest(), cancellationToken: cancel));
             // The first is for the compiler, which is not done in a second.
             await RoundAsync(TimeSpan.FromSeconds(Math.Clamp(time.TotalSeconds * 4, 0, Math.Max(CompilerSeconds, time.TotalSeconds))));
             var (before, clock) = (Cpu.Of(server.Pid), Stopwatch.StartNew());

@@ -74,7 +74,10 @@ internal static class StormCommand
         }
         var after = await RawLimits.MeasureAsync(farm, times.Round, cancel);
         var raw = RawLimits.Between(before, after);
+        var (ownCalls, ownCallCpuMs) = await RawLimits.CallsAsync(farm, times.Round, inFlight[^1], inFlight[^1], cancel);
         raw.Tell(report);
+        report.Add("rawOwnCallsPerSecond", ownCalls, string.Create(CultureInfo.InvariantCulture, $"empty mTLS gRPC calls/s, {inFlight[^1]} in flight, each on a connection of its own, as stations have"));
+        report.Add("rawOwnCallCpuMs", ownCallCpuMs, "ms of the bare server's CPU for each of those");
         report.Add("brokerStartMs", farm.Broker.StartTime.TotalMilliseconds, "from the process's start to the listening socket");
         report.Add("brokerIdleMib", farm.IdleBytes / 1048576.0, "resident, agents attached, nobody has signed in");
         report.Add("brokerMib", ProcessTable.ResidentBytes(farm.Broker.Pid) / 1048576.0, "resident at the end");
@@ -86,7 +89,8 @@ internal static class StormCommand
         report.Add("redisScripts", parts.Scripts, "script calls for each sign-in at the peak, with records and the hosts' reports");
         report.Add("partsPerSecond", raw.BoundOf(parts), "sign-ins/s of a broker that costs nothing, with as many of each as a sign-in has: 3 calls, 1 bind, 2 searches, its script calls");
         report.Add("partsEfficiency", peak.PerSecond / raw.BoundOf(parts), "the peak by that");
-        report.Add("brokerCpuFloorMs", raw.CpuMsOf(parts), "ms of CPU on the broker's side of those parts alone, each straight and at full speed: a broker that decides nothing");
+        report.Add("brokerCpuFloorMs", raw.CpuMsOf(parts, raw.CallCpuMs), "ms of CPU on the broker's side of those parts alone, each straight and at full speed: a broker that decides nothing");
+        report.Add("brokerCpuFloorOwnMs", raw.CpuMsOf(parts, ownCallCpuMs), "the same with each call on a connection of its own");
         report.Add("redisRoundTrips", rounds[0].RedisReads, "times that Redis read for each sign-in, one in flight, agents' reports taken off; aim: at most 2");
         report.Add("doubleHeld", storm.DoubleHeld, "desktops, sessions or people held twice, over all rounds; must be 0");
         report.Add("failures", crowd.Failures.Values.Sum(), "over all rounds");

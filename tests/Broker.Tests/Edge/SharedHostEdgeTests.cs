@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Grpc.Core;
 using VdiBroker.City.Brokers;
 using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Rpc.V1;
+using VdiBroker.Protocol.Station.V1;
 using Xunit;
 
 namespace VdiBroker.Broker.Tests.Edge;
@@ -18,6 +20,8 @@ public sealed class SharedHostEdgeTests(Town town)
         await using var other = await ReportingHost.AttachAsync(town, broker, "blade-n");
         var person = town.Only("habitat", "gardiens");
         using var visit = await Visit.BeginAsync(town, broker, both, "poste-m1", person, "premier");
+        // What its host has not been seen with yet is only claimed, and its absence would be no end.
+        using (var news = visit.Follow()) await news.UntilAsync(notice => notice.State == SessionState.Active);
         using var station = await StationPeer.ConnectAsync(town, broker, "poste-m2");
         var signIn = (await station.SignInAsync(town, person)).SignIn;
 
@@ -32,9 +36,34 @@ public sealed class SharedHostEdgeTests(Town town)
         var told = await ExplainedAsync(broker, person, opening => opening["hosts"]!.AsArray() is [{ } host] && (string?)host["host"] == "blade-m" && (string?)host["verdict"] == "CarriesOtherDesktop");
         Assert.DoesNotContain("overtaken", told, StringComparison.Ordinal);
 
-        // What they have stays theirs.
-        var again = await station.OpenAsync(signIn, "premier");
-        Assert.Equal((visit.Desktop.SessionId, true), (again.SessionId, again.Resumed));
+        // Where people wait they are told what they can do, not that every seat is taken; and it is true.
+        using var stream = station.Calls.Open(new OpenRequest { SignIn = signIn, PoolId = "quatrieme", Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
+        Assert.StartsWith("Un autre bureau est déjà ouvert sous votre nom", (await UntilAsync(stream, OpenReply.StepOneofCase.Queued)).Queued.Text, StringComparison.Ordinal);
+        // No seat is kept for them meanwhile.
+        using var others = await StationPeer.ConnectAsync(town, broker, "poste-m3");
+        Assert.Equal("blade-m", (await others.OpenAsync((await others.SignInAsync(town, town.Only("habitat", "gardiens", 1))).SignIn, "quatrieme")).Host);
+        Assert.DoesNotContain(both.Agent.Orders, order => order.EndSession is not null);
+        both.Forget(person);
+        var opened = (await UntilAsync(stream, OpenReply.StepOneofCase.Desktop)).Desktop;
+        Assert.Equal(("blade-m", false), (opened.Host, opened.Resumed));
+    }
+
+    private static async Task<OpenReply> UntilAsync(AsyncServerStreamingCall<OpenReply> stream, OpenReply.StepOneofCase step)
+    {
+        var told = new List<OpenReply>();
+        try
+        {
+            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                told.Add(stream.ResponseStream.Current);
+                if (told[^1].StepCase == step) return told[^1];
+            }
+        }
+        catch (RpcException fault)
+        {
+            throw new InvalidOperationException($"no {step}, {fault.StatusCode}: {string.Join(" | ", told)}", fault);
+        }
+        throw new InvalidOperationException($"no {step}: {string.Join(" | ", told)}");
     }
 
     // Records are written behind the answers. All that is told of their last sign-in, when its last opening is told so.
@@ -63,12 +92,13 @@ public sealed class SharedHostEdgeTests(Town town)
               - { id: premier, name: { fr: Premier, en: First }, hosts: [blade-m] }
               - { id: second, name: { fr: Second, en: Second }, hosts: [blade-m, blade-n], placement: pack }
               - { id: troisieme, name: { fr: Troisième, en: Third }, hosts: [blade-m], waiting: { longest: 0s } }
+              - { id: quatrieme, name: { fr: Quatrième, en: Fourth }, hosts: [blade-m] }
 
             """, StringComparison.Ordinal)
         .Replace("\nentitlements:\n", """
 
             entitlements:
-              - { tenant: habitat, group: gardiens, pools: [premier, second, troisieme] }
+              - { tenant: habitat, group: gardiens, pools: [premier, second, troisieme, quatrieme] }
 
             """, StringComparison.Ordinal));
 }

@@ -80,31 +80,17 @@ public sealed class HostLookTests(RedisFixture redis)
     }
 
     [Fact]
-    public async Task A_row_whose_last_write_was_lost_and_that_became_something_else_is_read_anew_also_where_the_clock_is_behind_it()
+    public async Task A_row_whose_last_write_was_lost_and_whose_number_was_given_to_another_is_read_anew()
     {
-        foreach (var ahead in (long[])[0, 3_600_000_000])
-        {
-            var farm = new LedgerFarm(redis.Store, 2);
-            await farm.ReportAllAsync();
-            var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
-            var key = farm.Keys.Session(held.Session);
-            async Task BecomesAsync(SessionPhase phase) => Assert.True(await farm.Ledger.CorrectAsync(new Correction((await farm.Sessions.FindAsync(held.Session))!, phase, "test")));
-            await redis.Store.RunAsync("ahead", db => db.HashIncrementAsync(key, "revision", ahead));
-            var kept = await redis.Store.RunAsync("what is on disk", db => db.HashGetAllAsync(key));
-            await BecomesAsync(SessionPhase.Active);
-            var known = await farm.SeatsAfterReportAsync(held.Host, ReadBefore.Nothing);
-            Assert.Equal(SessionPhase.Active, Assert.Single(known.Rows).Session!.Phase);
-            // A store that was killed has lost it, and another change is made of the same row.
-            await redis.Store.RunAsync("killed, and back", async db =>
-            {
-                await db.KeyDeleteAsync(key);
-                await db.HashSetAsync(key, kept);
-                return true;
-            });
-            await BecomesAsync(SessionPhase.Disconnected);
-            known = await farm.SeatsAfterReportAsync(held.Host, known);
-            Assert.Equal(SessionPhase.Disconnected, Assert.Single(known.Rows).Session!.Phase);
-        }
+        var farm = new LedgerFarm(redis.Store, 2);
+        await farm.ReportAllAsync();
+        var held = Assert.IsType<Claim.Held>(await farm.TryOpenAsync(await farm.SignInAsync("amelie", "poste-a")));
+        var known = await farm.SeatsAfterReportAsync(held.Host, ReadBefore.Nothing);
+        Assert.Equal(SessionPhase.Opening, Assert.Single(known.Rows).Session!.Phase);
+        // As after a store that was killed: the revision that was read is that of another change now.
+        await redis.Store.RunAsync("otherwise", db => db.HashSetAsync(farm.Keys.Session(held.Session), "phase", "ending"));
+        known = await farm.SeatsAfterReportAsync(held.Host, known);
+        Assert.Equal(SessionPhase.Ending, Assert.Single(known.Rows).Session!.Phase);
     }
 
     [Fact]

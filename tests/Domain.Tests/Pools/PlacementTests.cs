@@ -15,6 +15,23 @@ public sealed class PlacementTests
             Assert.All(Placement.Rank(hosts, "amelie.durand", Farms.Town, draw).Ranked, h => Assert.True(h.Health.Reports())));
 
     [Fact]
+    public void That_all_carry_another_desktop_is_said_where_no_seat_that_others_give_back_would_help()
+    {
+        var said = 0;
+        Gen.Select(Farms.Pool, Gen.Bool, Gen.UInt).Sample((hosts, everywhere, draw) =>
+        {
+            var placement = Placement.Rank([.. hosts.Select((host, at) => host with { HoldsTheirs = everywhere || at % 2 == 0 })], "amelie.durand", Farms.Town, draw);
+            if (!placement.AllCarryAnother) return;
+            Interlocked.Increment(ref said);
+            Assert.Empty(placement.Ranked);
+            // All that is free may be theirs once it is nobody's place.
+            var emptied = Placement.Rank([.. hosts.Select((host, at) => host with { HoldsTheirs = everywhere || at % 2 == 0, Seats = SeatCount.None with { Strays = host.Seats.Strays } })], "amelie.durand", Farms.Town, draw);
+            Assert.Empty(emptied.Ranked);
+        });
+        Assert.True(said > 0);
+    }
+
+    [Fact]
     public void Of_a_large_pool_is_told_what_came_first_and_what_was_not_offered_and_how_many_more_there_were() =>
         Gen.Select(Farms.Pool, Gen.UInt, Gen.Int[1, 12]).Sample((hosts, draw, most) =>
         {
