@@ -13,10 +13,10 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
     public bool AllDown => Reasons.All(IsDown);
 
     /// <summary>Of the hosts that the person may use those that live are being drained, or out of service: nobody who signs out there frees a seat.</summary>
-    public bool AllDraining => !AllDown && Reasons.All(r => r.Verdict == Verdict.Draining || IsDown(r));
+    public bool AllDraining => AllLive(Verdict.Draining);
 
     /// <summary>Of the hosts that the person may use those that live carry another desktop under the person's account: no seat that somebody else gives back is one for them.</summary>
-    public bool AllCarryAnother => !AllDown && Reasons.All(r => r.Verdict == Verdict.CarriesOtherDesktop || IsDown(r));
+    public bool AllCarryAnother => AllLive(Verdict.CarriesOtherDesktop);
 
     /// <summary>The best of them brings the account back to a session of its own that the ledger had forgotten: it takes no seat from anybody.</summary>
     public bool FindsAgain { get; private init; }
@@ -41,6 +41,9 @@ public sealed record Placement(ImmutableArray<HostChoice> Ranked, ImmutableArray
         chosen.UnionWith(Ranked.Skip(most / 2).Take(most - chosen.Count).Select(choice => choice.Host.Id));
         return ([.. Reasons.Where(reason => chosen.Contains(reason.Host))], Reasons.Length - chosen.Count);
     }
+
+    // There are some, and they are all so.
+    private bool AllLive(Verdict verdict) => !AllDown && Reasons.All(reason => reason.Verdict == verdict || IsDown(reason));
 
     private static bool IsDown(Reason reason) => reason.Verdict is Verdict.Silent or Verdict.Missed or Verdict.Untrusted or Verdict.NeverSeen or Verdict.NotTheirs or Verdict.NotFromHere;
 

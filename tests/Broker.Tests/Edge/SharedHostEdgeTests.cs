@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using Grpc.Core;
 using VdiBroker.City.Brokers;
-using VdiBroker.City.Processes;
 using VdiBroker.Protocol.Rpc.V1;
 using VdiBroker.Protocol.Station.V1;
 using Xunit;
@@ -33,8 +31,8 @@ public sealed class SharedHostEdgeTests(Town town)
         var refusal = await Peers.RefusalAsync(() => station.OpenAsync(signIn, "troisieme"));
         Assert.Equal(ErrorCode.AllHostsFull, refusal.Code);
         // Told by a look of their own after the first claim, not by the eighth claim in a row that was lost.
-        var told = await ExplainedAsync(broker, person, opening => opening["hosts"]!.AsArray() is [{ } host] && (string?)host["host"] == "blade-m" && (string?)host["verdict"] == "CarriesOtherDesktop");
-        Assert.DoesNotContain("overtaken", told, StringComparison.Ordinal);
+        var told = await Explained.LastOpeningAsync(broker, person, Peers.Patience, opening => opening["hosts"]!.AsArray() is [{ } host] && (string?)host["host"] == "blade-m" && (string?)host["verdict"] == "CarriesOtherDesktop");
+        Assert.DoesNotContain("overtaken", told.Root.ToJsonString(), StringComparison.Ordinal);
 
         // Where people wait they are told what they can do, not that every seat is taken; and it is true.
         using var stream = station.Calls.Open(new OpenRequest { SignIn = signIn, PoolId = "quatrieme", Language = "fr" }, deadline: DateTime.UtcNow + Peers.Patience);
@@ -64,19 +62,6 @@ public sealed class SharedHostEdgeTests(Town town)
             throw new InvalidOperationException($"no {step}, {fault.StatusCode}: {string.Join(" | ", told)}", fault);
         }
         throw new InvalidOperationException($"no {step}: {string.Join(" | ", told)}");
-    }
-
-    // Records are written behind the answers. All that is told of their last sign-in, when its last opening is told so.
-    private static async Task<string> ExplainedAsync(BrokerProcess broker, string person, Func<JsonNode, bool> holds)
-    {
-        var told = "";
-        await Eventually.HoldsAsync($"the last opening of {person} told", Peers.Patience, async () =>
-        {
-            var answer = await broker.OperatorAsync("explain", person, "--json");
-            told = answer.Output;
-            return answer.Status == 0 && holds(JsonNode.Parse(told)![0]!["openings"]!.AsArray()[^1]!) ? true : throw new InvalidOperationException($"status {answer.Status}: {told}{answer.Error}");
-        });
-        return told;
     }
 
     private Task<BrokerProcess> StartAsync() => town.StartAnotherAsync("sharing", 17, city => city

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using VdiBroker.City.Processes;
+using VdiBroker.City.Brokers;
 
 namespace VdiBroker.City.Story;
 
@@ -36,18 +36,7 @@ public static class ExplainChapter
     /// <summary>The lines in their order.</summary>
     public static IReadOnlyList<StoryStep> Steps => [OnScreen, Refused];
 
-    // Records are written behind the answers.
-    private static async Task<JsonNode> OpeningAsync(StoryScene scene, string what, Func<JsonNode, bool> holds)
-    {
-        JsonNode? opening = null;
-        await Eventually.HoldsAsync($"explanation of {what}", Soon, async () =>
-        {
-            var answer = await scene.City.Broker.OperatorAsync("explain", what, "--json");
-            opening = answer.Status == 0 ? JsonNode.Parse(answer.Output)![0]!["openings"]!.AsArray()[^1] : null;
-            return opening is not null && holds(opening) ? true : throw new StoryException($"status {answer.Status}: {answer.Output}{answer.Error}");
-        });
-        return opening!;
-    }
+    private static Task<JsonNode> OpeningAsync(StoryScene scene, string what, Func<JsonNode, bool> holds) => Explained.LastOpeningAsync(scene.City.Broker, what, Soon, holds);
 
     private static List<(string Name, string State, double? Ms)> Segments(JsonNode opening) =>
         [.. opening["segments"]!.AsArray().Select(segment => ((string)segment!["name"]!, (string)segment["state"]!, (double?)segment["ms"]))];
